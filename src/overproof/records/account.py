@@ -1,0 +1,78 @@
+"""Where every entry of a query is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from overproof.words.errors import Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """`processed + excluded + missing + unread = total`, at every step.
+
+    Attributes:
+        processed: entries in merged deltas.
+        excluded: entries on which the selector failed.
+        missing: entries that could not be read.
+        unread: entries not merged yet, or left when the query stopped.
+        total: entries asked for, as far as the files are known.
+        files_unknown: files of which nobody can tell the number of entries.
+        files_unopened: files that nobody has looked into yet (0 when a query ends by itself).
+    """
+
+    processed: int = 0
+    excluded: int = 0
+    missing: int = 0
+    unread: int = 0
+    total: int = 0
+    files_unknown: int = 0
+    files_unopened: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether every entry asked for is in the result."""
+        return not (self.excluded or self.missing or self.unread or self.files_unknown or self.files_unopened)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingRange:
+    """Entries that could not be read, or a whole file of unknown length.
+
+    Attributes:
+        file: path or URL.
+        tree: path of the tree; None when the file could not be opened.
+        first: first entry.
+        stop: last entry, exclusive; None when unknown.
+        phase: `"open"`, `"read"` or `"decode"`.
+        reason: one line.
+    """
+
+    file: str
+    tree: str | None
+    first: int
+    stop: int | None
+    phase: Phase
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludedRange:
+    """Entries on which the selector failed.
+
+    Attributes:
+        file: path or URL.
+        tree: path of the tree.
+        first: first entry.
+        stop: last entry, exclusive.
+        kind: `"exception"` (more kinds come with isolation).
+        reason: one line; `traceback` has the rest.
+    """
+
+    file: str
+    tree: str | None
+    first: int
+    stop: int
+    kind: str
+    reason: str
+    traceback: str = ""

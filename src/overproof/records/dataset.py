@@ -1,0 +1,45 @@
+"""What is to be processed: files, and which of their entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSpec:
+    """One file of a dataset.
+
+    Attributes:
+        path: local path or URL.
+        tree: path of the TTree or RNTuple inside; None: the only one there is.
+    """
+
+    path: str
+    tree: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """An ordered list of files under one name; the order of entries is the order of files."""
+
+    name: str
+    files: tuple[FileSpec, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileGrid:
+    """What is learned from looking into a file: its tree, its length and its blocks.
+
+    Attributes:
+        tree: path of the tree, resolved.
+        n_entries: entries of the tree.
+        stops: last entry (exclusive) of each block, ascending; the last one is `n_entries`; empty for an empty tree.
+        size_bytes: compressed bytes of all branches.
+        uuid: the file's UUID, empty where the format has none.
+    """
+
+    tree: str
+    n_entries: int
+    stops: tuple[int, ...]
+    size_bytes: int = 0
+    uuid: str = ""

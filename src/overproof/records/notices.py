@@ -1,0 +1,128 @@
+"""What goes into the master: things that have happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from overproof.records.block import Block
+from overproof.records.dataset import FileGrid
+from overproof.records.delta import Delta
+from overproof.words.errors import Phase
+from overproof.words.ids import FileIndex, WorkerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerJoined:
+    """A worker is ready for orders."""
+
+    worker: WorkerId
+    epoch: int
+    host: str = "localhost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerLost:
+    """A worker is gone, or is given up; whatever it held waits again."""
+
+    worker: WorkerId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOpened:
+    """A file was looked into. `worker` is None when the grid was remembered."""
+
+    file: FileIndex
+    grid: FileGrid
+    worker: WorkerId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFailed:
+    """A file could not be opened: nobody can tell how many entries it has."""
+
+    file: FileIndex
+    reason: str
+    phase: Phase = "open"
+    worker: WorkerId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketDone:
+    """A worker has computed every block of a packet (or reported it failed) and wants another.
+
+    Attributes:
+        compute_s: seconds from the first block's start to the last block's end.
+        read_bytes: compressed bytes read.
+    """
+
+    worker: WorkerId
+    epoch: int
+    packet: int
+    compute_s: float
+    read_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockUnreadable:
+    """The columns of a block could not be read."""
+
+    worker: WorkerId
+    epoch: int
+    block: Block
+    phase: Phase
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockFailed:
+    """The selector failed on a block."""
+
+    worker: WorkerId
+    epoch: int
+    block: Block
+    kind: str
+    reason: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaOffered:
+    """A worker has outputs to hand over; the payload waits until the master takes or refuses."""
+
+    delta: Delta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaMerged:
+    """The payload of a taken delta was merged: its blocks count from now on."""
+
+    delta: Delta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRequested:
+    """The user wants what there is, now."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbortRequested:
+    """The user wants nothing of it."""
+
+
+Notice: TypeAlias = (
+    WorkerJoined
+    | WorkerLost
+    | FileOpened
+    | FileFailed
+    | PacketDone
+    | BlockUnreadable
+    | BlockFailed
+    | DeltaOffered
+    | DeltaMerged
+    | StopRequested
+    | AbortRequested
+)

@@ -1,0 +1,66 @@
+"""What comes out of the master: things to be done by the driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from overproof.records.block import Packet
+from overproof.records.delta import Delta
+from overproof.words.ids import FileIndex, WorkerId
+from overproof.words.states import QueryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenFile:
+    """Look into a file: answered by `FileOpened` or `FileFailed`."""
+
+    worker: WorkerId
+    file: FileIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPacket:
+    """Give a packet to a worker: answered by `PacketDone`, and by deltas."""
+
+    worker: WorkerId
+    packet: Packet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallDelta:
+    """Ask a worker to hand over what it has, now: answered by `DeltaOffered` if it has anything."""
+
+    worker: WorkerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeDelta:
+    """Merge the payload, then say `DeltaMerged`; then tell the worker that it may forget it."""
+
+    delta: Delta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseDelta:
+    """Throw the payload away: one of its blocks is not the worker's any more."""
+
+    delta: Delta
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaltWorker:
+    """Let a worker drop its packets after the block in hand and hand over what it has (`PacketDone` follows)."""
+
+    worker: WorkerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseQuery:
+    """End the query in this final state; the last order of every query."""
+
+    state: QueryState
+
+
+Order: TypeAlias = OpenFile | SendPacket | CallDelta | TakeDelta | RefuseDelta | HaltWorker | CloseQuery

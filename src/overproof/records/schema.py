@@ -1,0 +1,45 @@
+"""What a tree offers: its branches and their types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """One branch of a TTree or one field of an RNTuple, as a user may name it.
+
+    Attributes:
+        name: name with dots for what is inside of split objects, without trailing dots.
+        typename: the C++ type as the file tells it.
+        kind: `"number"` (also bool), `"string"` or `"object"` (readable by selectors, not by draw).
+        dtype: numpy name of the element's type, such as `"float32"`; empty unless `kind` is `"number"`.
+        n_jagged: number of variable-length dimensions.
+        fixed_shape: fixed dimensions behind these, outermost first.
+        size_bytes: compressed bytes.
+        n_baskets: baskets (TTree) or pages (RNTuple); 0 when unknown.
+    """
+
+    name: str
+    typename: str
+    kind: str
+    dtype: str = ""
+    n_jagged: int = 0
+    fixed_shape: tuple[int, ...] = ()
+    size_bytes: int = 0
+    n_baskets: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """The branches of one tree.
+
+    Attributes:
+        tree: path of the tree.
+        format: `"TTree"` or `"RNTuple"`.
+        branches: in the order of the file.
+    """
+
+    tree: str
+    format: str
+    branches: tuple[Branch, ...]

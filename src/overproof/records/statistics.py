@@ -1,0 +1,73 @@
+"""What a query cost: the heir of PROOF's session statistics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStatistics:
+    """What one worker did.
+
+    Attributes:
+        worker: its name.
+        packets: packets finished.
+        entries: entries in these packets.
+        compute_s: seconds spent on them.
+        read_bytes: compressed bytes read.
+    """
+
+    worker: str
+    packets: int
+    entries: int
+    compute_s: float
+    read_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """What a query cost; all sizes of packets in entries.
+
+    Attributes:
+        packetizer: name of the policy.
+        n_workers: workers that joined.
+        n_files: files of the dataset.
+        entries: entries in finished packets.
+        packets: packets finished.
+        default_packet: entries of the first packet handed out.
+        smallest_packet: entries of the smallest packet.
+        average_packet: mean entries of a packet.
+        total_s: from the start of the query to its end.
+        startup_s: from the start of the query to the first packet handed out.
+        first_packet_s: from the start of the query to the first packet finished.
+        loop_s: from the first packet handed out to the last delta merged.
+        packet_interval_average_s: mean time between two finished packets.
+        packet_interval_shortest_s: shortest time between two finished packets.
+        read_bytes: compressed bytes read.
+        rate_per_s: entries a second over `loop_s`.
+        byte_rate_per_s: bytes a second over `loop_s`.
+        merge_s: seconds spent on merging at the master.
+        deltas: deltas merged.
+        workers: one line a worker, by name.
+    """
+
+    packetizer: str
+    n_workers: int
+    n_files: int
+    entries: int
+    packets: int
+    default_packet: int
+    smallest_packet: int
+    average_packet: float
+    total_s: float
+    startup_s: float
+    first_packet_s: float
+    loop_s: float
+    packet_interval_average_s: float
+    packet_interval_shortest_s: float
+    read_bytes: int
+    rate_per_s: float
+    byte_rate_per_s: float
+    merge_s: float
+    deltas: int
+    workers: tuple[WorkerStatistics, ...]
