@@ -121,5 +121,5 @@ class EngineError(OverproofError):
     """Workers that cannot be started, or that died too often."""
 
 
-class QueryAborted(OverproofError):
+class AbortedError(OverproofError):
     """The query was thrown away on request; there is no result."""
