@@ -1,0 +1,34 @@
+"""How many processors this process may really use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+CGROUP = Path("/sys/fs/cgroup")
+
+
+def usable_cores() -> int:
+    """Count the processors that affinity and cgroup limits leave; at least 1."""
+    if hasattr(os, "sched_getaffinity"):
+        n_cores = len(os.sched_getaffinity(0))
+    else:  # macOS has no affinity
+        n_cores = os.cpu_count() or 1
+    limit = _cgroup_limit()
+    return max(1, n_cores if limit is None else min(n_cores, limit))
+
+
+def _cgroup_limit() -> int | None:
+    """Read the CPU quota of cgroup 2, then of cgroup 1, rounded to whole cores; None without a quota."""
+    try:
+        quota, period = (CGROUP / "cpu.max").read_text().split()
+    except (OSError, ValueError):
+        try:
+            quota = (CGROUP / "cpu/cpu.cfs_quota_us").read_text().strip()
+            period = (CGROUP / "cpu/cpu.cfs_period_us").read_text().strip()
+        except OSError:
+            return None
+    try:
+        return max(1, round(int(quota) / int(period))) if int(quota) > 0 else None
+    except ValueError:  # "max": no quota
+        return None

@@ -1,0 +1,153 @@
+"""What master and workers say to each other: commands down, replies up.
+
+A reply is a notice for the master, or one of the replies below, which the session asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from overproof.records.block import Packet
+from overproof.records.dataset import Dataset, FileSpec
+from overproof.records.notices import Notice
+from overproof.records.schema import Schema
+from overproof.words.errors import OverproofError
+from overproof.words.ids import FileIndex, WorkerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """Everything a worker must know of a query.
+
+    Attributes:
+        query: number of the query in its session; messages of another query are dropped.
+        selector: the selector, cloudpickled.
+        dataset: the files; None for a query of cycles.
+        block_entries: size to which clusters are merged.
+        seed: root of all seeds.
+        search_path: `sys.path` of the user, so that code next to the user's script is found.
+        delta_interval_s: a worker hands over what it has when this time has passed since the last time.
+    """
+
+    query: int
+    selector: bytes
+    dataset: Dataset | None
+    block_entries: int
+    seed: int
+    search_path: tuple[str, ...]
+    delta_interval_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookInto:
+    """Open a file and learn its grid: answered by `FileOpened` or `FileFailed`."""
+
+    file: FileIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compute:
+    """Process a packet, after those already in hand."""
+
+    packet: Packet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """Offer what there is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A delta was taken or refused: forget it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halt:
+    """Drop the packets in hand after the block in work, and hand over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndQuery:
+    """Forget the query."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """Tell the schema of a file: answered by `Surveyed`."""
+
+    spec: FileSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunScript:
+    """Run a script: answered by `ScriptDone`."""
+
+    source: str
+    name: str
+    arguments: tuple[str, ...]
+    rank: int
+    size: int
+    search_path: tuple[str, ...]
+
+
+Command: TypeAlias = Brief | LookInto | Compute | HandOver | Settled | Halt | EndQuery | Survey | RunScript
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A worker process runs and listens; it may be given a brief."""
+
+    worker: WorkerId
+    pid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeginFailed:
+    """A worker cannot start the query: the selector cannot be loaded, or `worker_begin` raised."""
+
+    worker: WorkerId
+    reason: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surveyed:
+    """The schema of a file, or why there is none."""
+
+    worker: WorkerId
+    schema: Schema | None
+    error: OverproofError | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptDone:
+    """What a script printed and returned on one worker.
+
+    Attributes:
+        worker: the worker's name.
+        rank: its number among those that run the script.
+        stdout: everything it printed.
+        value: the value of its last expression, cloudpickled; None where it could not be pickled or has none.
+        error: the traceback if it raised, else empty.
+    """
+
+    worker: WorkerId
+    rank: int
+    stdout: str
+    value: bytes | None
+    error: str
+
+
+Reply: TypeAlias = Notice | Ready | BeginFailed | Surveyed | ScriptDone
+
+
+class Letter(NamedTuple):
+    """A reply with the query it belongs to and what travels beside it, opaque: the payload of a delta."""
+
+    query: int
+    reply: Reply
+    payload: Any = None
