@@ -96,9 +96,14 @@ class DeltaOffered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeltaMerged:
-    """The payload of a taken delta was merged: its blocks count from now on."""
+    """The payload of a taken delta was merged: its blocks count from now on.
+
+    Attributes:
+        merge_s: seconds that merging took.
+    """
 
     delta: Delta
+    merge_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

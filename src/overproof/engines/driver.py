@@ -1,0 +1,169 @@
+"""The loop between the master, who thinks, and the crew, who works: it moves letters and payloads and decides nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from overproof.engines.crew import Crew
+from overproof.engines.messages import BeginFailed, Compute, Halt, HandOver, Letter, LookInto, Settled
+from overproof.outputs.state import OutputState
+from overproof.query.master import Master
+from overproof.records.facts import Fact, Journal
+from overproof.records.notices import (
+    AbortRequested,
+    BlockFailed,
+    DeltaMerged,
+    DeltaOffered,
+    Notice,
+    StopRequested,
+)
+from overproof.records.orders import (
+    CallDelta,
+    CloseQuery,
+    HaltWorker,
+    OpenFile,
+    Order,
+    RefuseDelta,
+    SendPacket,
+    TakeDelta,
+)
+from overproof.words.clock import Clock
+from overproof.words.errors import MergeError, OverproofError, SelectorError
+from overproof.words.states import QueryState
+
+POLL_S = 0.5
+
+
+class Driver:
+    """Runs one query to its end.
+
+    `run` belongs to one thread; `request_stop`, `request_abort` and `partial_state` may be called from any.
+
+    Args:
+        query: number of the query; letters of others are dropped.
+        master: fresh, or restored.
+        crew: begun with this query's brief by the caller.
+        journal: gets every notice and every order.
+        clock: the driver's time.
+    """
+
+    def __init__(self, query: int, *, master: Master, crew: Crew, journal: Journal, clock: Clock) -> None:
+        self.query = query
+        self.master = master
+        self.outputs = OutputState()
+        self.final_state: QueryState | None = None
+        self.problem: OverproofError | None = None
+        self._crew = crew
+        self._journal = journal
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._requests: deque[Notice] = deque()
+        self._execute_by_type: dict[type, Callable[[Any, Any], None]] = {
+            SendPacket: self._send_packet,
+            OpenFile: self._open_file,
+            CallDelta: self._call_delta,
+            HaltWorker: self._halt,
+            TakeDelta: self._take,
+            RefuseDelta: self._refuse,
+            CloseQuery: self._close,
+        }
+
+    # -- from any thread
+
+    def request_stop(self, reason: str = "") -> None:
+        """Ask for what there is: the query ends soon, and keeps what is merged."""
+        self._requests.append(StopRequested(reason=reason))
+        self._crew.wake()
+
+    def request_abort(self) -> None:
+        """Ask to throw the query away."""
+        self._requests.append(AbortRequested())
+        self._crew.wake()
+
+    def partial_state(self) -> OutputState:
+        """Return a copy of what is merged so far."""
+        with self._lock:
+            return self.outputs.copy()
+
+    # -- the driver's own thread
+
+    def run(self, first_notices: list[Notice]) -> None:
+        """Feed what is known, then whatever the crew says, until the master closes the query.
+
+        Raises:
+            EngineError: workers die faster than they can be replaced.
+        """
+        for notice in first_notices:
+            self.feed(notice)
+        while self.final_state is None:
+            while self._requests:
+                self.feed(self._requests.popleft())
+            for letter in self._crew.poll(POLL_S) if self.final_state is None else ():
+                self._open_letter(letter)
+
+    def feed(self, notice: Notice, payload: bytes | None = None) -> None:
+        """Tell the master one thing and do what it orders."""
+        now = self._clock.now()
+        self._journal.record(Fact(at_s=now, what=notice))
+        for order in self.master.handle(notice, now=now):
+            self._journal.record(Fact(at_s=now, what=order))
+            self._execute(order, payload)
+
+    def _open_letter(self, letter: Letter) -> None:
+        if letter.query != self.query or self.final_state is not None:
+            return
+        if isinstance(letter.reply, BeginFailed):
+            if self.problem is None:
+                failure = letter.reply
+                self.problem = SelectorError(f"the selector does not start: {failure.reason}\n{failure.traceback}")
+                self.feed(AbortRequested())
+            return
+        self.feed(letter.reply, letter.payload)  # type: ignore[arg-type]  # other replies never carry a query
+
+    def _execute(self, order: Order, payload: bytes | None) -> None:
+        self._execute_by_type[type(order)](order, payload)
+
+    def _send_packet(self, order: SendPacket, _: bytes | None) -> None:
+        self._crew.send(order.worker, Compute(packet=order.packet))
+
+    def _open_file(self, order: OpenFile, _: bytes | None) -> None:
+        self._crew.send(order.worker, LookInto(file=order.file))
+
+    def _call_delta(self, order: CallDelta, _: bytes | None) -> None:
+        self._crew.send(order.worker, HandOver())
+
+    def _halt(self, order: HaltWorker, _: bytes | None) -> None:
+        self._crew.send(order.worker, Halt())
+
+    def _take(self, order: TakeDelta, payload: bytes | None) -> None:
+        """Merge a payload and say so: the only place where sums change."""
+        delta = order.delta
+        assert payload is not None
+        started_s = self._clock.now()
+        try:
+            incoming = OutputState.from_bytes(payload)
+            with self._lock:
+                self.outputs.merge(incoming)
+        except MergeError as error:
+            self._reject_payload(DeltaOffered(delta=delta), error)
+        else:
+            self.feed(DeltaMerged(delta=delta, merge_s=self._clock.now() - started_s))
+        self._crew.send(delta.worker, Settled(number=delta.number))
+
+    def _reject_payload(self, offer: DeltaOffered, error: MergeError) -> None:
+        """Say that outputs of blocks do not fit those of the others: the selector's fault, found late."""
+        for block in offer.delta.blocks:
+            self.feed(
+                BlockFailed(
+                    worker=offer.delta.worker, epoch=offer.delta.epoch, block=block, kind="exception", reason=str(error)
+                )
+            )
+
+    def _refuse(self, order: RefuseDelta, _: bytes | None) -> None:
+        self._crew.send(order.delta.worker, Settled(number=order.delta.number))
+
+    def _close(self, order: CloseQuery, _: bytes | None) -> None:
+        self.final_state = order.state

@@ -1,0 +1,56 @@
+"""Run a script on a worker and gather what it printed and returned."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import sys
+from typing import Any
+
+import cloudpickle
+
+from overproof.engines.failure import describe_failure
+from overproof.engines.identity import HERE
+from overproof.engines.messages import RunScript, ScriptDone
+
+
+def run_script(command: RunScript, *, worker: str) -> ScriptDone:
+    """Run a script in a namespace of its own; its value is that of its last expression."""
+    HERE.rank, HERE.size = command.rank, command.size
+    sys.path[:] = [*command.search_path, *(place for place in sys.path if place not in command.search_path)]
+    saved_arguments = sys.argv
+    sys.argv = [command.name, *command.arguments]
+    printed = io.StringIO()
+    value: bytes | None = None
+    problem = ""
+    try:
+        with contextlib.redirect_stdout(printed):
+            value = _pickled(_evaluate(command.source, command.name))
+    except SystemExit as stop:
+        problem = "" if stop.code in (None, 0) else f"the script left with sys.exit({stop.code!r})"
+    except Exception as error:  # noqa: BLE001 - user code may raise anything
+        problem = describe_failure(error)[1]
+    finally:
+        sys.argv = saved_arguments
+        HERE.rank, HERE.size = None, 0
+    return ScriptDone(worker=worker, rank=command.rank, stdout=printed.getvalue(), value=value, error=problem)
+
+
+def _evaluate(source: str, name: str) -> Any:
+    module = ast.parse(source, filename=name)
+    namespace: dict[str, Any] = {"__name__": "__overproof__", "__file__": name}
+    last = module.body.pop() if module.body and isinstance(module.body[-1], ast.Expr) else None
+    exec(compile(module, name, "exec"), namespace)
+    if last is None:
+        return None
+    assert isinstance(last, ast.Expr)
+    return eval(compile(ast.Expression(last.value), name, "eval"), namespace)
+
+
+def _pickled(value: Any) -> bytes | None:
+    try:
+        data: bytes = cloudpickle.dumps(value)
+    except Exception:  # noqa: BLE001 - pickling runs user code, which may raise anything
+        return None
+    return data

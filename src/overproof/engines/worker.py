@@ -1,0 +1,265 @@
+"""A worker without a process around it: takes commands, computes blocks, hands over deltas.
+
+The caller owns time and transport: it calls `handle` for each command, `step` while there is work, and gets replies
+through `emit`. Inline and process engines run the very same worker.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+
+from overproof.engines.source import BlockSource
+from overproof.engines.failure import describe_failure
+from overproof.engines.messages import (
+    BeginFailed,
+    Brief,
+    Command,
+    Compute,
+    EndQuery,
+    Halt,
+    HandOver,
+    Letter,
+    LookInto,
+    RunScript,
+    Settled,
+    Survey,
+    Surveyed,
+)
+from overproof.engines.script import run_script
+from overproof.outputs.state import OutputState
+from overproof.records.block import Block, Packet
+from overproof.records.delta import Delta
+from overproof.records.notices import (
+    BlockFailed,
+    BlockUnreadable,
+    DeltaOffered,
+    FileFailed,
+    FileOpened,
+    PacketDone,
+    WorkerJoined,
+)
+from overproof.words.clock import Clock
+from overproof.words.errors import DatasetError, InputError, OverproofError, ReadError
+
+if TYPE_CHECKING:
+    from overproof.analysis.selector import Selector
+
+MAX_DELTA_BYTES = 64_000_000
+"""A worker hands over early when its outputs grow beyond this."""
+
+
+class Worker:
+    """Computes packets of one query at a time.
+
+    Args:
+        name: the worker's name.
+        emit: takes each reply; must not call back.
+        clock: the caller's clock.
+        epoch: told in every reply; the master refuses those of a worker given up.
+    """
+
+    def __init__(self, name: str, emit: Callable[[Letter], None], *, clock: Clock, epoch: int = 1) -> None:
+        self.name = name
+        self.epoch = epoch
+        self._emit = emit
+        self._clock = clock
+        self._source = BlockSource()
+        self._brief: Brief | None = None
+        self._selector: Selector | None = None
+        self._reset()
+
+    def _reset(self) -> None:
+        self._packets: deque[tuple[Packet, deque[Block]]] = deque()
+        self._state = OutputState()
+        self._blocks: list[Block] = []
+        self._unsettled: set[int] = set()
+        self._n_deltas = 0
+        self._offered_s = self._clock.now()
+        self._packet_started_s = 0.0
+        self._packet_read_bytes = 0
+
+    @property
+    def has_work(self) -> bool:
+        """Tell whether `step` has a block to compute."""
+        return bool(self._packets)
+
+    def handle(self, command: Command) -> None:
+        """Do one command."""
+        match command:
+            case Compute(packet=packet):
+                if not self._packets:
+                    self._start_packet()
+                self._packets.append((packet, deque(packet.blocks)))
+            case Settled(number=number):
+                self._unsettled.discard(number)
+            case HandOver():
+                self._offer()
+            case LookInto(file=file):
+                self._look_into(file)
+            case Halt():
+                self._halt()
+            case Brief():
+                self._begin(command)
+            case EndQuery():
+                self._end()
+            case Survey():
+                self._survey(command)
+            case RunScript():
+                self._reply(run_script(command, worker=self.name))
+
+    def step(self) -> None:
+        """Compute one block; report its packet when that was the last of it."""
+        packet, blocks = self._packets[0]
+        self._compute(blocks.popleft())
+        if not blocks:
+            self._packets.popleft()
+            self._finish_packet(packet.number)
+        if self._delta_is_due():
+            self._offer()
+
+    # -- a query begins and ends
+
+    def _begin(self, brief: Brief) -> None:
+        self._end()
+        self._brief = brief
+        sys.path[:] = [*brief.search_path, *(place for place in sys.path if place not in brief.search_path)]
+        try:
+            selector: Selector = cloudpickle.loads(brief.selector)
+            selector.worker_begin()
+        except Exception as error:  # noqa: BLE001 - user code may raise anything
+            reason, traceback = describe_failure(error)
+            self._reply(BeginFailed(worker=self.name, reason=reason, traceback=traceback))
+            return
+        self._selector = selector
+        self._source.begin(
+            brief.dataset, block_entries=brief.block_entries, seed=brief.seed, branches=selector.branches,
+            optional=selector.optional,
+        )  # fmt: skip
+        self._reply(WorkerJoined(worker=self.name, epoch=self.epoch))
+
+    def _end(self) -> None:
+        if self._selector is not None:
+            try:
+                self._selector.worker_end()
+            except Exception as error:  # noqa: BLE001 - user code may raise anything; outputs are handed over already
+                print(f"overproof: worker_end raised: {describe_failure(error)[0]}", file=sys.stderr)
+        self._selector = None
+        self._brief = None
+        self._source.end()
+        self._reset()
+
+    def _halt(self) -> None:
+        numbers = [packet.number for packet, _ in self._packets]
+        self._packets.clear()
+        self._offer()
+        for number in numbers:
+            self._finish_packet(number)
+
+    # -- files
+
+    def _look_into(self, file: int) -> None:
+        try:
+            grid = self._source.grid(file)
+        except ReadError as error:
+            self._reply(FileFailed(worker=self.name, file=file, reason=error.reason, phase=error.phase))
+        except DatasetError as error:
+            self._reply(FileFailed(worker=self.name, file=file, reason=str(error)))
+        else:
+            self._reply(FileOpened(worker=self.name, file=file, grid=grid))
+
+    def _survey(self, survey: Survey) -> None:
+        try:
+            schema = self._source.schema(survey.spec)
+        except OverproofError as error:
+            self._reply(Surveyed(worker=self.name, schema=None, error=error))
+        else:
+            self._reply(Surveyed(worker=self.name, schema=schema, error=None))
+
+    # -- blocks
+
+    def _start_packet(self) -> None:
+        self._packet_started_s = self._clock.now()
+        self._packet_read_bytes = self._source.read_bytes
+
+    def _finish_packet(self, number: int) -> None:
+        self._reply(
+            PacketDone(
+                worker=self.name,
+                epoch=self.epoch,
+                packet=number,
+                compute_s=self._clock.now() - self._packet_started_s,
+                read_bytes=self._source.read_bytes - self._packet_read_bytes,
+            )
+        )
+        self._start_packet()
+
+    def _compute(self, block: Block) -> None:
+        assert self._selector is not None
+        events: Any = None
+        try:
+            events = self._source.events(block)
+            output = self._selector.process(events)
+            self._raise_read_failure(events)
+            self._state.add_block(block, output)
+        except Exception as error:  # noqa: BLE001 - user code may raise anything
+            read_failure = error if events is None else getattr(events, "failure", None)
+            if isinstance(read_failure, ReadError | InputError):
+                self._report_unreadable(block, read_failure)
+            else:
+                self._report_failed(block, error)
+        else:
+            self._blocks.append(block)
+
+    @staticmethod
+    def _raise_read_failure(events: Any) -> None:
+        """Raise what went wrong with a column, even where user code swallowed it."""
+        if (failure := getattr(events, "failure", None)) is not None:
+            raise failure
+
+    def _report_unreadable(self, block: Block, error: ReadError | InputError) -> None:
+        phase = error.phase if isinstance(error, ReadError) else "read"
+        reason = error.reason if isinstance(error, ReadError) else str(error)
+        self._reply(
+            BlockUnreadable(worker=self.name, epoch=self.epoch, block=block, phase=phase, reason=reason)
+        )  # fmt: skip
+
+    def _report_failed(self, block: Block, error: Exception) -> None:
+        reason, traceback = describe_failure(error)
+        self._reply(
+            BlockFailed(
+                worker=self.name, epoch=self.epoch, block=block, kind="exception", reason=reason, traceback=traceback
+            )
+        )
+
+    # -- deltas
+
+    def _delta_is_due(self) -> bool:
+        if not self._blocks:
+            return False
+        assert self._brief is not None
+        return (
+            not self._packets
+            or self._clock.now() - self._offered_s >= self._brief.delta_interval_s
+            or self._state.size_bytes > MAX_DELTA_BYTES
+        )
+
+    def _offer(self) -> None:
+        """Send the outputs of all blocks since the last offer; the master takes or refuses them as one."""
+        if not self._blocks:
+            return
+        self._n_deltas += 1
+        delta = Delta(worker=self.name, epoch=self.epoch, number=self._n_deltas, blocks=tuple(self._blocks))
+        payload = self._state.to_bytes()
+        self._state = OutputState()
+        self._blocks = []
+        self._unsettled.add(delta.number)
+        self._offered_s = self._clock.now()
+        self._reply(DeltaOffered(delta=delta), payload)
+
+    def _reply(self, reply: Any, payload: bytes | None = None) -> None:
+        self._emit(Letter(self._brief.query if self._brief else 0, reply, payload))

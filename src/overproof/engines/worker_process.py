@@ -1,0 +1,78 @@
+"""`python -m overproof.engines.worker_process NAME FD`: a worker in a process of its own.
+
+A thread reads commands, the main thread computes. The process ends by itself when the connection does, so that none is
+left behind whatever happens to the user's process.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+import time
+
+from overproof.engines.channel import Channel, ChannelClosed
+from overproof.engines.messages import Command, Letter, Ready
+from overproof.words.clock import Clock
+
+
+class MonotonicClock:
+    """The machine's monotonic clock."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+
+class WorkerProcess:
+    """Joins a channel, a reading thread and a `Worker`."""
+
+    def __init__(self, name: str, channel: Channel, *, clock: Clock) -> None:
+        from overproof.engines.worker import Worker
+
+        self._channel = channel
+        self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._worker = Worker(name, self._emit, clock=clock)
+        self._name = name
+
+    def run(self) -> None:
+        """Serve until the connection ends; does not return."""
+        threading.Thread(target=self._read, daemon=True, name="commands").start()
+        self._emit(Letter(0, Ready(worker=self._name, pid=os.getpid())))
+        worker, inbox = self._worker, self._inbox
+        while True:
+            if not worker.has_work:
+                worker.handle(inbox.get())
+            while not inbox.empty():
+                worker.handle(inbox.get())
+            if worker.has_work:
+                worker.step()
+
+    def _read(self) -> None:
+        try:
+            while True:
+                command, _ = self._channel.receive()
+                self._inbox.put(command)
+        except ChannelClosed:
+            os._exit(0)
+
+    def _emit(self, letter: Letter) -> None:
+        try:
+            self._channel.send((letter.query, letter.reply), letter.payload)
+        except ChannelClosed:
+            os._exit(0)
+
+
+def main() -> None:
+    """Run the worker that the command line names."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    name, descriptor = sys.argv[1], int(sys.argv[2])
+    os.dup2(2, 1)  # what user code prints must not mix with the user's own output
+    connection = socket.socket(fileno=descriptor)
+    WorkerProcess(name, Channel(connection), clock=MonotonicClock()).run()
+
+
+if __name__ == "__main__":
+    main()

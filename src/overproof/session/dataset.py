@@ -1,0 +1,166 @@
+"""From what a user writes to a dataset: paths, URLs, globs, `path:tree`, lists, filesets."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import os
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from overproof.records.dataset import Dataset, FileSpec
+from overproof.words.errors import DatasetError, OptionError
+
+Data: TypeAlias = "str | os.PathLike[str] | Sequence[Any] | Mapping[str, Any] | Dataset"
+
+MAGIC = re.compile(r"[*?\[]")
+URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://")
+PORT = re.compile(r"^\d+(/|$)")
+
+
+class DuplicateWarning(UserWarning):
+    """The same file was named twice in one dataset."""
+
+
+def resolve_dataset(
+    data: Data, *, tree: str | None = None, files: int | None = None, allow_duplicates: bool = False
+) -> Dataset:
+    """Turn what the user wrote into an ordered list of files.
+
+    Args:
+        data: a path, URL or glob with `:tree` or without; a list of these; `{path: tree}`; a fileset
+            `{"name": {"files": ..., "metadata": ...}}` of one dataset; a `Dataset`.
+        tree: tree for the files that name none.
+        files: keep only so many files, from the start.
+        allow_duplicates: count a file that is named twice, twice.
+
+    Raises:
+        DatasetError: nothing matches, or none of the files exists.
+        OptionError: `files` is not a positive number.
+    """
+    if files is not None and files < 1:
+        raise OptionError(f"files={files}: give the number of files to process, at least 1")
+    name, specs = _expand(data)
+    specs = [spec if spec.tree or not tree else FileSpec(path=spec.path, tree=tree) for spec in specs]
+    if not specs:
+        raise DatasetError("the dataset is empty: give at least one file")
+    if not allow_duplicates:
+        specs = _without_duplicates(specs)
+    if files is not None:
+        specs = specs[:files]
+    _check_that_some_exist(specs)
+    return Dataset(name=name, files=tuple(specs))
+
+
+def _expand(data: Any) -> tuple[str, list[FileSpec]]:
+    if isinstance(data, Dataset):
+        return data.name, list(data.files)
+    if isinstance(data, FileSpec):
+        return Path(data.path).stem, [data]
+    if isinstance(data, str | os.PathLike):
+        return _name_of(os.fspath(data)), _expand_path(os.fspath(data))
+    if isinstance(data, Mapping):
+        return _expand_mapping(data)
+    if isinstance(data, Iterable) and not isinstance(data, bytes):
+        return "files", [spec for item in data for spec in _expand(item)[1]]
+    raise DatasetError(f"{data!r} is no dataset: give a path, a glob, a list of them, or a fileset")
+
+
+def _expand_mapping(data: Mapping[str, Any]) -> tuple[str, list[FileSpec]]:
+    if len(data) == 1 and isinstance(next(iter(data.values())), Mapping):
+        ((name, description),) = data.items()
+        if "files" in description:
+            tree = description.get("treename")
+            specs = _expand(description["files"])[1]
+            return str(name), [spec if spec.tree else FileSpec(path=spec.path, tree=tree) for spec in specs]
+    if any(isinstance(value, Mapping) and "files" in value for value in data.values()):
+        raise DatasetError(
+            f"the fileset has {len(data)} datasets ({', '.join(map(str, data))}): process one at a time, "
+            "as in session.process(selector, {name: fileset[name]})"
+        )
+    specs = []
+    for path, tree in data.items():
+        if tree is not None and not isinstance(tree, str):
+            raise DatasetError(f"{path!r}: expected the name of a tree, got {tree!r}")
+        specs += [FileSpec(path=spec.path, tree=tree or spec.tree) for spec in _expand_path(path)]
+    return "files", specs
+
+
+def _name_of(text: str) -> str:
+    return Path(split_tree(text)[0]).stem or "dataset"
+
+
+def split_tree(text: str) -> tuple[str, str | None]:
+    """Split `path:tree` into its two parts; a colon of a URL, a port or an existing file's name is not the one."""
+    if os.path.exists(text):
+        return text, None
+    head, separator, tail = text.rpartition(":")
+    if not separator or tail.startswith("//") or PORT.match(tail) or (len(head) == 1 and head.isalpha()):
+        return text, None
+    return head, tail or None
+
+
+def _expand_path(text: str) -> list[FileSpec]:
+    if not text.strip():
+        raise DatasetError("the path of a file is empty: give a path, a URL or a glob")
+    path, tree = split_tree(text)
+    if URL.match(path):
+        if MAGIC.search(path.rpartition("/")[2]):
+            raise DatasetError(f"{path}: globs work on local paths only; list the files of a remote directory one by one")
+        return [FileSpec(path=path, tree=tree)]
+    path = os.path.expanduser(path)
+    if MAGIC.search(path) and not os.path.exists(path):
+        matches = sorted(glob.glob(path, recursive=True), key=_natural)
+        if not matches:
+            raise DatasetError(f"{path}: no file matches this pattern (looked from {os.getcwd()})")
+        return [FileSpec(path=match, tree=tree) for match in matches]
+    return [FileSpec(path=path, tree=tree)]
+
+
+def _natural(path: str) -> list[tuple[int, int, str]]:
+    """Sort `f10` behind `f9`."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", path) if part]
+
+
+def _without_duplicates(specs: list[FileSpec]) -> list[FileSpec]:
+    seen: dict[tuple[str, str | None], FileSpec] = {}
+    repeated: list[FileSpec] = []
+    for spec in specs:
+        key = (spec.path if URL.match(spec.path) else os.path.realpath(spec.path), spec.tree)
+        if key in seen:
+            repeated.append(spec)
+        seen.setdefault(key, spec)
+    if repeated:
+        warnings.warn(
+            f"{len(repeated)} of {len(specs)} files are repetitions (such as {repeated[0].path}); each is counted once. "
+            "Say allow_duplicates=True (--allow-duplicates) to count them as often as they are named.",
+            DuplicateWarning,
+            stacklevel=4,
+        )
+    return list(seen.values())
+
+
+def _check_that_some_exist(specs: Sequence[FileSpec]) -> None:
+    """Find a dataset of which nothing exists before any work is done; one absent file among others is accounted for."""
+    problems = [_problem(spec.path) for spec in specs]
+    if all(problems):
+        more = f" (and {len(specs) - 1} more like it)" if len(specs) > 1 else ""
+        raise DatasetError(f"{problems[0]}{more}")
+
+
+def _problem(path: str) -> str:
+    if URL.match(path):
+        return ""
+    if os.path.isdir(path):
+        return f"{path}: is a directory, not a ROOT file; to take all files in it say '{path.rstrip('/')}/*.root'"
+    if os.path.exists(path):
+        return ""
+    directory, name = os.path.split(path)
+    try:
+        near = difflib.get_close_matches(name, os.listdir(directory or "."), n=3)
+    except OSError:
+        return f"{path}: no such file; the directory {directory} does not exist either"
+    return f"{path}: no such file" + (f"; did you mean {' or '.join(near)}?" if near else "")
