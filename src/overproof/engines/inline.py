@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections import deque
 
+from overproof.engines.clock import MonotonicClock
 from overproof.engines.messages import Brief, Command, EndQuery, Letter
-from overproof.engines.worker import Worker
-from overproof.engines.worker_process import MonotonicClock
+from overproof.engines.worker.compute import Worker
 from overproof.words.ids import WorkerId
 
 NAME = "w0"

@@ -128,7 +128,7 @@ class ProcessCrew:
         self._n_started += 1
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "overproof.engines.worker_process", name, str(theirs.fileno())],
+                [sys.executable, "-m", "overproof.engines.worker", name, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 process_group=0,  # a Ctrl-C in the terminal is the user's, not the workers'

@@ -10,7 +10,9 @@ OUR_PACKAGE = str(Path(__file__).resolve().parents[1])
 
 def describe_failure(error: BaseException) -> tuple[str, str]:
     """Return one line (type, message, place in the user's code) and the traceback without our own frames."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(OUR_PACKAGE)]
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(OUR_PACKAGE)
+    ]
     message = f"{type(error).__name__}: {error}".splitlines()[0] if str(error) else type(error).__name__
     if frames:
         message += f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno}, in {frames[-1].name})"

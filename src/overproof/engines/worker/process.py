@@ -1,4 +1,4 @@
-"""`python -m overproof.engines.worker_process NAME FD`: a worker in a process of its own.
+"""A worker in a process of its own, at the inherited end of a connection.
 
 A thread reads commands, the main thread computes. The process ends by itself when the connection does, so that none is
 left behind whatever happens to the user's process.
@@ -12,25 +12,18 @@ import signal
 import socket
 import sys
 import threading
-import time
 
 from overproof.engines.channel import Channel, ChannelClosed
+from overproof.engines.clock import MonotonicClock
 from overproof.engines.messages import Command, Letter, Ready
 from overproof.words.clock import Clock
-
-
-class MonotonicClock:
-    """The machine's monotonic clock."""
-
-    def now(self) -> float:
-        return time.monotonic()
 
 
 class WorkerProcess:
     """Joins a channel, a reading thread and a `Worker`."""
 
     def __init__(self, name: str, channel: Channel, *, clock: Clock) -> None:
-        from overproof.engines.worker import Worker
+        from overproof.engines.worker.compute import Worker
 
         self._channel = channel
         self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
@@ -72,7 +65,3 @@ def main() -> None:
     os.dup2(2, 1)  # what user code prints must not mix with the user's own output
     connection = socket.socket(fileno=descriptor)
     WorkerProcess(name, Channel(connection), clock=MonotonicClock()).run()
-
-
-if __name__ == "__main__":
-    main()

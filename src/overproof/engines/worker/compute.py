@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 
-from overproof.engines.source import BlockSource
-from overproof.engines.failure import describe_failure
 from overproof.engines.messages import (
     BeginFailed,
     Brief,
@@ -30,7 +28,9 @@ from overproof.engines.messages import (
     Survey,
     Surveyed,
 )
-from overproof.engines.script import run_script
+from overproof.engines.worker.failure import describe_failure
+from overproof.engines.worker.script import run_script
+from overproof.engines.worker.source import BlockSource
 from overproof.outputs.state import OutputState
 from overproof.records.block import Block, Packet
 from overproof.records.delta import Delta

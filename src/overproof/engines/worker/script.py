@@ -10,9 +10,9 @@ from typing import Any
 
 import cloudpickle
 
-from overproof.engines.failure import describe_failure
-from overproof.engines.identity import HERE
 from overproof.engines.messages import RunScript, ScriptDone
+from overproof.engines.worker.failure import describe_failure
+from overproof.engines.worker.identity import HERE
 
 
 def run_script(command: RunScript, *, worker: str) -> ScriptDone:
