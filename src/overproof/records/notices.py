@@ -13,6 +13,11 @@ from overproof.words.ids import FileIndex, WorkerId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueryStarted:
+    """The query was given to an engine: the first notice of every query; one without files closes on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerJoined:
     """A worker is ready for orders."""
 
@@ -55,6 +60,9 @@ class PacketDone:
     Attributes:
         compute_s: seconds from the first block's start to the last block's end.
         read_bytes: compressed bytes read.
+        n_blocks: blocks computed or reported, counted from the packet's first; a packet dropped after `HaltWorker`
+            tells how far it came, so that nothing computed is lost. None: all of them, or, after `HaltWorker`,
+            those offered so far.
     """
 
     worker: WorkerId
@@ -62,6 +70,7 @@ class PacketDone:
     packet: int
     compute_s: float
     read_bytes: int = 0
+    n_blocks: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +127,16 @@ class AbortRequested:
     """The user wants nothing of it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineFailed:
+    """The engine gives up (workers cannot be started, outputs cannot be added); what was merged is kept."""
+
+    reason: str
+
+
 Notice: TypeAlias = (
-    WorkerJoined
+    QueryStarted
+    | WorkerJoined
     | WorkerLost
     | FileOpened
     | FileFailed
@@ -130,4 +147,5 @@ Notice: TypeAlias = (
     | DeltaMerged
     | StopRequested
     | AbortRequested
+    | EngineFailed
 )

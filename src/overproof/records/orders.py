@@ -51,7 +51,11 @@ class RefuseDelta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HaltWorker:
-    """Let a worker drop its packets after the block in hand and hand over what it has (`PacketDone` follows)."""
+    """Let a worker drop its packets after the block in hand and hand over what it has.
+
+    Answered by `DeltaOffered` if it has anything, then by one `PacketDone` for each packet in hand, the one not begun
+    included (with `n_blocks=0`).
+    """
 
     worker: WorkerId
 

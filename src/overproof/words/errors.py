@@ -14,7 +14,8 @@
     +-- UserCodeError              a selector raised: has file, range and traceback
     +-- MergeError                 outputs that cannot be added
     +-- EngineError                workers that cannot be started, or died too often
-    `-- QueryAborted               the query was thrown away on request
+    +-- InvariantError             one of our own rules was broken: a defect of ours, never of the user (exit code 1)
+    `-- AbortedError               the query was thrown away on request
 """
 
 from __future__ import annotations
@@ -119,6 +120,10 @@ class MergeError(OverproofError):
 
 class EngineError(OverproofError):
     """Workers that cannot be started, or that died too often."""
+
+
+class InvariantError(OverproofError):
+    """One of our own rules was broken: a defect of ours, never of the user."""
 
 
 class AbortedError(OverproofError):
