@@ -16,7 +16,7 @@ LENGTHS = struct.Struct("<QQ")
 CHUNK_BYTES = 1 << 20
 
 
-class ChannelClosed(ConnectionError):
+class ChannelClosedError(ConnectionError):
     """The other end is gone."""
 
 
@@ -35,7 +35,7 @@ class Channel:
         """Send one frame, whole.
 
         Raises:
-            ChannelClosed: the other end is gone.
+            ChannelClosedError: the other end is gone.
         """
         body = pickle.dumps(message, protocol=5)
         # A payload that is absent is told apart from an empty one by a length one larger than the bytes.
@@ -46,13 +46,13 @@ class Channel:
                 if payload:
                     self._socket.sendall(payload)
             except OSError as error:
-                raise ChannelClosed(str(error)) from error
+                raise ChannelClosedError(str(error)) from error
 
     def receive(self) -> tuple[Any, bytes | None]:
         """Wait for one frame.
 
         Raises:
-            ChannelClosed: the other end is gone.
+            ChannelClosedError: the other end is gone.
         """
         while (frame := self._next_frame()) is None:
             self._fill()
@@ -62,7 +62,7 @@ class Channel:
         """Read once, then return the frames that are whole; for use behind a selector that said *readable*.
 
         Raises:
-            ChannelClosed: the other end is gone, and no whole frame was left.
+            ChannelClosedError: the other end is gone, and no whole frame was left.
         """
         self._fill()
         frames = []
@@ -77,9 +77,9 @@ class Channel:
         try:
             data = self._socket.recv(CHUNK_BYTES)
         except OSError as error:
-            raise ChannelClosed(str(error)) from error
+            raise ChannelClosedError(str(error)) from error
         if not data:
-            raise ChannelClosed("the other end closed the connection")
+            raise ChannelClosedError("the other end closed the connection")
         self._buffer += data
 
     def _next_frame(self) -> tuple[Any, bytes | None] | None:

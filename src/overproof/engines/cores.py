@@ -10,10 +10,8 @@ CGROUP = Path("/sys/fs/cgroup")
 
 def usable_cores() -> int:
     """Count the processors that affinity and cgroup limits leave; at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        n_cores = len(os.sched_getaffinity(0))
-    else:  # macOS has no affinity
-        n_cores = os.cpu_count() or 1
+    # macOS has no affinity
+    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     limit = _cgroup_limit()
     return max(1, n_cores if limit is None else min(n_cores, limit))
 

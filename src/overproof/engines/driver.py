@@ -1,4 +1,4 @@
-"""The loop between the master, who thinks, and the crew, who works: it moves letters and payloads and decides nothing."""
+"""The loop between the master, who thinks, and the crew, who works: it moves letters and decides nothing."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from overproof.engines.channel import Channel, ChannelClosed
+from overproof.engines.channel import Channel, ChannelClosedError
 from overproof.engines.messages import Brief, Command, EndQuery, Letter, Ready
 from overproof.records.notices import WorkerLost
 from overproof.words.errors import EngineError
@@ -54,8 +54,8 @@ class ProcessCrew:
         self._lock = threading.RLock()
         self._selector = selectors.DefaultSelector()
         self._wake_receiver, self._wake_sender = socket.socketpair()
-        self._wake_receiver.setblocking(False)
-        self._wake_sender.setblocking(False)
+        self._wake_receiver.settimeout(0.0)
+        self._wake_sender.settimeout(0.0)
         self._selector.register(self._wake_receiver, selectors.EVENT_READ, None)
         self._fill_up()
 
@@ -80,7 +80,7 @@ class ProcessCrew:
             return
         try:
             hand.channel.send(command)
-        except ChannelClosed:
+        except ChannelClosedError:
             return  # the loss is seen by `poll`, which reads what the worker still had to say
 
     def poll(self, timeout_s: float) -> list[Letter]:
@@ -146,7 +146,7 @@ class ProcessCrew:
     def _read(self, hand: Hand) -> list[Letter]:
         try:
             frames = hand.channel.receive_available()
-        except ChannelClosed:
+        except ChannelClosedError:
             return self._bury(hand)
         letters = []
         for (query, reply), payload in frames:

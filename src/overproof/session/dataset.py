@@ -109,7 +109,7 @@ def _expand_path(text: str) -> list[FileSpec]:
     path, tree = split_tree(text)
     if URL.match(path):
         if MAGIC.search(path.rpartition("/")[2]):
-            raise DatasetError(f"{path}: globs work on local paths only; list the files of a remote directory one by one")
+            raise DatasetError(f"{path}: globs work on local paths only; list remote files one by one")
         return [FileSpec(path=path, tree=tree)]
     path = os.path.expanduser(path)
     if MAGIC.search(path) and not os.path.exists(path):
@@ -135,8 +135,8 @@ def _without_duplicates(specs: list[FileSpec]) -> list[FileSpec]:
         seen.setdefault(key, spec)
     if repeated:
         warnings.warn(
-            f"{len(repeated)} of {len(specs)} files are repetitions (such as {repeated[0].path}); each is counted once. "
-            "Say allow_duplicates=True (--allow-duplicates) to count them as often as they are named.",
+            f"{len(repeated)} of {len(specs)} files are repetitions (such as {repeated[0].path}); each is counted "
+            "once. Say allow_duplicates=True (--allow-duplicates) to count them as often as they are named.",
             DuplicateWarning,
             stacklevel=4,
         )

@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 
-from overproof.engines.channel import Channel, ChannelClosed
+from overproof.engines.channel import Channel, ChannelClosedError
 from overproof.engines.clock import MonotonicClock
 from overproof.engines.messages import Command, Letter, Ready
 from overproof.words.clock import Clock
@@ -48,13 +48,13 @@ class WorkerProcess:
             while True:
                 command, _ = self._channel.receive()
                 self._inbox.put(command)
-        except ChannelClosed:
+        except ChannelClosedError:
             os._exit(0)
 
     def _emit(self, letter: Letter) -> None:
         try:
             self._channel.send((letter.query, letter.reply), letter.payload)
-        except ChannelClosed:
+        except ChannelClosedError:
             os._exit(0)
 
 

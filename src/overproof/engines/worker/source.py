@@ -1,0 +1,83 @@
+"""From a block to the events in it: open files, columns fetched ahead, cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from overproof.columns.cycles import Cycles
+from overproof.columns.events import ColumnMemory, Events
+from overproof.columns.reader import ReaderCache
+from overproof.records.block import Block
+from overproof.records.dataset import Dataset, FileGrid, FileSpec
+from overproof.records.schema import Schema
+
+
+class BlockSource:
+    """Gives the events of any block of the query's dataset; keeps files open from block to block and query to query."""
+
+    def __init__(self) -> None:
+        self._readers = ReaderCache()
+        self.end()
+
+    @property
+    def read_bytes(self) -> int:
+        """Compressed bytes read so far."""
+        return self._readers.read_bytes
+
+    def begin(
+        self,
+        dataset: Dataset | None,
+        *,
+        block_entries: int,
+        seed: int,
+        branches: Sequence[str] | None,
+        optional: Mapping[str, Any],
+    ) -> None:
+        """Start a query over a dataset, or over cycles when there is none."""
+        self._dataset = dataset
+        self._block_entries = block_entries
+        self._seed = seed
+        self._branches = branches
+        self._optional = optional
+        self._memory = ColumnMemory()
+
+    def end(self) -> None:
+        """Forget the query, not the open files."""
+        self.begin(None, block_entries=0, seed=0, branches=None, optional={})
+
+    def grid(self, file: int) -> FileGrid:
+        """Look into a file.
+
+        Raises:
+            DatasetError, ReadError: it cannot be opened, or has no such tree.
+        """
+        assert self._dataset is not None
+        return self._readers.get(self._dataset.files[file]).grid(self._block_entries)
+
+    def schema(self, spec: FileSpec) -> Schema:
+        """Tell the branches of a file.
+
+        Raises:
+            DatasetError, ReadError: it cannot be opened, or has no such tree.
+        """
+        return self._readers.get(spec).schema()
+
+    def events(self, block: Block) -> Any:
+        """Return the lazy record of a block, or its cycles.
+
+        Raises:
+            DatasetError, ReadError: the file cannot be opened any more.
+        """
+        if self._dataset is None:
+            return Cycles(block.first, block.stop, seed=self._seed)
+        return Events(
+            self._readers.get(self._dataset.files[block.file]),
+            block.first,
+            block.stop,
+            memory=self._memory,
+            branches=self._branches,
+            optional=self._optional,
+            seed=(self._seed, block.file, block.first),
+            metadata={"dataset": self._dataset.name},
+        )

@@ -1,0 +1,45 @@
+"""From the address of an engine to a crew."""
+
+from __future__ import annotations
+
+from overproof.engines.cores import usable_cores
+from overproof.engines.crew import Crew
+from overproof.words.errors import OptionError
+
+
+def hire_crew(address: str, *, workers: int | None = None) -> Crew:
+    """Start the workers that an address names: `local`, `local:4` or `inline`.
+
+    Args:
+        address: name of the engine, with the number of workers behind a colon.
+        workers: the number of workers, said apart; None: as the address says, else one a core.
+
+    Raises:
+        OptionError: no such engine, or a number of workers that makes no sense.
+    """
+    engine, _, count = address.partition(":")
+    if count and workers is not None:
+        raise OptionError(f"the number of workers is said twice: in the address {address!r} and as {workers}")
+    n_workers = _parse_count(count, address) if count else workers
+    if n_workers is not None and n_workers < 1:
+        raise OptionError(f"{n_workers} workers can do nothing: give at least 1")
+    if engine == "inline":
+        if n_workers not in (None, 1):
+            raise OptionError(
+                "the engine 'inline' has one worker, in this process: leave the number out, or take 'local'"
+            )
+        from overproof.engines.inline import InlineCrew
+
+        return InlineCrew()
+    if engine == "local":
+        from overproof.engines.processes import ProcessCrew
+
+        return ProcessCrew(n_workers or usable_cores())
+    raise OptionError(f"no engine {engine!r}: there are 'local', 'local:N' (worker processes) and 'inline'")
+
+
+def _parse_count(text: str, address: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise OptionError(f"{address!r}: behind the colon goes the number of workers, as in 'local:4'") from None

@@ -1,0 +1,105 @@
+"""Ask workers something outside of a query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cloudpickle
+
+from overproof.engines.crew import Crew
+from overproof.engines.messages import RunScript, ScriptDone, Survey, Surveyed
+from overproof.records.dataset import FileSpec
+from overproof.records.notices import WorkerLost
+from overproof.records.schema import Schema
+from overproof.words.errors import EngineError, OverproofError
+from overproof.words.ids import WorkerId
+
+POLL_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptResult:
+    """What a script did on one worker.
+
+    Attributes:
+        worker: the worker's name.
+        rank: its number among those that ran the script.
+        stdout: everything it printed.
+        value: the value of the script's last expression; None where there is none or it cannot travel.
+        error: the traceback if the script raised, else empty.
+    """
+
+    worker: WorkerId
+    rank: int
+    stdout: str
+    value: Any
+    error: str
+
+
+def wait_for_workers(crew: Crew, n_workers: int) -> list[WorkerId]:
+    """Wait until so many workers listen, and return their names."""
+    while len(workers := crew.workers) < n_workers:
+        crew.poll(POLL_S)
+    return workers
+
+
+def survey(crew: Crew, files: Sequence[FileSpec]) -> Schema:
+    """Return the schema of the first file that can be read.
+
+    Raises:
+        OverproofError: what is wrong with the first file, when none can be read.
+    """
+    first_error: OverproofError | None = None
+    for spec in files:
+        answer = _survey_one(crew, spec)
+        if answer.schema is not None:
+            return answer.schema
+        first_error = first_error or answer.error
+    assert first_error is not None
+    raise first_error
+
+
+def _survey_one(crew: Crew, spec: FileSpec) -> Surveyed:
+    worker = wait_for_workers(crew, 1)[0]
+    crew.send(worker, Survey(spec=spec))
+    while True:
+        for letter in crew.poll(POLL_S):
+            match letter.reply:
+                case Surveyed():
+                    return letter.reply
+                case WorkerLost(worker=lost, reason=reason) if lost == worker:
+                    error = EngineError(f"{spec.path}: the worker that looked into this file was lost: {reason}")
+                    return Surveyed(worker=worker, schema=None, error=error)
+
+
+def run_everywhere(
+    crew: Crew, source: str, *, name: str, arguments: Sequence[str], search_path: Sequence[str]
+) -> list[ScriptResult]:
+    """Run a script on every worker and return what each did, by rank; a worker lost on the way says so."""
+    workers = wait_for_workers(crew, crew.size)
+    ranks = {worker: rank for rank, worker in enumerate(workers)}
+    for worker, rank in ranks.items():
+        crew.send(
+            worker,
+            RunScript(
+                source=source,
+                name=name,
+                arguments=tuple(arguments),
+                rank=rank,
+                size=len(workers),
+                search_path=tuple(search_path),
+            ),
+        )
+    results: dict[int, ScriptResult] = {}
+    while len(results) < len(workers):
+        for letter in crew.poll(POLL_S):
+            match letter.reply:
+                case ScriptDone(worker=worker, rank=rank, stdout=stdout, value=value, error=error):
+                    loaded = None if value is None else cloudpickle.loads(value)
+                    results[rank] = ScriptResult(worker=worker, rank=rank, stdout=stdout, value=loaded, error=error)
+                case WorkerLost(worker=worker, reason=reason) if worker in ranks:
+                    rank = ranks[worker]
+                    results[rank] = ScriptResult(worker=worker, rank=rank, stdout="", value=None, error=reason)
+    return [results[rank] for rank in sorted(results)]

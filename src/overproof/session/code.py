@@ -1,0 +1,105 @@
+"""From what a user wrote to what a worker can load."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+import site
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+import cloudpickle
+
+from overproof.analysis.selector import FunctionSelector, Selector
+from overproof.words.errors import SelectorError
+
+
+def make_selector(selector: Any, params: Mapping[str, Any] | None) -> Selector:
+    """Turn a selector, a class of selectors or a function of a block into a selector with its parameters.
+
+    Raises:
+        SelectorError: it is none of these, or cannot be made without arguments.
+    """
+    params = dict(params or {})
+    if isinstance(selector, type) and issubclass(selector, Selector):
+        try:
+            made = selector()
+        except TypeError as error:
+            raise SelectorError(
+                f"{selector.__name__} cannot be made without arguments ({error}): give an instance"
+            ) from error
+    elif isinstance(selector, Selector):
+        made = selector
+    elif callable(selector) and not isinstance(selector, type):
+        made = FunctionSelector(selector)
+    else:
+        raise SelectorError(
+            f"{selector!r} is no selector: give a subclass of overproof.Selector, an instance of one, "
+            "or a function of a block that returns a dict of outputs"
+        )
+    if type(made).process is Selector.process:
+        raise SelectorError(f"{type(made).__name__} has no method `process(self, events)`: write one")
+    made.params = {**getattr(made, "params", {}), **params}
+    return made
+
+
+def pack_selector(selector: Selector) -> bytes:
+    """Pickle a selector with the user's own code in it.
+
+    Modules that belong to an installation travel by name; what the user wrote (next to the script, in a notebook, at
+    the prompt) travels by value, so that workers run what is in the user's memory now.
+
+    Raises:
+        SelectorError: something in it cannot be pickled.
+    """
+    with _by_value(_users_modules(selector)):
+        try:
+            data: bytes = cloudpickle.dumps(selector)
+        except Exception as error:
+            raise SelectorError(
+                f"the selector {type(selector).__name__} cannot be sent to workers: {error}. "
+                "Open files, locks and the like in worker_begin, not before."
+            ) from error
+    return data
+
+
+def _users_modules(selector: Selector) -> list[ModuleType]:
+    function: Callable[..., Any] | type = getattr(selector, "function", type(selector))
+    home = inspect.getmodule(function)
+    if home is None or home.__name__ == "__main__" or _is_installed(home):
+        return []
+    directory = os.path.dirname(os.path.realpath(home.__file__ or ""))
+    return [
+        module
+        for module in list(sys.modules.values())
+        if (file := getattr(module, "__file__", None))
+        and os.path.realpath(file).startswith(directory + os.sep)
+        and not _is_installed(module)
+        and module.__name__ != "__main__"
+    ]
+
+
+def _is_installed(module: ModuleType) -> bool:
+    """Tell whether workers find the module by themselves: standard library, site-packages, overproof."""
+    name = module.__name__.partition(".")[0]
+    if name == "overproof" or name in sys.stdlib_module_names or not getattr(module, "__file__", None):
+        return True
+    places = {*site.getsitepackages(), site.getusersitepackages(), *sysconfig.get_paths().values()}
+    file = os.path.realpath(str(module.__file__))
+    return any(file.startswith(os.path.realpath(place) + os.sep) for place in places)
+
+
+@contextlib.contextmanager
+def _by_value(modules: list[ModuleType]) -> Iterator[None]:
+    registered = [module for module in modules if module.__name__ not in cloudpickle.list_registry_pickle_by_value()]
+    for module in registered:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        yield
+    finally:
+        for module in registered:
+            cloudpickle.unregister_pickle_by_value(module)

@@ -1,0 +1,240 @@
+"""One query from its selector to its result, in the thread of its handle."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from overproof.analysis.selector import Selector
+from overproof.engines.clock import MonotonicClock
+from overproof.engines.crew import Crew
+from overproof.engines.driver import Driver
+from overproof.engines.messages import Brief
+from overproof.engines.pace import Pace
+from overproof.query.master import Master
+from overproof.query.packetizers import packetizer_by_name
+from overproof.query.statistics import StatisticsTally
+from overproof.records.dataset import Dataset, FileGrid
+from overproof.records.facts import Fact
+from overproof.records.notices import FileOpened, Notice
+from overproof.records.progress import Progress
+from overproof.records.query import QueryOptions
+from overproof.session.code import pack_selector
+from overproof.session.result import Result
+from overproof.words.errors import EngineError, OverproofError, UserCodeError
+from overproof.words.states import QueryState
+
+CYCLE_BLOCKS = 512
+"""Blocks into which cycles are cut, when there are enough of them: fine enough for any number of workers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked: over a dataset, or over cycles without one.
+
+    Attributes:
+        query_id: the query's id.
+        number: the query's number in its session.
+        dataset: the files; None for cycles.
+        cycles: number of cycles; None for a dataset.
+        options: how to run it.
+    """
+
+    query_id: str
+    number: int
+    dataset: Dataset | None
+    cycles: int | None
+    options: QueryOptions
+
+    @property
+    def n_files(self) -> int:
+        return len(self.dataset.files) if self.dataset else 1
+
+
+@dataclass(kw_only=True)
+class Journals:
+    """Gives each fact to every reader of facts."""
+
+    tally: StatisticsTally
+    pace: Pace = field(default_factory=Pace)
+
+    def record(self, fact: Fact) -> None:
+        """Pass one fact on."""
+        self.tally.record(fact)
+        self.pace.record(fact)
+
+
+class Conduct:
+    """Runs one query over a crew and turns what comes out into a result.
+
+    Args:
+        question: what is asked.
+        selector: ready to begin.
+        crew: idle, and ours until `run` returns.
+    """
+
+    def __init__(self, question: Question, *, selector: Selector, crew: Crew) -> None:
+        self.question = question
+        self._selector = selector
+        self._crew = crew
+        self._clock = MonotonicClock()
+        self._started_s = self._clock.now()
+        self._master = Master(
+            n_files=question.n_files,
+            options=question.options,
+            packetizer=packetizer_by_name(question.options.packetizer),
+        )
+        self._journals = Journals(
+            tally=StatisticsTally(
+                packetizer=question.options.packetizer, n_files=question.n_files, started_s=self._started_s
+            )
+        )
+        self.driver = Driver(question.number, master=self._master, crew=crew, journal=self._journals, clock=self._clock)
+
+    def run(self) -> Result:
+        """Run the query to its end.
+
+        Raises:
+            SelectorError: the selector cannot be sent, or does not start on a worker.
+            UserCodeError: `begin` or `terminate` raised.
+        """
+        _call_user(self._selector.begin, "begin")
+        self._packed = pack_selector(self._selector)
+        known = self._known_files()
+        problem: OverproofError | None = None
+        try:
+            self._crew.begin(self._brief())
+            self.driver.run(known)
+        except EngineError as error:
+            problem = error
+            self._crew.kill()
+        if self.driver.final_state is QueryState.ABORTED:
+            self._crew.kill()
+        else:
+            self._crew.end()
+        if self.driver.problem or problem:
+            raise self.driver.problem or problem  # type: ignore[misc]  # one of them is there
+        self._remember_files()
+        assert self.driver.final_state is not None
+        return self._result(self.driver.final_state, self.driver.outputs.value(), self._selector)
+
+    def partial(self) -> Result:
+        """Return the result so far; `terminate` runs on a copy."""
+        import cloudpickle
+
+        outputs = self.driver.partial_state().value()
+        selector: Selector = cloudpickle.loads(self._packed)
+        return self._result(self._master.state, outputs, selector)
+
+    def progress(self) -> Progress:
+        """Tell how far the query is."""
+        now = self._clock.now()
+        pace, account = self._journals.pace, self._master.account
+        rate_per_s, byte_rate_per_s = pace.rates(now)
+        average_rate_per_s = pace.average_rate(now)
+        n_left = max(0, account.total - pace.n_entries)
+        can_tell = average_rate_per_s > 0 and not account.files_unopened
+        return Progress(
+            state=self._master.state,
+            account=account,
+            n_entries_seen=pace.n_entries,
+            read_bytes=pace.read_bytes,
+            elapsed_s=now - self._started_s,
+            rate_per_s=rate_per_s,
+            average_rate_per_s=average_rate_per_s,
+            byte_rate_per_s=byte_rate_per_s,
+            left_s=n_left / average_rate_per_s if can_tell else None,
+            n_workers=pace.n_workers,
+            n_active=pace.n_active,
+            n_files=self.question.n_files,
+            n_files_opened=pace.n_files_opened,
+        )
+
+    def _brief(self) -> Brief:
+        return Brief(
+            query=self.question.number,
+            selector=self._packed,
+            dataset=self.question.dataset,
+            block_entries=self.question.options.block_entries,
+            seed=self.question.options.seed,
+            search_path=tuple(sys.path),
+        )
+
+    # -- files
+
+    def _known_files(self) -> list[Notice]:
+        """Return what is known of files without looking into them."""
+        question = self.question
+        if question.cycles is not None:
+            return [FileOpened(file=0, grid=cycle_grid(question.cycles))]
+        from overproof.columns.remembered import recall
+
+        assert question.dataset is not None
+        notices: list[Notice] = []
+        self._remembered: set[int] = set()
+        for index, spec in enumerate(question.dataset.files):
+            if (grid := recall(spec, question.options.block_entries)) is not None:
+                self._remembered.add(index)
+                notices.append(FileOpened(file=index, grid=grid))
+        return notices
+
+    def _remember_files(self) -> None:
+        """Keep the grids that workers have learned, for the next query."""
+        if self.question.dataset is None:
+            return
+        from overproof.columns.remembered import remember
+
+        for index, grid in self._master.grids.items():
+            if index not in self._remembered:
+                remember(self.question.dataset.files[index], self.question.options.block_entries, grid)
+
+    # -- the result
+
+    def _result(self, state: QueryState, outputs: dict[str, Any], selector: Selector) -> Result:
+        replaced = _call_user(lambda: selector.terminate(outputs), "terminate")
+        if replaced is not None and not isinstance(replaced, Mapping):
+            raise UserCodeError(f"terminate returned {type(replaced).__name__}: return a dict of outputs, or None")
+        return Result(
+            query_id=self.question.query_id,
+            state=state,
+            outputs=outputs if replaced is None else replaced,
+            account=self._master.account,
+            excluded=self._excluded(),
+            missing=self._missing(),
+            statistics=self._journals.tally.statistics(ended_s=self._clock.now()),
+        )
+
+    def _place(self, file: int) -> tuple[str, str | None]:
+        dataset = self.question.dataset
+        if dataset is None:
+            return "cycles", None
+        grid = self._master.grids.get(file)
+        return dataset.files[file].path, grid.tree if grid else dataset.files[file].tree
+
+
+def _call_user(function: Any, name: str) -> Any:
+    """Call a method of the user's selector here, and translate what it raises."""
+    try:
+        return function()
+    except Exception as error:  # user code may raise anything
+        from overproof.engines.worker.failure import describe_failure
+
+        reason, traceback = describe_failure(error)
+        raise UserCodeError(reason, where=name, traceback=traceback) from error
+
+
+def cycle_grid(n_cycles: int) -> FileGrid:
+    """Cut cycles into blocks; a function of their number alone."""
+    size = max(1, -(-n_cycles // CYCLE_BLOCKS))
+    return FileGrid(tree="", n_entries=n_cycles, stops=tuple([*range(size, n_cycles, size), n_cycles]))
+
+
+def new_query_id() -> str:
+    """Make an id that sorts by time and that two sessions of a user do not share."""
+    import secrets
+
+    letters = "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(4))
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{letters}"

@@ -1,0 +1,169 @@
+"""The handle of a running query."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from overproof.analysis.selector import Selector
+from overproof.engines.crew import Crew
+from overproof.records.account import Account
+from overproof.records.progress import Progress
+from overproof.session.conduct import Conduct, Question
+from overproof.session.result import Result
+from overproof.words.errors import AbortedError, OverproofError, UserCodeError
+from overproof.words.states import QueryState
+
+
+class Query:
+    """A query that runs, or has run; every method may be called from any thread.
+
+    Attributes:
+        id: the query's id.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        *,
+        crew: Crew,
+        crew_lock: threading.Lock,
+        prepare: Callable[[Crew], Selector],
+        dress: Callable[[Result], Any],
+    ) -> None:
+        self.id = question.query_id
+        self._question = question
+        self._crew = crew
+        self._crew_lock = crew_lock
+        self._prepare = prepare
+        self._dress = dress
+        self._conduct: Conduct | None = None
+        self._outcome: Result | None = None
+        self._error: BaseException | None = None
+        self._stop_wanted = ""
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"query {self.id}", daemon=True)
+        self._thread.start()
+
+    # -- looking
+
+    @property
+    def state(self) -> QueryState:
+        """Where the query is in its life."""
+        if self._outcome is not None:
+            return self._outcome.state
+        if self._error is not None:
+            return QueryState.ABORTED if isinstance(self._error, AbortedError) else QueryState.FAILED
+        return self._conduct.progress().state if self._conduct else QueryState.WAITING
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether `result` would answer at once."""
+        return self._done.is_set()
+
+    def progress(self) -> Progress:
+        """Tell how far the query is; cheap enough for ten times a second."""
+        if self._conduct is not None:
+            return self._conduct.progress()
+        n_files = self._question.n_files
+        return Progress(
+            state=self.state,
+            account=Account(files_unopened=n_files),
+            n_entries_seen=0,
+            read_bytes=0,
+            elapsed_s=0.0,
+            rate_per_s=0.0,
+            average_rate_per_s=0.0,
+            byte_rate_per_s=0.0,
+            left_s=None,
+            n_workers=0,
+            n_active=0,
+            n_files=n_files,
+            n_files_opened=0,
+        )
+
+    def partial(self) -> Any:
+        """Return what is merged so far, in the form of `result`; None before the first delta."""
+        if self._done.is_set():
+            return self.result()
+        conduct = self._conduct
+        if conduct is None or conduct.progress().account.processed == 0:
+            return None
+        return self._dress(conduct.partial())
+
+    # -- steering
+
+    def stop(self) -> None:
+        """Stop soon and keep what is done."""
+        self._stop_wanted = self._stop_wanted or "stop"
+        if self._conduct is not None:
+            self._conduct.driver.request_stop("stopped by the user")
+
+    def abort(self) -> None:
+        """End at once and throw everything away."""
+        self._stop_wanted = "abort"
+        if self._conduct is not None:
+            self._conduct.driver.request_abort()
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait for the end; tell whether it has come."""
+        return self._done.wait(timeout_s)
+
+    def result(self, timeout_s: float | None = None) -> Any:
+        """Wait for the result.
+
+        Raises:
+            TimeoutError: it has not come in time.
+            AbortedError: the query was aborted.
+            UserCodeError: the selector raised; what was merged before is in its attribute `result`.
+            OverproofError: whatever else ended the query.
+        """
+        if not self._done.wait(timeout_s):
+            raise TimeoutError(f"query {self.id} has not ended within {timeout_s} s")
+        if self._error is not None:
+            raise self._error
+        assert self._outcome is not None
+        if self._outcome.state is QueryState.FAILED:
+            raise self._user_code_error(self._outcome)
+        return self._dress(self._outcome)
+
+    # -- the query's own thread
+
+    def _run(self) -> None:
+        try:
+            with self._crew_lock:
+                self._outcome = self._conducted()
+        except BaseException as error:  # noqa: BLE001 - handed to whoever asks for the result
+            self._error = error
+        finally:
+            self._done.set()
+
+    def _conducted(self) -> Result:
+        self._end_if_aborted()
+        selector = self._prepare(self._crew)
+        self._conduct = Conduct(self._question, selector=selector, crew=self._crew)
+        if self._stop_wanted:  # asked for while nobody could be told
+            self._conduct.driver.request_stop("stopped by the user")
+            self._end_if_aborted()
+        result = self._conduct.run()
+        if result.state is QueryState.ABORTED:
+            raise AbortedError(f"query {self.id} was aborted")
+        problem = result.reason_for_nothing()
+        if problem is not None:
+            raise problem
+        return result
+
+    def _end_if_aborted(self) -> None:
+        if self._stop_wanted == "abort":
+            raise AbortedError(f"query {self.id} was aborted")
+
+    def _user_code_error(self, result: Result) -> OverproofError:
+        failure = result.excluded[0]
+        error = UserCodeError(
+            failure.reason,
+            where=f"{failure.file}: entries {failure.first:,} to {failure.stop:,}",
+            traceback=failure.traceback,
+        )
+        error.result = self._dress(result)
+        return error

@@ -1,0 +1,257 @@
+"""The user's connection to an engine."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from overproof.analysis.selector import Selector
+from overproof.records.query import DEFAULT_BLOCK_ENTRIES, QueryOptions
+from overproof.session.address import hire_crew
+from overproof.session.conduct import Question, new_query_id
+from overproof.session.dataset import Data, resolve_dataset
+from overproof.session.handle import Query
+from overproof.words.errors import DatasetError, OptionError
+
+if TYPE_CHECKING:
+    from overproof.engines.crew import Crew
+    from overproof.session.ask import ScriptResult
+    from overproof.session.result import Result
+
+PACKETIZERS = ("adaptive", "fixed")
+
+
+class Session:
+    """Workers that answer one query after the other, until the session is closed.
+
+    Args:
+        address: `"local"` (a worker process on every core), `"local:4"`, or `"inline"` (in this process).
+        workers: number of workers, said apart from the address.
+        progress: show the progress of queries that are waited for; None: when standard error is a terminal.
+
+    Raises:
+        OptionError: no such engine, or a number of workers that makes no sense.
+    """
+
+    def __init__(self, address: str = "local", *, workers: int | None = None, progress: bool | None = None) -> None:
+        self.address = address
+        self._crew: Crew = hire_crew(address, workers=workers)
+        self._lock = threading.Lock()
+        self._queries: weakref.WeakSet[Query] = weakref.WeakSet()
+        self._n_queries = 0
+        self._is_closed = False
+        self._shows_progress = sys.stderr.isatty() if progress is None else progress
+        atexit.register(self.close)
+
+    @property
+    def n_workers(self) -> int:
+        """Number of workers that the session keeps up."""
+        return self._crew.size
+
+    def process(
+        self,
+        selector: Any,
+        data: Data | None = None,
+        *,
+        cycles: int | None = None,
+        params: Mapping[str, Any] | None = None,
+        tree: str | None = None,
+        first: int = 0,
+        entries: int | None = None,
+        files: int | None = None,
+        allow_duplicates: bool = False,
+        packetizer: str = "adaptive",
+        block_entries: int = DEFAULT_BLOCK_ENTRIES,
+        seed: int = 0,
+        wait: bool = True,
+    ) -> Any:
+        """Run a selector over a dataset, or over cycles.
+
+        Args:
+            selector: a `Selector` (class or instance), or a function of a block that returns a dict of outputs.
+            data: paths, globs, `path:tree`, lists of these, or a fileset; None with `cycles`.
+            cycles: run so many cycles instead, each with its own seed.
+            params: parameters, readable as `selector.params` everywhere.
+            tree: tree for the files that name none.
+            first: entries to pass over, counted over all files.
+            entries: entries to process after these; None: all.
+            files: process so many files, from the start.
+            allow_duplicates: count a file that is named twice, twice.
+            packetizer: `"adaptive"` or `"fixed"`.
+            block_entries: size to which clusters are merged into blocks; part of the query.
+            seed: root of the seeds of blocks and cycles; part of the query.
+            wait: wait for the result; False: return a `Query` at once.
+
+        Returns:
+            A `Result`, or a `Query` without `wait`.
+
+        Raises:
+            InputError: what was asked cannot be done; nothing was computed.
+            UserCodeError: the selector raised; what was merged before is in its attribute `result`.
+        """
+        from overproof.session.code import make_selector
+
+        made = make_selector(selector, params)
+        question = self._question(
+            data, cycles=cycles, tree=tree, files=files, allow_duplicates=allow_duplicates,
+            options=_options(first, entries, packetizer=packetizer, block_entries=block_entries, seed=seed),
+        )  # fmt: skip
+        return self._start(question, prepare=lambda _: made, dress=lambda result: result, wait=wait)
+
+    def draw(
+        self,
+        data: Data,
+        expression: str,
+        *,
+        cut: str | None = None,
+        weight: str | None = None,
+        bins: Any = None,
+        name: str | None = None,
+        tree: str | None = None,
+        first: int = 0,
+        entries: int | None = None,
+        files: int | None = None,
+        allow_duplicates: bool = False,
+        packetizer: str = "adaptive",
+        block_entries: int = DEFAULT_BLOCK_ENTRIES,
+        wait: bool = True,
+    ) -> Any:
+        """Draw an expression over a dataset into a histogram, by the rules of TTree::Draw.
+
+        Args:
+            data: paths, globs, `path:tree`, lists of these, or a fileset.
+            expression: what to draw.
+            cut: selection; its value is a weight, as in ROOT.
+            weight: one more weight.
+            bins: `"n, low, high"`, or the three numbers.
+            name: name of the histogram; None: the expression.
+            tree, first, entries, files, allow_duplicates, packetizer, block_entries, wait: as in `process`.
+
+        Returns:
+            A `hist.Hist` with `.account`, `.excluded`, `.missing`, `.statistics`, `.state`; a `Query` of one
+            without `wait`.
+
+        Raises:
+            InputError: what was asked cannot be done; nothing was computed.
+        """
+        from overproof.session.drawing import check_drawing, dress_histogram
+
+        question = self._question(
+            data, cycles=None, tree=tree, files=files, allow_duplicates=allow_duplicates,
+            options=_options(first, entries, packetizer=packetizer, block_entries=block_entries, seed=0),
+        )  # fmt: skip
+        drawing = check_drawing(expression, cut=cut, weight=weight, bins=bins, name=name)
+        assert question.dataset is not None
+        return self._start(question, prepare=drawing.prepare(question.dataset), dress=dress_histogram, wait=wait)
+
+    def exec(self, script: str | Path, arguments: Sequence[str] = ()) -> list[ScriptResult]:
+        """Run a script on every worker; `overproof.rank`, `.size` and `.is_master` tell it where it is.
+
+        Args:
+            script: path of the script.
+            arguments: its `sys.argv[1:]`.
+
+        Returns:
+            What each worker printed and the value of the script's last expression, by rank.
+
+        Raises:
+            DatasetError: there is no such script.
+        """
+        from overproof.session.ask import run_everywhere
+
+        path = Path(script)
+        try:
+            source = path.read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            raise DatasetError(f"{path}: cannot be read as a script ({error})") from error
+        self._check_open()
+        with self._lock:
+            search_path = [str(path.resolve().parent), *sys.path]
+            return run_everywhere(self._crew, source, name=str(path), arguments=arguments, search_path=search_path)
+
+    def close(self) -> None:
+        """Abort what runs and end all workers; returns when none is left."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        atexit.unregister(self.close)
+        for query in list(self._queries):
+            query.abort()
+        with self._lock:
+            self._crew.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- one query
+
+    def _question(
+        self,
+        data: Data | None,
+        *,
+        cycles: int | None,
+        tree: str | None,
+        files: int | None,
+        allow_duplicates: bool,
+        options: QueryOptions,
+    ) -> Question:
+        self._check_open()
+        if (data is None) == (cycles is None):
+            raise OptionError("give either a dataset or cycles=N: files to process, or a number of cycles without data")
+        if cycles is not None and cycles < 1:
+            raise OptionError(f"cycles={cycles}: give at least 1")
+        dataset = None
+        if data is not None:
+            dataset = resolve_dataset(data, tree=tree, files=files, allow_duplicates=allow_duplicates)
+        self._n_queries += 1
+        return Question(
+            query_id=new_query_id(), number=self._n_queries, dataset=dataset, cycles=cycles, options=options
+        )
+
+    def _start(
+        self,
+        question: Question,
+        *,
+        prepare: Callable[[Crew], Selector],
+        dress: Callable[[Result], Any],
+        wait: bool,
+    ) -> Any:
+        query = Query(question, crew=self._crew, crew_lock=self._lock, prepare=prepare, dress=dress)
+        self._queries.add(query)
+        if not wait:
+            return query
+        from overproof.session.view import follow
+
+        return follow(query, shows_progress=self._shows_progress)
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise OptionError("this session is closed: open a new one with overproof.Session()")
+
+
+def _options(first: int, entries: int | None, *, packetizer: str, block_entries: int, seed: int) -> QueryOptions:
+    """Check and bundle the options of a query.
+
+    Raises:
+        OptionError: one of them makes no sense.
+    """
+    if first < 0:
+        raise OptionError(f"first={first}: give 0 or more entries to pass over")
+    if entries is not None and entries < 1:
+        raise OptionError(f"entries={entries}: give at least 1, or None for all")
+    if block_entries < 1:
+        raise OptionError(f"block_entries={block_entries}: give at least 1")
+    if packetizer not in PACKETIZERS:
+        raise OptionError(f"no packetizer {packetizer!r}: there are {' and '.join(PACKETIZERS)}")
+    return QueryOptions(block_entries=block_entries, first=first, entries=entries, seed=seed, packetizer=packetizer)
