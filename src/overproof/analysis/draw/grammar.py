@@ -1,0 +1,327 @@
+"""Read tokens into a tree, with the precedence of C and the association of ROOT.
+
+From loose to tight::
+
+    c ? a : b      one level; nested ones in parentheses or behind the colon
+    ||  or
+    &&  and
+    |
+    &
+    < <= > >= == !=    not chained
+    +              loosest of the two: a + b - c is a + (b - c)
+    -
+    %              not chained, nothing of * and / behind it
+    << >>          not chained, not beside + - %
+    *              from the right: a * b * c is a * (b * c)
+    /              tighter than *, from the left
+    - + (sign)
+    ^  **          from the left: 2^3^2 is 64
+    !  not
+
+Where ROOT and C differ in rounding only (sums and products), ROOT is followed, so that the last bit is ROOT's.
+Where they differ in meaning (`a % b * c`, `a << b + c`), or where Python would read it otherwise, it is an error
+that shows both spellings.
+
+Source: ROOT::v5::TFormula::Analyze, the order in which it looks for operators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from overproof.analysis.draw.syntax import Binary, Call, Choice, Group, Index, Name, Node, Number, Unary
+from overproof.analysis.draw.tokens import Token, tokenize
+from overproof.words.errors import ExpressionError
+
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+SYNONYMS = {"and": "&&", "or": "||", "not": "!", "**": "^"}
+MAX_DEPTH = 30
+"""Parentheses inside one another; beyond, it is no question of a person."""
+
+_TIGHTER_THAN_AND = frozenset({*COMPARISONS, "|", "&", "+", "-", "*", "/", "%", "^", "**", "<<", ">>"})
+
+
+def parse(text: str) -> Node:
+    """Parse one expression.
+
+    Raises:
+        ExpressionError: with the caret under the character that cannot be understood.
+    """
+    parser = _Parser(text)
+    node = parser.choice()
+    parser.finish()
+    return node
+
+
+class _Parser:
+    """A walk over the tokens of one expression; each method reads one level of precedence."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = tokenize(text)
+        self.next = 0
+        self.depth = 0
+
+    # -- the walk ------------------------------------------------------------------------------------------------
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.next]
+
+    def error(self, problem: str, *, at: int | None = None) -> ExpressionError:
+        return ExpressionError(problem, text=self.text, position=self.token.position if at is None else at)
+
+    def sees(self, *operators: str) -> bool:
+        """Tell whether the next token is one of these, in any spelling."""
+        token = self.token
+        if token.kind == "name" and token.text not in SYNONYMS:
+            return False
+        return token.kind in {"operator", "name"} and SYNONYMS.get(token.text, token.text) in operators
+
+    def take(self) -> Token:
+        token = self.token
+        self.next += 1
+        return token
+
+    def expect(self, operator: str, *, opened: Token) -> None:
+        if not self.sees(operator):
+            place = f"`{opened.text}` at character {opened.position + 1}"
+            raise self.error(f"`{operator}` is missing: it closes the {place}")
+        self.take()
+
+    def finish(self) -> None:
+        if self.token.kind == "end":
+            return
+        if self.sees(")", "]"):
+            raise self.error(f"`{self.token.text}` closes nothing: remove it, or open it before")
+        if self.sees(":"):
+            raise self.error("`:` separates dimensions, and one dimension can be drawn: leave one expression")
+        if self.sees(","):
+            raise self.error("`,` stands between the arguments of a function only: leave one expression")
+        raise self.error(f"an operator is missing before `{self.token.text}`")
+
+    # -- the levels, loose to tight --------------------------------------------------------------------------------
+
+    def choice(self) -> Node:
+        condition = self.disjunction()
+        if not self.sees("?"):
+            return condition
+        mark = self.take()
+        yes = self.disjunction()
+        if self.sees("?"):
+            raise self.error("a choice between `?` and `:` needs parentheses: write `a ? (b ? c : d) : e`")
+        if not self.sees(":"):
+            raise self.error("`:` is missing: a choice is `condition ? yes : no`")
+        self.take()
+        return Choice(condition=condition, yes=yes, no=self.choice(), position=mark.position)
+
+    def disjunction(self) -> Node:
+        return self.from_left(self.conjunction, "||")
+
+    def conjunction(self) -> Node:
+        return self.from_left(self.bit_or, "&&")
+
+    def bit_or(self) -> Node:
+        return self.from_left(self.bit_and, "|", check=self.refuse_comparison)
+
+    def bit_and(self) -> Node:
+        return self.from_left(self.comparison, "&", check=self.refuse_comparison)
+
+    def comparison(self) -> Node:
+        left = self.sum()
+        if not self.sees(*COMPARISONS):
+            return left
+        mark = self.take()
+        node = Binary(operator=mark.text, left=left, right=self.sum(), position=mark.position)
+        if self.sees(*COMPARISONS):
+            first, second = mark.text, self.token.text
+            raise self.error(
+                "a chained comparison means two things: write "
+                f"`(a {first} b) && (b {second} c)` as Python reads it, or `(a {first} b) {second} c` as C does"
+            )
+        return node
+
+    def sum(self) -> Node:
+        return self.from_left(self.difference, "+", check=self.refuse_shift)
+
+    def difference(self) -> Node:
+        return self.from_left(self.remainder, "-", check=self.refuse_shift)
+
+    def remainder(self) -> Node:
+        left = self.shift()
+        if not self.sees("%"):
+            return left
+        mark = self.take()
+        right = self.product()
+        node = Binary(operator="%", left=left, right=right, position=mark.position)
+        if isinstance(left, Binary) and left.operator in {"<<", ">>"}:
+            raise self.two_ways("%", f"(a {left.operator} b) % c", f"a {left.operator} (b % c)", at=left.position)
+        if isinstance(right, Binary) and right.operator in {"*", "/"}:
+            operator = right.operator
+            raise self.two_ways(operator, f"(a % b) {operator} c", f"a % (b {operator} c)", at=right.position)
+        if self.sees("%", "<<", ">>"):
+            operator = self.token.text
+            raise self.two_ways(operator, f"(a % b) {operator} c", f"a % (b {operator} c)")
+        return node
+
+    def shift(self) -> Node:
+        left = self.product()
+        if not self.sees("<<", ">>"):
+            return left
+        mark = self.take()
+        right = self.product()
+        if isinstance(left, Unary) and left.operator == "-":
+            raise self.two_ways(mark.text, f"(-a) {mark.text} b", f"-(a {mark.text} b)", at=mark.position)
+        if self.sees("+", "-", "<<", ">>", "%", mark.text[0]):
+            operator = self.token.text
+            raise self.two_ways(operator, f"(a {mark.text} b) {operator} c", f"a {mark.text} (b {operator} c)")
+        return Binary(operator=mark.text, left=left, right=right, position=mark.position)
+
+    def product(self) -> Node:
+        """Read `a / b * c / d * e` as `(a / b) * ((c / d) * e)`, as ROOT does."""
+        factors, marks = [self.from_left(self.signed, "/")], []
+        while self.sees("*"):
+            marks.append(self.take())
+            factors.append(self.from_left(self.signed, "/"))
+        node = factors.pop()
+        while factors:
+            node = Binary(operator="*", left=factors.pop(), right=node, position=marks.pop().position)
+        return node
+
+    def signed(self) -> Node:
+        if not self.sees("-", "+"):
+            return self.power()
+        mark = self.take()
+        with_sign = self.deeper(self.signed, opened=mark)
+        return Unary(operator=mark.text, operand=with_sign, position=mark.position)
+
+    def power(self) -> Node:
+        left = self.negation()
+        spelling = None
+        while self.sees("^"):
+            mark = self.take()
+            if spelling == "**" or (spelling and mark.text == "**"):
+                raise self.two_ways(mark.text, "(a ** b) ** c", "a ** (b ** c)", at=mark.position)
+            spelling = mark.text
+            right = self.exponent()
+            left = Binary(operator="^", left=left, right=right, position=mark.position)
+        return left
+
+    def exponent(self) -> Node:
+        if not self.sees("-", "+"):
+            return self.negation()
+        mark = self.take()
+        return Unary(operator=mark.text, operand=self.negation(), position=mark.position)
+
+    def negation(self) -> Node:
+        if not self.sees("!"):
+            return self.primary()
+        mark = self.take()
+        node = Unary(operator="!", operand=self.deeper(self.negation, opened=mark), position=mark.position)
+        if mark.text == "not" and self.token.text in _TIGHTER_THAN_AND:
+            operator = self.token.text
+            raise self.two_ways(operator, f"not (a {operator} b)", f"(not a) {operator} b", at=mark.position)
+        return node
+
+    def primary(self) -> Node:
+        token = self.token
+        if token.kind == "number":
+            self.take()
+            value = float(int(token.text, 16)) if token.text[:2] in {"0x", "0X"} else float(token.text)
+            return Number(value=value, text=token.text, position=token.position)
+        if token.kind == "name" and token.text not in SYNONYMS:
+            self.take()
+            return self.call(token) if self.sees("(") else self.name(token)
+        if self.sees("("):
+            self.take()
+            inner = self.deeper(self.choice, opened=token)
+            self.expect(")", opened=token)
+            return Group(inner=inner, position=token.position)
+        if token.kind == "end":
+            raise self.error("the expression ends where a value is expected: write a name, a number or `(`")
+        raise self.error(f"a value is expected before `{token.text}`: write a name, a number or `(`")
+
+    def call(self, name: Token) -> Node:
+        opened = self.take()
+        arguments: list[Node] = []
+        if not self.sees(")"):
+            arguments.append(self.deeper(self.choice, opened=opened))
+            while self.sees(","):
+                self.take()
+                arguments.append(self.deeper(self.choice, opened=opened))
+        self.expect(")", opened=opened)
+        if self.sees("["):
+            raise self.error("only a branch has an index: write it behind the name of the branch")
+        return Call(function=name.text, arguments=tuple(arguments), position=name.position)
+
+    def name(self, name: Token) -> Node:
+        indices: list[Index] = []
+        while self.sees("["):
+            opened = self.take()
+            indices.append(Index(value=self.index(), position=opened.position))
+            self.expect("]", opened=opened)
+        return Name(text=name.text, indices=tuple(indices), position=name.position)
+
+    def index(self) -> int | None:
+        token = self.token
+        if self.sees("]"):
+            return None
+        if self.sees("-"):
+            raise self.error(
+                "a negative index means two things: Python counts from the end, ROOT has none; "
+                "write the place from the front, from 0"
+            )
+        if token.kind == "number" and token.text.isdigit():
+            self.take()
+            return int(token.text)
+        if token.kind == "number":
+            raise self.error(f"`{token.text}` is not a place: an index is a whole number from 0, or empty to loop")
+        raise self.error(
+            "an index is a whole number from 0, or empty to loop; "
+            "to pick elements by a condition, give the condition as the cut"
+        )
+
+    # -- what several levels need ----------------------------------------------------------------------------------
+
+    def from_left(
+        self, operand: Callable[[], Node], operator: str, *, check: Callable[[Binary], None] | None = None
+    ) -> Node:
+        left = operand()
+        while self.sees(operator):
+            mark = self.take()
+            node = Binary(operator=operator, left=left, right=operand(), position=mark.position)
+            if check is not None:
+                check(node)
+            left = node
+        return left
+
+    def deeper(self, level: Callable[[], Node], *, opened: Token) -> Node:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(f"more than {MAX_DEPTH} levels inside one another: simplify", at=opened.position)
+        node = level()
+        self.depth -= 1
+        return node
+
+    def refuse_comparison(self, node: Binary) -> None:
+        for side in (node.left, node.right):
+            if isinstance(side, Binary) and side.operator in COMPARISONS:
+                compare, bit = side.operator, node.operator
+                raise self.error(
+                    f"`{bit}` beside a comparison means two things: write `{bit * 2}` to combine conditions, "
+                    f"`(a {compare} b) {bit} c` for the bits of the result, or `a {compare} (b {bit} c)`",
+                    at=node.position,
+                )
+
+    def refuse_shift(self, node: Binary) -> None:
+        for side in (node.left, node.right):
+            if isinstance(side, Binary) and side.operator in {"<<", ">>"}:
+                raise self.two_ways(
+                    node.operator,
+                    f"(a {node.operator} b) {side.operator} c",
+                    f"a {node.operator} (b {side.operator} c)",
+                    at=node.position,
+                )
+
+    def two_ways(self, operator: str, one: str, other: str, *, at: int | None = None) -> ExpressionError:
+        return self.error(f"`{operator}` means two things here: write `{one}` or `{other}`", at=at)

@@ -1,0 +1,136 @@
+"""The plan of a draw: everything a kernel needs to turn columns into a histogram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from overproof.analysis.draw import syntax
+from overproof.analysis.draw.binning import Binning, BinsLike, parse_bins
+from overproof.analysis.draw.grammar import parse
+from overproof.analysis.draw.resolve import Resolver
+from overproof.analysis.draw.typed import Aggregate, Decision, Formula, Leaf, Operation, Typed
+from overproof.records.schema import Schema
+from overproof.words.errors import ExpressionError
+
+DEFAULT_NAME = "draw"
+"""Name of the histogram when the user gives none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawPlan:
+    """One histogram of one expression; small, and can be pickled.
+
+    Attributes:
+        name: name of the histogram and of the output.
+        expression: text of what is drawn; label of the axis.
+        cut: text of the selection; empty without one.
+        weight: text of the weight; empty without one.
+        binning: the axis.
+        value: what is filled.
+        selection: product of cut and weight; None without both. Passes where it is 0 are not filled, the others are
+            filled with it as their weight.
+        columns: branches to be read, sorted.
+    """
+
+    name: str
+    expression: str
+    cut: str
+    weight: str
+    binning: Binning
+    value: Formula
+    selection: Formula | None
+    columns: tuple[str, ...]
+
+
+def make_plan(
+    expression: str,
+    *,
+    cut: str | None = None,
+    weight: str | None = None,
+    bins: BinsLike = None,
+    schema: Schema,
+    name: str | None = None,
+) -> DrawPlan:
+    """Make the plan of a draw from its texts and the schema of the tree.
+
+    Args:
+        expression: what is drawn, in the grammar of TTree::Draw.
+        cut: a selection; its value is a weight, as in ROOT. None or blank: everything.
+        weight: multiplies the selection.
+        bins: `"n, low, high"`, three numbers, or a `Binning`.
+        schema: branches of the tree.
+        name: name of the histogram.
+
+    Raises:
+        ExpressionError: a text that cannot be understood, with the caret under the place.
+        BranchError: a name that is no branch, or a branch that holds no numbers.
+        OptionError: a binning that makes no axis.
+    """
+    value = _formula(expression, schema, is_drawn=True)
+    factors = [_formula(text, schema) for text in (cut, weight) if text is not None and text.strip()]
+    selection = _product(factors)
+    formulas = (value,) if selection is None else (value, selection)
+    columns = {leaf.column for formula in formulas for leaf in all_leaves(formula.root)}
+    return DrawPlan(
+        name=name or DEFAULT_NAME,
+        expression=expression.strip(),
+        cut=(cut or "").strip(),
+        weight=(weight or "").strip(),
+        binning=parse_bins(bins),
+        value=value,
+        selection=selection,
+        columns=tuple(sorted(columns)),
+    )
+
+
+def _formula(text: str, schema: Schema, *, is_drawn: bool = False) -> Formula:
+    node = parse(text)
+    if is_drawn:
+        _refuse_redirection(node, text)
+    return Resolver(text, schema).formula(node)
+
+
+def _product(factors: list[Formula]) -> Formula | None:
+    if len(factors) < 2:
+        return factors[0] if factors else None
+    root = Operation(kernel="multiply", arguments=tuple(factor.root for factor in factors))
+    return Formula(root=root, leaves=tuple(leaf for factor in factors for leaf in factor.leaves))
+
+
+def _refuse_redirection(node: syntax.Node, text: str) -> None:
+    """Refuse a bare `>>` in what is drawn: there, TTree::Draw takes it for the name of a histogram."""
+    match node:
+        case syntax.Binary():
+            if node.operator == ">>":
+                raise ExpressionError(
+                    "`>>` means two things here: write `(a >> b)` for a shift, and name=... for a histogram",
+                    text=text,
+                    position=node.position,
+                )
+            _refuse_redirection(node.left, text)
+            _refuse_redirection(node.right, text)
+        case syntax.Unary():
+            _refuse_redirection(node.operand, text)
+        case syntax.Choice():
+            for part in (node.condition, node.yes, node.no):
+                _refuse_redirection(part, text)
+        case _:
+            pass
+
+
+def all_leaves(node: Typed) -> Iterator[Leaf]:
+    """Walk over every leaf under a node, those of aggregates included."""
+    match node:
+        case Leaf():
+            yield node
+        case Operation():
+            for argument in node.arguments:
+                yield from all_leaves(argument)
+        case Decision():
+            for part in (node.condition, node.yes, node.no):
+                yield from all_leaves(part)
+        case Aggregate():
+            yield from all_leaves(node.formula.root)
+        case _:
+            return

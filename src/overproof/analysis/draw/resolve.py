@@ -1,0 +1,214 @@
+"""Look up the names of a parsed expression in the schema of a tree, and settle what each node is."""
+
+from __future__ import annotations
+
+from overproof.analysis.draw import syntax
+from overproof.analysis.draw.typed import (
+    Aggregate,
+    Constant,
+    Decision,
+    Formula,
+    Leaf,
+    LoopIteration,
+    LoopLength,
+    Operation,
+    Typed,
+)
+from overproof.analysis.draw.vocabulary import (
+    AGGREGATES,
+    CONSTANT_FUNCTIONS,
+    CONSTANTS,
+    FUNCTIONS,
+    REFUSED,
+    SPECIALS,
+)
+from overproof.records.schema import Branch, Schema
+from overproof.words.errors import BranchError, ExpressionError
+
+BINARY_KERNELS: dict[str, str] = {
+    "+": "add",
+    "-": "subtract",
+    "*": "multiply",
+    "/": "guarded_divide",
+    "%": "remainder",
+    "&": "bit_and",
+    "|": "bit_or",
+    "<<": "shift_left",
+    ">>": "shift_right",
+    "<": "less",
+    "<=": "less_equal",
+    ">": "greater",
+    ">=": "greater_equal",
+    "==": "equal",
+    "!=": "not_equal",
+    "^": "pow",
+}
+"""Kernel of each operator; `&&`, `||` and `?:` are decisions."""
+
+UNARY_KERNELS: dict[str, str] = {"-": "negative", "+": "identity", "!": "logical_not"}
+
+MAX_DEPTH = 200
+"""Operations inside one another that a formula may have."""
+
+
+class Resolver:
+    """Turns parsed nodes of one text into typed ones, with the branches of one tree."""
+
+    def __init__(self, text: str, schema: Schema) -> None:
+        self.text = text
+        self.schema = schema
+        self.by_name = {branch.name: branch for branch in schema.branches}
+        self.depth = 0
+
+    def formula(self, node: syntax.Node) -> Formula:
+        """Resolve an expression that has a loop of its own."""
+        leaves: list[Leaf] = []
+        return Formula(root=self.typed(node, leaves), leaves=tuple(leaves))
+
+    def error(self, problem: str, node: syntax.Node) -> ExpressionError:
+        return ExpressionError(problem, text=self.text, position=node.position)
+
+    def typed(self, node: syntax.Node, leaves: list[Leaf]) -> Typed:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(f"more than {MAX_DEPTH} operations inside one another: simplify", node)
+        result = self._typed(node, leaves)
+        self.depth -= 1
+        return result
+
+    def _typed(self, node: syntax.Node, leaves: list[Leaf]) -> Typed:
+        match node:
+            case syntax.Number():
+                return Constant(value=node.value)
+            case syntax.Group():
+                return self.typed(node.inner, leaves)
+            case syntax.Unary():
+                kernel = UNARY_KERNELS[node.operator]
+                return Operation(kernel=kernel, arguments=(self.typed(node.operand, leaves),))
+            case syntax.Binary():
+                return self.binary(node, leaves)
+            case syntax.Choice():
+                parts = [self.typed(part, leaves) for part in (node.condition, node.yes, node.no)]
+                return Decision(condition=parts[0], yes=parts[1], no=parts[2])
+            case syntax.Call():
+                return self.call(node, leaves)
+            case syntax.Name():
+                return self.name(node, leaves)
+
+    def binary(self, node: syntax.Binary, leaves: list[Leaf]) -> Typed:
+        left, right = self.typed(node.left, leaves), self.typed(node.right, leaves)
+        if node.operator in {"&&", "||"}:
+            truth = Operation(kernel="truth", arguments=(right,))
+            if node.operator == "&&":
+                return Decision(condition=left, yes=truth, no=Constant(value=0.0))
+            return Decision(condition=left, yes=Constant(value=1.0), no=truth)
+        if node.operator == "^" and isinstance(node.right, syntax.Number) and node.right.text == "2":
+            return Operation(kernel="square", arguments=(left,))  # as ROOT does, for this spelling only
+        return Operation(kernel=BINARY_KERNELS[node.operator], arguments=(left, right))
+
+    def call(self, node: syntax.Call, leaves: list[Leaf]) -> Typed:
+        name = node.function
+        if name in AGGREGATES or name == "Length$":
+            self.check_arguments(node, 1)
+            kind = AGGREGATES.get(name, "length")
+            return Aggregate(kind=kind, formula=self.formula(node.arguments[0]))
+        if name in CONSTANT_FUNCTIONS:
+            self.check_arguments(node, 0)
+            return Constant(value=CONSTANT_FUNCTIONS[name])
+        function = FUNCTIONS.get(name)
+        if function is None:
+            raise self.unknown_function(node)
+        self.check_arguments(node, function.n_arguments)
+        arguments = tuple(self.typed(argument, leaves) for argument in node.arguments)
+        return Operation(kernel=function.kernel, arguments=arguments)
+
+    def check_arguments(self, node: syntax.Call, n_arguments: int) -> None:
+        given = len(node.arguments)
+        if given != n_arguments:
+            wanted = "no argument" if n_arguments == 0 else f"{n_arguments} argument{'s' * (n_arguments > 1)}"
+            raise self.error(f"`{node.function}` takes {wanted}, not {given}", node)
+
+    def unknown_function(self, node: syntax.Call) -> ExpressionError:
+        name = node.function
+        if name in REFUSED:
+            return self.error(f"`{name}` is refused: {REFUSED[name]}", node)
+        if name in self.by_name:
+            return self.error(f"`{name}` is a branch, not a function: write an operator or an index [] behind it", node)
+        if name.startswith(("np.", "numpy.", "math.", "std::")):
+            short = name.replace("::", ".").rpartition(".")[2]
+            return self.error(f"`{name}` is not known: write `{short}` with ROOT's guards, or TMath's without", node)
+        known = [*FUNCTIONS, *CONSTANT_FUNCTIONS, *AGGREGATES, *SPECIALS]
+        return self.error(f"there is no function `{name}`{_nearest(name, known)}", node)
+
+    def name(self, node: syntax.Name, leaves: list[Leaf]) -> Typed:
+        branch = self.find(node)
+        if branch is not None:
+            leaf = self.leaf(branch, node)
+            leaves.append(leaf)
+            return leaf
+        if node.text in CONSTANTS or node.text in SPECIALS:
+            if node.indices:
+                raise self.error(f"`{node.text}` has no index: remove it", node)
+            if node.text in CONSTANTS:
+                return Constant(value=CONSTANTS[node.text])
+            return LoopLength() if node.text == "Length$" else LoopIteration()
+        if node.text in REFUSED:
+            raise self.error(f"`{node.text}` is refused: {REFUSED[node.text]}", node)
+        if node.text in FUNCTIONS or node.text in AGGREGATES or node.text in CONSTANT_FUNCTIONS:
+            raise self.error(f"`{node.text}` is a function: write its arguments in parentheses behind it", node)
+        raise self.no_branch(node)
+
+    def find(self, node: syntax.Name) -> Branch | None:
+        """Find the branch of a name: as it stands, or as the only one that ends with it behind a dot."""
+        if node.text in self.by_name:
+            return self.by_name[node.text]
+        ending = f".{node.text}"
+        candidates = [branch for branch in self.schema.branches if branch.name.endswith(ending)]
+        if len(candidates) > 1:
+            names = ", ".join(f"`{branch.name}`" for branch in candidates[:4])
+            raise _with_caret(f"`{node.text}` may be {names}: write one of them in full", self.text, node.position)
+        return candidates[0] if candidates else None
+
+    def leaf(self, branch: Branch, node: syntax.Name) -> Leaf:
+        """Give every dimension of a branch its index."""
+        if branch.kind != "number":
+            problem = f"`{branch.name}` is of type {branch.typename}: only numbers and arrays of numbers can be drawn"
+            raise _with_caret(problem, self.text, node.position)
+        if branch.n_jagged > 2 or (branch.n_jagged == 2 and branch.fixed_shape):
+            problem = f"`{branch.name}` is of type {branch.typename}: at most two nested lengths can be drawn"
+            raise _with_caret(problem, self.text, node.position)
+        sizes: tuple[int | None, ...] = (None,) * branch.n_jagged + branch.fixed_shape
+        if len(node.indices) > len(sizes):
+            extra = node.indices[len(sizes)]
+            has = f"{len(sizes)} dimension{'s' * (len(sizes) != 1)}" if sizes else "no dimension"
+            raise ExpressionError(
+                f"`{branch.name}` has {has}: remove this index", text=self.text, position=extra.position
+            )
+        for index, size in zip(node.indices, sizes, strict=False):
+            if size is not None and index.value is not None and index.value >= size:
+                raise ExpressionError(
+                    f"`{branch.name}` has {size} elements here: the last index is {size - 1}",
+                    text=self.text,
+                    position=index.position + 1,
+                )
+        indices = tuple(index.value for index in node.indices) + (None,) * (len(sizes) - len(node.indices))
+        return Leaf(column=branch.name, n_jagged=branch.n_jagged, fixed_shape=branch.fixed_shape, indices=indices)
+
+    def no_branch(self, node: syntax.Name) -> BranchError:
+        names = [branch.name for branch in self.schema.branches]
+        hint = _nearest(node.text, [*names, *CONSTANTS, *SPECIALS])
+        problem = f"there is no branch `{node.text}` in tree `{self.schema.tree}`{hint}"
+        return _with_caret(problem, self.text, node.position)
+
+
+def _with_caret(problem: str, text: str, position: int) -> BranchError:
+    return BranchError(f"{problem}\n    {text}\n    {' ' * position}^")
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    """Say which known names are near, ignoring case; empty when none is."""
+    import difflib
+
+    by_lower = {candidate.lower(): candidate for candidate in reversed(known)}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
+    return "; nearest: " + ", ".join(f"`{by_lower[candidate]}`" for candidate in near) if near else ""

@@ -1,0 +1,86 @@
+"""The nodes of a parsed draw expression, before any name has been looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A literal; always a double, as in ROOT. `text` is as written: `x^2` and `x^2.` are computed differently."""
+
+    value: float
+    text: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """One pair of brackets behind a name.
+
+    Attributes:
+        value: the constant inside; None for `[]`, which loops.
+        position: place of the opening bracket.
+    """
+
+    value: int | None
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A branch, a constant, or a special name such as `Length$`."""
+
+    text: str
+    indices: tuple[Index, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """An expression in parentheses; kept, because parentheses settle what would mean two things."""
+
+    inner: Node
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unary:
+    """`-x`, `+x` or `!x`."""
+
+    operator: str
+    operand: Node
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binary:
+    """Two operands and what stands between them; synonyms are already replaced by C's spelling."""
+
+    operator: str
+    left: Node
+    right: Node
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """`condition ? yes : no`."""
+
+    condition: Node
+    yes: Node
+    no: Node
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A function, or an aggregate such as `Sum$`, with its arguments."""
+
+    function: str
+    arguments: tuple[Node, ...]
+    position: int
+
+
+Node: TypeAlias = Number | Name | Group | Unary | Binary | Choice | Call

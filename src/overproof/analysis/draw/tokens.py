@@ -1,0 +1,80 @@
+"""Cut the text of a draw expression into tokens that know where they stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from overproof.words.errors import ExpressionError
+
+_NUMBER = r"0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NAME = r"[A-Za-z_]\w*\$?(?:(?:::|\.)[A-Za-z_]\w*)*"
+_OPERATOR = r"\*\*|&&|\|\||==|!=|<=|>=|<<|>>|[-+*/%^&|<>!?:(),\[\]]"
+_TOKEN = re.compile(rf"(?P<space>\s+)|(?P<number>{_NUMBER})|(?P<name>{_NAME})|(?P<operator>{_OPERATOR})")
+
+_MENDING = {
+    "=": "compare with `==`",
+    "~": "there is no bitwise complement; compare with `==`, or use `!` for a logical not",
+    '"': "strings are not drawn yet; use a number",
+    "'": "strings are not drawn yet; use a number",
+    "@": "`@x.size()` is not known yet; write `Length$(x)`",
+    ";": "write one expression",
+    "{": "group with ( and )",
+    "}": "group with ( and )",
+    "$": "the names with a dollar are `Sum$`, `Length$`, `Iteration$`, `Max$` and `Min$`",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A piece of the text.
+
+    Attributes:
+        kind: `"number"`, `"name"`, `"operator"` or `"end"`.
+        text: the piece as it stands; empty at the end.
+        position: index of its first character in the whole text.
+    """
+
+    kind: str
+    text: str
+    position: int
+
+
+def tokenize(text: str) -> tuple[Token, ...]:
+    """Cut `text` into tokens; the last one is the end, just behind the last character that is not blank.
+
+    Raises:
+        ExpressionError: an empty text, or a character that belongs to nothing.
+    """
+    if not text.strip():
+        raise ExpressionError("the expression is empty: name a branch or write a formula", text=text, position=0)
+    tokens: list[Token] = []
+    position = 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise _stray(text, position)
+        kind = str(match.lastgroup)
+        if kind != "space":
+            tokens.append(Token(kind=kind, text=match.group(), position=position))
+            _check_number_end(tokens[-1], text=text)
+        position = match.end()
+    tokens.append(Token(kind="end", text="", position=len(text.rstrip())))
+    return tuple(tokens)
+
+
+def _stray(text: str, position: int) -> ExpressionError:
+    character = text[position]
+    mending = _MENDING.get(character, "remove it")
+    return ExpressionError(f"`{character}` means nothing here: {mending}", text=text, position=position)
+
+
+def _check_number_end(token: Token, *, text: str) -> None:
+    """Refuse `2x` and `1.2.3`, which would otherwise read as two tokens."""
+    end = token.position + len(token.text)
+    if token.kind == "number" and end < len(text) and (text[end].isalnum() or text[end] in "._"):
+        raise ExpressionError(
+            f"`{token.text}{text[end]}` is not a number: write an operator between a number and a name",
+            text=text,
+            position=end,
+        )

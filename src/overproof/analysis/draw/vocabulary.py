@@ -1,0 +1,140 @@
+"""Every name that the draw language knows, and those it refuses by name.
+
+One table serves the parser, the kernels and the page in the documentation.
+
+Source: names and guards of ROOT::v5::TFormula and TTreeFormula::EvalInstance, checked against ROOT 6.40.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function of numbers.
+
+    Attributes:
+        kernel: name of what computes it, in the table of the kernels.
+        n_arguments: how many it takes.
+    """
+
+    kernel: str
+    n_arguments: int = 1
+
+
+def _functions(n_arguments: int, **kernels: str) -> dict[str, Function]:
+    return {name: Function(kernel=kernel, n_arguments=n_arguments) for name, kernel in kernels.items()}
+
+
+def _same(n_arguments: int, *names: str) -> dict[str, Function]:
+    return {name: Function(kernel=name, n_arguments=n_arguments) for name in names}
+
+
+def _tmath(n_arguments: int, **kernels: str) -> dict[str, Function]:
+    return {f"TMath::{name}": Function(kernel=kernel, n_arguments=n_arguments) for name, kernel in kernels.items()}
+
+
+FUNCTIONS: dict[str, Function] = {
+    # With ROOT's guards: these never give NaN for a number, except pow and fmod.
+    **_functions(
+        1,
+        sqrt="guarded_sqrt",
+        exp="guarded_exp",
+        log="guarded_log",
+        log10="guarded_log10",
+        asin="guarded_asin",
+        acos="guarded_acos",
+        acosh="guarded_acosh",
+        atanh="guarded_atanh",
+        int="truncate_to_integer",
+        sign="sign_or_one",
+        sq="square",
+        abs="abs",
+        fabs="abs",
+    ),
+    **_same(1, "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "asinh"),
+    **_functions(2, min="min", max="max", pow="pow", fmod="fmod", atan2="guarded_atan2"),
+    # As the C library has them.
+    **_same(1, "floor", "ceil", "rint", "round", "trunc", "cbrt", "erf", "erfc", "exp2", "expm1", "log1p", "log2"),
+    **_same(1, "tgamma", "lgamma"),
+    **_same(2, "hypot", "fmin", "fmax", "copysign"),
+    # ROOT's TMath: no guards but those it has itself.
+    **_tmath(
+        1,
+        Abs="abs",
+        Sqrt="sqrt",
+        Exp="exp",
+        Log="log",
+        Log10="log10",
+        Log2="log2",
+        Sin="sin",
+        Cos="cos",
+        Tan="tan",
+        ASin="clamped_asin",
+        ACos="clamped_acos",
+        ATan="atan",
+        SinH="sinh",
+        CosH="cosh",
+        TanH="tanh",
+        ASinH="asinh",
+        ACosH="acosh",
+        ATanH="atanh",
+        Floor="floor",
+        Ceil="ceil",
+        Sq="square",
+        IsNaN="is_nan",
+        Erf="erf",
+        Erfc="erfc",
+    ),
+    **_tmath(
+        2,
+        ATan2="guarded_atan2",
+        Power="pow",
+        Hypot="hypot",
+        Max="tmath_max",
+        Min="tmath_min",
+        Sign="copysign",
+    ),
+}
+"""Functions by name."""
+
+CONSTANTS: dict[str, float] = {"pi": math.pi}
+"""Names that are numbers, unless a branch has that name."""
+
+CONSTANT_FUNCTIONS: dict[str, float] = {
+    "TMath::Pi": math.pi,
+    "TMath::TwoPi": 2.0 * math.pi,
+    "TMath::PiOver2": math.pi / 2.0,
+    "TMath::PiOver4": math.pi / 4.0,
+    "TMath::InvPi": 1.0 / math.pi,
+    "TMath::RadToDeg": 180.0 / math.pi,
+    "TMath::DegToRad": math.pi / 180.0,
+    "TMath::E": math.e,
+    "TMath::Ln10": 2.30258509299404568402,
+    "TMath::LogE": 0.43429448190325182765,
+}
+"""Functions without arguments that are numbers."""
+
+AGGREGATES: dict[str, str] = {"Sum$": "sum", "Max$": "max", "Min$": "min"}
+"""What turns a loop into one number an entry; 0 for an empty loop."""
+
+SPECIALS: tuple[str, ...] = ("Length$", "Iteration$")
+"""Names about the loop itself; `Length$` also takes an argument."""
+
+REFUSED: dict[str, str] = {
+    "rndm": "it is not reproducible",
+    "Entry$": "numbers of entries are not known yet; `entries=` and `first=` limit a query",
+    "LocalEntry$": "numbers of entries are not known yet; `entries=` and `first=` limit a query",
+    "Entries$": "the number of entries is not known yet",
+    "Alt$": "it is not known yet",
+    "MaxIf$": "it is not known yet; write `Max$(x * (condition))` where x is positive",
+    "MinIf$": "it is not known yet",
+    "strstr": "strings are not drawn yet",
+    "True": "write 1",
+    "False": "write 0",
+    "true": "write 1",
+    "false": "write 0",
+}
+"""Names that ROOT or Python knows and this language does not, each with its reason."""
