@@ -14,10 +14,10 @@ from overproof.query.master import Master
 from overproof.records.facts import Fact, Journal
 from overproof.records.notices import (
     AbortRequested,
-    BlockFailed,
     DeltaMerged,
-    DeltaOffered,
+    EngineFailed,
     Notice,
+    QueryStarted,
     StopRequested,
 )
 from overproof.records.orders import (
@@ -31,7 +31,7 @@ from overproof.records.orders import (
     TakeDelta,
 )
 from overproof.words.clock import Clock
-from overproof.words.errors import MergeError, OverproofError, SelectorError
+from overproof.words.errors import EngineError, MergeError, OverproofError, SelectorError
 from overproof.words.states import QueryState
 
 POLL_S = 0.5
@@ -93,15 +93,20 @@ class Driver:
     def run(self, first_notices: list[Notice]) -> None:
         """Feed what is known, then whatever the crew says, until the master closes the query.
 
-        Raises:
-            EngineError: workers die faster than they can be replaced.
+        What ends it early without being the master's own doing is left in `problem`.
         """
+        self.feed(QueryStarted())
         for notice in first_notices:
             self.feed(notice)
         while self.final_state is None:
-            while self._requests:
+            try:
+                letters = self._crew.poll(POLL_S)
+            except EngineError as error:
+                self._fail(error)
+                return
+            while self._requests and self.final_state is None:
                 self.feed(self._requests.popleft())
-            for letter in self._crew.poll(POLL_S) if self.final_state is None else ():
+            for letter in letters:
                 self._open_letter(letter)
 
     def feed(self, notice: Notice, payload: bytes | None = None) -> None:
@@ -148,19 +153,15 @@ class Driver:
             with self._lock:
                 self.outputs.merge(incoming)
         except MergeError as error:
-            self._reject_payload(DeltaOffered(delta=delta), error)
+            self._fail(error)
         else:
             self.feed(DeltaMerged(delta=delta, merge_s=self._clock.now() - started_s))
         self._crew.send(delta.worker, Settled(number=delta.number))
 
-    def _reject_payload(self, offer: DeltaOffered, error: MergeError) -> None:
-        """Say that outputs of blocks do not fit those of the others: the selector's fault, found late."""
-        for block in offer.delta.blocks:
-            self.feed(
-                BlockFailed(
-                    worker=offer.delta.worker, epoch=offer.delta.epoch, block=block, kind="exception", reason=str(error)
-                )
-            )
+    def _fail(self, error: OverproofError) -> None:
+        """End the query for a reason that no worker reports; what is merged is kept."""
+        self.problem = self.problem or error
+        self.feed(EngineFailed(reason=str(error)))
 
     def _refuse(self, order: RefuseDelta, _: bytes | None) -> None:
         self._crew.send(order.delta.worker, Settled(number=order.delta.number))

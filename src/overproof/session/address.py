@@ -25,9 +25,7 @@ def hire_crew(address: str, *, workers: int | None = None) -> Crew:
         raise OptionError(f"{n_workers} workers can do nothing: give at least 1")
     if engine == "inline":
         if n_workers not in (None, 1):
-            raise OptionError(
-                "the engine 'inline' has one worker, in this process: leave the number out, or take 'local'"
-            )
+            raise OptionError("the engine 'inline' has one worker, in this process: take 'local' for more")
         from overproof.engines.inline import InlineCrew
 
         return InlineCrew()

@@ -24,7 +24,7 @@ from overproof.records.progress import Progress
 from overproof.records.query import QueryOptions
 from overproof.session.code import pack_selector
 from overproof.session.result import Result
-from overproof.words.errors import EngineError, OverproofError, UserCodeError
+from overproof.words.errors import AbortedError, UserCodeError
 from overproof.words.states import QueryState
 
 CYCLE_BLOCKS = 512
@@ -98,27 +98,23 @@ class Conduct:
         """Run the query to its end.
 
         Raises:
+            AbortedError: it was aborted.
             SelectorError: the selector cannot be sent, or does not start on a worker.
             UserCodeError: `begin` or `terminate` raised.
         """
         _call_user(self._selector.begin, "begin")
         self._packed = pack_selector(self._selector)
         known = self._known_files()
-        problem: OverproofError | None = None
-        try:
-            self._crew.begin(self._brief())
-            self.driver.run(known)
-        except EngineError as error:
-            problem = error
-            self._crew.kill()
-        if self.driver.final_state is QueryState.ABORTED:
-            self._crew.kill()
-        else:
+        self._crew.begin(self._brief())
+        self.driver.run(known)
+        if self.driver.final_state is QueryState.FINISHED or self.driver.final_state is QueryState.STOPPED:
             self._crew.end()
-        if self.driver.problem or problem:
-            raise self.driver.problem or problem  # type: ignore[misc]  # one of them is there
+        else:
+            self._crew.kill()
         self._remember_files()
         assert self.driver.final_state is not None
+        if self.driver.final_state is QueryState.ABORTED:
+            raise self.driver.problem or AbortedError(f"query {self.question.query_id} was aborted")
         return self._result(self.driver.final_state, self.driver.outputs.value(), self._selector)
 
     def partial(self) -> Result:
@@ -229,7 +225,7 @@ def _call_user(function: Any, name: str) -> Any:
 def cycle_grid(n_cycles: int) -> FileGrid:
     """Cut cycles into blocks; a function of their number alone."""
     size = max(1, -(-n_cycles // CYCLE_BLOCKS))
-    return FileGrid(tree="", n_entries=n_cycles, stops=tuple([*range(size, n_cycles, size), n_cycles]))
+    return FileGrid(tree="", n_entries=n_cycles, stops=(*range(size, n_cycles, size), n_cycles))
 
 
 def new_query_id() -> str:

@@ -72,8 +72,8 @@ def dress_histogram(result: Result) -> Any:
         account = result.account
         warnings.warn(
             f"the histogram lacks entries: {account.processed:,} of {account.total:,} are in it, {account.missing:,} "
-            f"missing, {account.excluded:,} excluded, {account.unread:,} unread, {account.files_unknown} files unknown; "
-            "see its .account and .missing",
+            f"missing, {account.excluded:,} excluded, {account.unread:,} unread, "
+            f"{account.files_unknown} files unknown; see its .account and .missing",
             IncompleteWarning,
             stacklevel=4,
         )

@@ -125,7 +125,7 @@ class Query:
             raise self._error
         assert self._outcome is not None
         if self._outcome.state is QueryState.FAILED:
-            raise self._user_code_error(self._outcome)
+            raise self._failure(self._outcome)
         return self._dress(self._outcome)
 
     # -- the query's own thread
@@ -147,8 +147,6 @@ class Query:
             self._conduct.driver.request_stop("stopped by the user")
             self._end_if_aborted()
         result = self._conduct.run()
-        if result.state is QueryState.ABORTED:
-            raise AbortedError(f"query {self.id} was aborted")
         problem = result.reason_for_nothing()
         if problem is not None:
             raise problem
@@ -158,12 +156,13 @@ class Query:
         if self._stop_wanted == "abort":
             raise AbortedError(f"query {self.id} was aborted")
 
-    def _user_code_error(self, result: Result) -> OverproofError:
-        failure = result.excluded[0]
-        error = UserCodeError(
-            failure.reason,
-            where=f"{failure.file}: entries {failure.first:,} to {failure.stop:,}",
-            traceback=failure.traceback,
-        )
-        error.result = self._dress(result)
+    def _failure(self, result: Result) -> OverproofError:
+        """Say why a query failed, with what was merged before."""
+        assert self._conduct is not None
+        error = self._conduct.driver.problem
+        if error is None:
+            failure = result.excluded[0]
+            where = f"{failure.file}: entries {failure.first:,} to {failure.stop:,}"
+            error = UserCodeError(failure.reason, where=where, traceback=failure.traceback)
+        error.result = result
         return error

@@ -68,6 +68,6 @@ class Result(Mapping[str, Any]):
             return DatasetError(f"{reason}{more}; nothing was read")
         if self.account.total == 0:
             return DatasetError(
-                "there are no entries to process: every tree is empty, or the range asked for lies behind the end"
+                "there are no entries to process: the trees are empty, or the range lies behind their end"
             )
         return None

@@ -20,13 +20,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 Phase = Literal["open", "read", "decode"]
 
 
 class OverproofError(Exception):
-    """Anything that overproof itself has to say."""
+    """Anything that overproof itself has to say.
+
+    Attributes:
+        result: what a query had merged before this ended it; None when there is nothing.
+    """
+
+    result: Any = None
 
 
 class InputError(OverproofError):

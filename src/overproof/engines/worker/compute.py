@@ -118,7 +118,7 @@ class Worker:
         self._compute(blocks.popleft())
         if not blocks:
             self._packets.popleft()
-            self._finish_packet(packet.number)
+            self._finish_packet(packet, n_blocks=len(packet.blocks))
         if self._delta_is_due():
             self._offer()
 
@@ -154,11 +154,11 @@ class Worker:
         self._reset()
 
     def _halt(self) -> None:
-        numbers = [packet.number for packet, _ in self._packets]
+        dropped = list(self._packets)
         self._packets.clear()
         self._offer()
-        for number in numbers:
-            self._finish_packet(number)
+        for packet, blocks_left in dropped:
+            self._finish_packet(packet, n_blocks=len(packet.blocks) - len(blocks_left))
 
     # -- files
 
@@ -186,14 +186,15 @@ class Worker:
         self._packet_started_s = self._clock.now()
         self._packet_read_bytes = self._source.read_bytes
 
-    def _finish_packet(self, number: int) -> None:
+    def _finish_packet(self, packet: Packet, *, n_blocks: int) -> None:
         self._reply(
             PacketDone(
                 worker=self.name,
                 epoch=self.epoch,
-                packet=number,
+                packet=packet.number,
                 compute_s=self._clock.now() - self._packet_started_s,
                 read_bytes=self._source.read_bytes - self._packet_read_bytes,
+                n_blocks=n_blocks,
             )
         )
         self._start_packet()
