@@ -1,0 +1,45 @@
+# The two commands to know: `make demo` and `make test`. Everything else is in `make help`.
+# Each target makes .venv when it is absent and installs what it needs, pinned, from requirements/.
+
+DEMO_EVENTS ?= 2000000
+TEST_CORES ?= 2
+BIN := .venv/bin
+
+RUN := .venv/.installed-run
+DEV := .venv/.installed-dev
+
+.PHONY: help demo test lint nightly docs clean
+.DEFAULT_GOAL := help
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: $(RUN) ## Write 2 million events, find the Z in them with every core, draw it (DEMO_EVENTS=n for another size)
+	@$(BIN)/python examples/demo.py --events $(DEMO_EVENTS)
+
+test: $(DEV) ## Run the tests (TEST_CORES=n, ARGS="...")
+	@$(BIN)/python -m pytest -n $(TEST_CORES) --dist worksteal -m "not nightly" $(ARGS)
+
+lint: $(DEV) ## Check style, types and the floors of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+nightly: $(DEV) ## Run the long campaigns (ARGS="...")
+	@$(BIN)/python -m pytest -n $(TEST_CORES) --dist worksteal -m nightly $(ARGS)
+
+docs: $(DEV) ## Make anew what is made from the code: the architecture page, the picture of the README
+	@$(BIN)/python docs/make_architecture.py
+
+clean: ## Remove .venv, the demonstration and every cache
+	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN): requirements/run.txt requirements/venv.sh pyproject.toml
+	@sh requirements/venv.sh run
+	@touch $@
+
+$(DEV): requirements/run.txt requirements/dev.txt requirements/venv.sh pyproject.toml
+	@sh requirements/venv.sh dev
+	@touch $(RUN) $@
