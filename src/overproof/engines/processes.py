@@ -104,18 +104,22 @@ class ProcessCrew:
             self.send(name, EndQuery())
 
     def kill(self) -> None:
-        self._brief = None
-        with self._lock:
-            for hand in list(self._hands.values()):
-                self._dismiss(hand)
+        self._dismiss_all()
+        self._fill_up()
 
     def close(self) -> None:
-        self.kill()
+        self._dismiss_all()
         self._selector.close()
         self._wake_receiver.close()
         self._wake_sender.close()
 
     # -- one worker
+
+    def _dismiss_all(self) -> None:
+        self._brief = None
+        with self._lock:
+            for hand in list(self._hands.values()):
+                self._dismiss(hand)
 
     def _fill_up(self) -> None:
         with self._lock:

@@ -1,0 +1,110 @@
+"""Laws of what a dataset may be written as."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from overproof.records.dataset import Dataset, FileSpec
+from overproof.session.dataset import DuplicateWarning, resolve_dataset, split_tree
+from overproof.words.errors import DatasetError, OptionError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("f1.root", "f2.root", "f10.root"):
+        (tmp_path / name).write_bytes(b"root")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("a.root", ("a.root", None)),
+        ("a.root:Events", ("a.root", "Events")),
+        ("a.root:dir/tree;2", ("a.root", "dir/tree;2")),
+        ("root://host:1094//store/a.root", ("root://host:1094//store/a.root", None)),
+        ("root://host//store/a.root:Events", ("root://host//store/a.root", "Events")),
+        ("https://host:8443/a.root:Events", ("https://host:8443/a.root", "Events")),
+        ("file://a.root", ("file://a.root", None)),
+        ("C:\\a.root", ("C:\\a.root", None)),
+    ],
+)
+def test_the_tree_stands_behind_the_last_colon_that_is_no_urls(text: str, parts: tuple[str, str | None]) -> None:
+    """A scheme, a port and a drive letter are not trees."""
+    assert split_tree(text) == parts
+
+
+def test_a_colon_in_the_name_of_an_existing_file_is_part_of_it(tmp_path: Path) -> None:
+    """What exists is taken as it is."""
+    path = tmp_path / "run:7"
+    path.write_bytes(b"root")
+    assert split_tree(str(path)) == (str(path), None)
+
+
+def test_a_glob_sorts_numbers_as_numbers(folder: Path) -> None:
+    """The order of entries is the order of files, and people count f9 before f10."""
+    dataset = resolve_dataset(f"{folder}/*.root:Events")
+    assert [Path(spec.path).name for spec in dataset.files] == ["f1.root", "f2.root", "f10.root"]
+    assert {spec.tree for spec in dataset.files} == {"Events"}
+
+
+def test_lists_nest_and_keep_their_order(folder: Path) -> None:
+    """Paths, strings with trees and lists of them may be mixed."""
+    dataset = resolve_dataset([folder / "f2.root", [f"{folder}/f1.root:A"]], tree="B")
+    assert dataset.files == (
+        FileSpec(path=f"{folder}/f2.root", tree="B"),
+        FileSpec(path=f"{folder}/f1.root", tree="A"),
+    )
+
+
+def test_filesets_of_one_dataset_are_taken_in_both_forms(folder: Path) -> None:
+    """Files of a fileset are a list with `treename`, or a mapping to trees."""
+    path = f"{folder}/f1.root"
+    listed = resolve_dataset({"zmumu": {"files": [path], "treename": "Events", "metadata": {}}})
+    mapped = resolve_dataset({"zmumu": {"files": {path: "Events"}}})
+    assert listed == mapped == Dataset(name="zmumu", files=(FileSpec(path=path, tree="Events"),))
+
+
+def test_a_fileset_of_several_datasets_is_refused_with_the_way_out(folder: Path) -> None:
+    """Several datasets in one query are not merged behind the user's back."""
+    fileset = {name: {"files": {f"{folder}/f1.root": "Events"}} for name in ("data", "mc")}
+    with pytest.raises(DatasetError, match=r"2 datasets \(data, mc\): process one at a time"):
+        resolve_dataset(fileset)
+
+
+def test_a_file_named_twice_is_counted_once_with_a_warning(folder: Path) -> None:
+    """The same file by two names is the same file."""
+    twice = [f"{folder}/f1.root", f"{folder}/../{folder.name}/f1.root"]
+    with pytest.warns(DuplicateWarning, match=r"1 of 2 files are repetitions"):
+        dataset = resolve_dataset(twice)
+    assert len(dataset.files) == 1
+    assert len(resolve_dataset(twice, allow_duplicates=True).files) == 2
+
+
+def test_files_limits_from_the_start(folder: Path) -> None:
+    """`files=2` keeps the first two."""
+    dataset = resolve_dataset(f"{folder}/*.root", files=2)
+    assert [Path(spec.path).name for spec in dataset.files] == ["f1.root", "f2.root"]
+    with pytest.raises(OptionError, match="at least 1"):
+        resolve_dataset(f"{folder}/*.root", files=0)
+
+
+def test_what_does_not_exist_is_said_with_what_is_near(folder: Path) -> None:
+    """Absent files, directories and globs without matches are errors before any work."""
+    with pytest.raises(DatasetError, match=r"f1\.rot: no such file; did you mean f1\.root"):
+        resolve_dataset(f"{folder}/f1.rot")
+    with pytest.raises(DatasetError, match=r"is a directory, not a ROOT file; to take all files in it say '.*/\*\.root'"):
+        resolve_dataset(folder)
+    with pytest.raises(DatasetError, match="no file matches this pattern"):
+        resolve_dataset(f"{folder}/*.dat")
+    with pytest.raises(DatasetError, match="the dataset is empty"):
+        resolve_dataset([])
+    with pytest.raises(DatasetError, match="the path of a file is empty"):
+        resolve_dataset("")
+
+
+def test_one_absent_file_among_others_is_left_to_the_account(folder: Path) -> None:
+    """A dataset of which something exists is processed; what is absent is accounted for."""
+    assert len(resolve_dataset([f"{folder}/f1.root", f"{folder}/gone.root"]).files) == 2
