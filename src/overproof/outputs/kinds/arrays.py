@@ -1,0 +1,158 @@
+"""Numpy arrays: summed element by element, exactly, rounded once to their own dtype."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from overproof.outputs.kinds.kind import Commit
+from overproof.outputs.sums import ExactSum, Floats, Ints
+from overproof.words.errors import MergeError
+
+_HALF: Final = 32
+_FAMILIES: Final = {"b": "bool", "i": "integer", "u": "integer", "f": "float", "c": "complex"}
+_LOWEST: Final = {11: -24, 24: -149, 53: -1074}
+"""Exponent of the smallest positive number of float16, float32 and float64, by bits of significand."""
+
+
+def is_summable(array: npt.NDArray[Any]) -> bool:
+    """Tell whether an array is of a dtype that is summed here (long doubles, dates, records and objects are not)."""
+    return array.dtype.kind in _FAMILIES and array.dtype.name not in ("longdouble", "clongdouble", "float128", "complex256")
+
+
+@dataclass(slots=True)
+class IntegerSum:
+    """Sums of integers of up to 64 bits, without overflow.
+
+    Attributes:
+        high: sums of the upper halves, shape (n,).
+        low: sums of the lower halves, shape (n,).
+    """
+
+    high: Ints
+    low: Ints
+
+    @classmethod
+    def of(cls, numbers: npt.NDArray[Any]) -> IntegerSum:
+        """Cut flat integers in halves."""
+        if numbers.dtype.kind == "u":
+            wide = numbers.astype(np.uint64)
+            return cls((wide >> _HALF).astype(np.int64), (wide & 0xFFFFFFFF).astype(np.int64))
+        signed = numbers.astype(np.int64)
+        return cls(signed >> _HALF, signed & 0xFFFFFFFF)
+
+    def merge(self, other: IntegerSum) -> None:
+        """Add, exactly."""
+        self.high += other.high
+        self.low += other.low
+
+    def rounded(self, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+        """Give the sums in `dtype`, or in int64, uint64 or Python integers when one does not fit."""
+        high, low = self.high + (self.low >> _HALF), self.low & 0xFFFFFFFF
+        if ((high >= -(1 << 31)) & (high < 1 << 31)).all():
+            sums: npt.NDArray[Any] = (high << _HALF) | low
+        elif ((high >= 0) & (high < 1 << 32)).all():
+            sums = (high.astype(np.uint64) << np.uint64(_HALF)) | low.astype(np.uint64)
+        else:
+            return np.array([(h << _HALF) + n for h, n in zip(high.tolist(), low.tolist(), strict=True)], dtype=object)
+        limits = np.iinfo(dtype)
+        fits = not sums.size or (int(sums.min()) >= limits.min and int(sums.max()) <= limits.max)
+        return sums.astype(dtype) if fits else sums
+
+
+@dataclass(slots=True)
+class ArraySum:
+    """The element-wise sum of arrays of one shape.
+
+    Attributes:
+        shape: of every array.
+        family: `"bool"` (whose sum is *or*), `"integer"`, `"float"` or `"complex"`.
+        dtypes: names of the dtypes seen; the result has their common one.
+        parts: one sum, or two for complex numbers; flat.
+    """
+
+    shape: tuple[int, ...]
+    family: str
+    dtypes: frozenset[str]
+    parts: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, array: npt.NDArray[Any]) -> ArraySum:
+        """Make the state of one array, which is copied."""
+        family, flat = _FAMILIES[array.dtype.kind], array.ravel()
+        parts: tuple[Any, ...]
+        if family in ("bool", "integer"):
+            parts = (IntegerSum.of(flat),)
+        elif family == "float":
+            parts = (ExactSum.of(_doubles(flat)),)
+        else:
+            parts = (ExactSum.of(_doubles(flat.real)), ExactSum.of(_doubles(flat.imag)))
+        return cls(array.shape, family, frozenset({array.dtype.name}), parts)
+
+    def plan(self, other: ArraySum, *, where: str) -> Commit:
+        """Check shape and family."""
+        if self.shape != other.shape:
+            raise MergeError(
+                f"output {where}: arrays of shapes {self.shape} and {other.shape} cannot be added; "
+                "return arrays of one shape from every block, or a list to keep them apart"
+            )
+        if self.family != other.family:
+            raise MergeError(
+                f"output {where}: arrays of {self.family} and {other.family} numbers cannot be added; "
+                "convert to one dtype before returning"
+            )
+
+        def commit() -> None:
+            self.dtypes |= other.dtypes
+            for mine, theirs in zip(self.parts, other.parts, strict=True):
+                mine.merge(theirs)
+
+        return commit
+
+    def value(self) -> npt.NDArray[Any]:
+        """Round once into the common dtype."""
+        dtype = np.result_type(*(np.dtype(name) for name in sorted(self.dtypes)))
+        flat: npt.NDArray[Any]
+        if self.family == "bool":
+            flat = (self.parts[0].high | self.parts[0].low) != 0
+        elif self.family == "integer":
+            flat = self.parts[0].rounded(dtype)
+        else:
+            flat = _rounded_floats(self.parts, dtype)
+        return flat.reshape(self.shape)
+
+    def copy(self) -> ArraySum:
+        """Make an independent copy."""
+        parts = tuple(
+            IntegerSum(part.high.copy(), part.low.copy()) if isinstance(part, IntegerSum) else part.copy()
+            for part in self.parts
+        )
+        return ArraySum(self.shape, self.family, self.dtypes, parts)
+
+    @property
+    def size_bytes(self) -> int:
+        """Count the memory of the words."""
+        return 200 + sum(
+            part.high.nbytes + part.low.nbytes if isinstance(part, IntegerSum) else part.size_bytes
+            for part in self.parts
+        )
+
+
+def _doubles(flat: npt.NDArray[Any]) -> Floats:
+    return np.ascontiguousarray(flat, dtype=np.float64)
+
+
+def _rounded_floats(parts: tuple[ExactSum, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    precision = int(np.finfo(dtype).nmant) + 1
+    rounded = [part.rounded(precision, _LOWEST[precision]) for part in parts]
+    result = np.empty(rounded[0].size, dtype=dtype)
+    # Rounded to the narrow precision already; only what is too large for its range changes here, into infinity.
+    with np.errstate(over="ignore"):
+        if len(rounded) == 1:
+            result[...] = rounded[0]
+        else:
+            result.real, result.imag = rounded
+    return result

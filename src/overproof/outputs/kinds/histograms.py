@@ -1,0 +1,136 @@
+"""Histograms of boost-histogram and hist, of every storage, with axes that may grow."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, Final
+
+import numpy as np
+
+from overproof.outputs.kinds.axes import AxisSum
+from overproof.outputs.kinds.interning import interned
+from overproof.outputs.kinds.kind import Commit, Position
+from overproof.outputs.kinds.storages import STORAGES, Columns, columns_of, fill_cells, storage_name
+from overproof.outputs.sums import Ints
+from overproof.words.errors import MergeError
+
+_VARIANCE_KNOWN: Final = "_variance_known"
+"""boost-histogram's note that a Double histogram was filled without weights; true only if so in every block."""
+
+
+@dataclass(slots=True)
+class HistogramSum:
+    """The sum of histograms of one class, storage and axes.
+
+    Attributes:
+        position: of the block whose class and metadata are kept, the first one so far.
+        made_by: `hist.Hist`, `boost_histogram.Histogram`, or a subclass.
+        storage: its class.
+        n_inner: values a bin; the MultiCell storage has several.
+        metadata: name, label and whatever else the user put on the histogram.
+        axes: merged so far.
+        columns: the cells, flat in C order, flow bins included.
+    """
+
+    position: Position
+    made_by: type[Any]
+    storage: type[Any]
+    n_inner: int
+    metadata: dict[str, Any]
+    axes: list[AxisSum]
+    columns: Columns
+
+    @classmethod
+    def of(cls, histogram: Any, *, position: Position, where: str) -> HistogramSum:
+        """Copy one histogram.
+
+        Raises:
+            MergeError: the storage is not known.
+        """
+        if storage_name(histogram) not in STORAGES:
+            raise MergeError(f"output {where}: histograms with storage {storage_name(histogram)} cannot be merged")
+        metadata = {key: value for key, value in vars(histogram).items() if key not in ("_hist", "axes")}
+        axes = [AxisSum.of(axis, position=position) for axis in histogram.axes]
+        storage = histogram.storage_type
+        n_inner = histogram.view(flow=True).shape[0] if storage.__name__ == "MultiCell" else 1
+        return cls(position, type(histogram), storage, n_inner, copy.deepcopy(metadata), axes, columns_of(histogram))
+
+    def plan(self, other: HistogramSum, *, where: str) -> Commit:
+        """Compare class, storage and axes, and find where grown bins go."""
+        self._check(other, where=where)
+        joined = [mine.joined(theirs, where=where) for mine, theirs in zip(self.axes, other.axes, strict=True)]
+
+        def commit() -> None:
+            axes = [axis for axis, _, _ in joined]
+            mine = _regrouped(self, axes, [places for _, places, _ in joined])
+            theirs = _regrouped(other, axes, [places for _, _, places in joined])
+            for column, summands in zip(mine, theirs, strict=True):
+                column.merge(summands)  # type: ignore[arg-type]  # same storage: same column at each place
+            self._adopt(other)
+            self.axes, self.columns = axes, mine
+
+        return commit
+
+    def _check(self, other: HistogramSum, *, where: str) -> None:
+        for fact, mine, theirs in (
+            ("class", self.made_by.__qualname__, other.made_by.__qualname__),
+            ("storage", self.storage.__name__, other.storage.__name__),
+            ("values a bin", self.n_inner, other.n_inner),
+            ("number of axes", len(self.axes), len(other.axes)),
+        ):
+            if mine != theirs:
+                raise MergeError(
+                    f"output {where}: histograms of different {fact}: {mine} in one block, {theirs} in another; "
+                    "make the same histogram in every block"
+                )
+
+    def _adopt(self, other: HistogramSum) -> None:
+        """Take the metadata of the first position."""
+        known = self.metadata.get(_VARIANCE_KNOWN, True) and other.metadata.get(_VARIANCE_KNOWN, True)
+        if other.position < self.position:
+            self.position, self.metadata = other.position, other.metadata
+        self.metadata[_VARIANCE_KNOWN] = known
+
+    def value(self) -> Any:
+        """Make a histogram of the user's class; every cell is rounded once."""
+        built = [axis.built() for axis in self.axes]
+        columns = _regrouped(self, self.axes, [places for _, places in built])
+        storage = self.storage(self.n_inner) if self.storage.__name__ == "MultiCell" else self.storage()
+        histogram = self.made_by(*(axis for axis, _ in built), storage=storage)
+        fill_cells(histogram, columns)
+        vars(histogram).update(interned(self.metadata))
+        return histogram
+
+    def copy(self) -> HistogramSum:
+        """Make an independent copy."""
+        return HistogramSum(
+            self.position,
+            self.made_by,
+            self.storage,
+            self.n_inner,
+            copy.deepcopy(self.metadata),
+            list(self.axes),
+            [column.copy() for column in self.columns],
+        )
+
+    @property
+    def size_bytes(self) -> int:
+        """Count the memory of the cells."""
+        return 2000 + sum(column.size_bytes for column in self.columns)
+
+
+def _regrouped(state: HistogramSum, axes: list[AxisSum], places: list[Ints | None]) -> Columns:
+    """Move the cells of a state to their places on other axes; the state's own columns when nothing moves."""
+    if all(each is None for each in places):
+        return state.columns
+    extents = [axis.extent for axis in axes]
+    targets = reduce(
+        lambda flat, axis: flat[..., None] * axis[1] + (np.arange(axis[2]) if axis[0] is None else axis[0]),
+        zip(places, extents, (axis.extent for axis in state.axes), strict=True),
+        np.arange(state.n_inner, dtype=np.int64),
+    ).ravel()
+    n_cells = state.n_inner * int(np.prod(extents))
+    return [column.regrouped(targets, n_cells) for column in state.columns]
+

@@ -1,0 +1,160 @@
+"""The cells of a histogram, for every storage of boost-histogram, as columns that can be added exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from overproof.outputs.kinds.moments import first_moments, second_moments, turned_back
+from overproof.outputs.sums import ExactSum, Floats, Ints
+
+
+@dataclass(slots=True)
+class CountSum:
+    """Cells that hold 64-bit integers."""
+
+    counts: Ints
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of the counts."""
+        return self.counts.nbytes
+
+    def merge(self, other: CountSum) -> None:
+        """Add."""
+        self.counts += other.counts
+
+    def regrouped(self, targets: Ints, n_cells: int) -> CountSum:
+        """Add every cell into cell `targets[i]` of `n_cells` new ones."""
+        counts = np.zeros(n_cells, dtype=np.int64)
+        np.add.at(counts, targets, self.counts)
+        return CountSum(counts)
+
+    def copy(self) -> CountSum:
+        """Make an independent copy."""
+        return CountSum(self.counts.copy())
+
+
+Column: TypeAlias = ExactSum | CountSum
+Columns: TypeAlias = list[Column]
+View: TypeAlias = npt.NDArray[Any]
+
+
+def columns_of(histogram: Any) -> Columns:
+    """Copy all cells of a histogram, flow bins included, into columns of flat cells, C order."""
+    return _LIFT[storage_name(histogram)](np.asarray(histogram.view(flow=True)))
+
+
+def fill_cells(histogram: Any, columns: Columns) -> None:
+    """Write rounded sums into all cells of an empty histogram of the same storage and extent."""
+    name = storage_name(histogram)
+    view = histogram.view(flow=True)
+    if not view.size:
+        return
+    content = _LOWER[name](columns)
+    if name == "Unlimited":
+        # Its view is a copy; assignment is the only way in.
+        histogram[...] = content[""].reshape(view.shape)
+        return
+    raw = view.view(np.ndarray)
+    for field, values in content.items():
+        target = raw[field] if field else raw
+        target[...] = values.reshape(view.shape)
+
+
+def storage_name(histogram: Any) -> str:
+    """Name the storage, such as `"Weight"`."""
+    return str(histogram.storage_type.__name__)
+
+
+def _flat(view: View, field: str = "") -> Floats:
+    return np.ascontiguousarray(view[field] if field else view, dtype=np.float64).ravel()
+
+
+def _lift_counts(view: View) -> Columns:
+    return [CountSum(np.array(view, dtype=np.int64, order="C").ravel())]
+
+
+def _lift_doubles(view: View) -> Columns:
+    return [ExactSum.of(_flat(view))]
+
+
+def _lift_weight(view: View) -> Columns:
+    return [ExactSum.of(_flat(view, "value")), ExactSum.of(_flat(view, "variance"))]
+
+
+def _lift_mean(view: View) -> Columns:
+    n, mean, m2 = _flat(view, "count"), _flat(view, "value"), _flat(view, "_sum_of_deltas_squared")
+    return [ExactSum.of(n), first_moments(n, mean), second_moments(n, mean, m2)]
+
+
+def _lift_weighted_mean(view: View) -> Columns:
+    n, mean = _flat(view, "sum_of_weights"), _flat(view, "value")
+    m2 = _flat(view, "_sum_of_weighted_deltas_squared")
+    squares = ExactSum.of(_flat(view, "sum_of_weights_squared"))
+    return [ExactSum.of(n), squares, first_moments(n, mean), second_moments(n, mean, m2)]
+
+
+def _lower_counts(columns: Columns) -> dict[str, View]:
+    return {"": column.counts for column in columns if isinstance(column, CountSum)}
+
+
+def _lower_doubles(columns: Columns) -> dict[str, View]:
+    (values,) = _exact(columns)
+    return {"": values.rounded()}
+
+
+def _lower_weight(columns: Columns) -> dict[str, View]:
+    values, variances = _exact(columns)
+    return {"value": values.rounded(), "variance": variances.rounded()}
+
+
+def _lower_mean(columns: Columns) -> dict[str, View]:
+    n, first, second = _exact(columns)
+    mean, m2 = turned_back(n, first, second)
+    return {"count": n.rounded(), "value": mean, "_sum_of_deltas_squared": m2}
+
+
+def _lower_weighted_mean(columns: Columns) -> dict[str, View]:
+    n, squares, first, second = _exact(columns)
+    mean, m2 = turned_back(n, first, second)
+    return {
+        "sum_of_weights": n.rounded(),
+        "sum_of_weights_squared": squares.rounded(),
+        "value": mean,
+        "_sum_of_weighted_deltas_squared": m2,
+    }
+
+
+def _exact(columns: Columns) -> list[ExactSum]:
+    return [column for column in columns if isinstance(column, ExactSum)]
+
+
+_LIFT: Final[dict[str, Callable[[View], Columns]]] = {
+    "Double": _lift_doubles,
+    "Unlimited": _lift_doubles,
+    "MultiCell": _lift_doubles,
+    "Int64": _lift_counts,
+    "AtomicInt64": _lift_counts,
+    "Weight": _lift_weight,
+    "Mean": _lift_mean,
+    "WeightedMean": _lift_weighted_mean,
+}
+
+_LOWER: Final[dict[str, Callable[[Columns], dict[str, View]]]] = {
+    "Double": _lower_doubles,
+    "Unlimited": _lower_doubles,
+    "MultiCell": _lower_doubles,
+    "Int64": _lower_counts,
+    "AtomicInt64": _lower_counts,
+    "Weight": _lower_weight,
+    "Mean": _lower_mean,
+    "WeightedMean": _lower_weighted_mean,
+}
+
+STORAGES: Final = frozenset(_LIFT)
+"""Names of the storages that can be merged."""

@@ -1,0 +1,113 @@
+"""Any object with its own `+`, merged along a fixed tree over block positions.
+
+Within a file, node (level, i) of the tree holds blocks [i * 2**level, (i + 1) * 2**level). Two siblings that are both
+whole are added at once, left + right; the rest is added when the value is asked for, in an order which depends on the
+set of blocks alone. Files are added by the same scheme over their places. So objects whose `+` rounds, or whose order
+matters, give one answer however the blocks were scheduled.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from overproof.outputs.kinds.kind import Commit, Position
+from overproof.words.errors import MergeError
+
+Node = tuple[int, int]
+"""Level from the leaves up, and place from the left."""
+
+
+def has_plus(value: Any) -> bool:
+    """Tell whether a value's type has a `+`."""
+    return hasattr(type(value), "__add__")
+
+
+@dataclass(slots=True)
+class TreeFold:
+    """Objects of one type, added as far as the tree allows.
+
+    Attributes:
+        object_type: of the objects.
+        where: name of the output, for errors of the user's `+`.
+        nodes: by file, the whole nodes of its tree that have no whole sibling.
+    """
+
+    object_type: type[Any]
+    where: str
+    nodes: dict[int, dict[Node, Any]]
+
+    @classmethod
+    def of(cls, value: Any, *, position: Position, where: str) -> TreeFold:
+        """Make the leaf of one block; the object is kept, and never changed."""
+        file, index = position
+        return cls(type(value), where, {file: {(0, index): value}})
+
+    def plan(self, other: TreeFold, *, where: str) -> Commit:
+        """Add siblings that meet; the user's `+` runs here, so that its failure leaves everything as it was."""
+        if self.object_type is not other.object_type:
+            raise MergeError(
+                f"output {where}: {self.object_type.__name__} in one block and {other.object_type.__name__} in another "
+                "cannot be added; return the same type from every block"
+            )
+        merged = {}
+        for file, nodes in other.nodes.items():
+            merged[file] = dict(self.nodes.get(file, {}))
+            for node, value in nodes.items():
+                _insert(merged[file], node, value, where=where)
+        return lambda: self.nodes.update(merged)
+
+    def value(self) -> Any:
+        """Add the rest, and give a copy that shares nothing with the state."""
+        files = {(0, file): _fold(nodes, where=self.where) for file, nodes in self.nodes.items()}
+        result = _fold(files, where=self.where)
+        try:
+            return copy.deepcopy(result)
+        except TypeError:
+            # Objects that refuse to be copied (open handles, locks) are handed out as they are.
+            return result
+
+    def copy(self) -> TreeFold:
+        """Copy; the objects are never changed, so they are shared."""
+        return TreeFold(self.object_type, self.where, {file: dict(nodes) for file, nodes in self.nodes.items()})
+
+    @property
+    def size_bytes(self) -> int:
+        """Estimate the memory, as far as objects tell theirs."""
+        objects = [value for nodes in self.nodes.values() for value in nodes.values()]
+        return sum(200 + (value.nbytes if isinstance(getattr(value, "nbytes", None), int) else 0) for value in objects)
+
+
+def _insert(nodes: dict[Node, Any], node: Node, value: Any, *, where: str) -> None:
+    """Put a whole node in its place, adding siblings upwards."""
+    level, place = node
+    while (level, place ^ 1) in nodes:
+        sibling = nodes.pop((level, place ^ 1))
+        value = _add(value, sibling, where=where) if place % 2 == 0 else _add(sibling, value, where=where)
+        level, place = level + 1, place >> 1
+    nodes[level, place] = value
+
+
+def _fold(nodes: Mapping[Node, Any], *, where: str) -> Any:
+    """Add incomplete siblings as if the missing blocks did not exist, level by level."""
+    rest = dict(nodes)
+    level = 0
+    while len(rest) > 1:
+        for here, place in sorted(node for node in rest if node[0] == level):
+            value = rest.pop((here, place))
+            parent = (level + 1, place >> 1)
+            # The left sibling comes first in the sorted order, so it waits at the parent.
+            rest[parent] = _add(rest[parent], value, where=where) if parent in rest else value
+        level += 1
+    return next(iter(rest.values()))
+
+
+def _add(left: Any, right: Any, *, where: str) -> Any:
+    try:
+        return left + right
+    except Exception as error:  # noqa: BLE001 - the user's `+` may raise anything; it is told as one error
+        raise MergeError(
+            f"output {where}: the `+` of {type(left).__name__} raised {type(error).__name__}: {error}"
+        ) from error

@@ -1,0 +1,281 @@
+"""Sums of doubles that do not depend on the order or the grouping of the summands.
+
+The bits of every double are cut on one absolute grid of 32-bit *slots*, so that each slice depends on the number alone.
+A cell keeps its highest slot so far (its *top*) and the integer sums of the slices in the top slot and the next few
+below it. Adding cells is adding integers once the tops are aligned: commutative, associative, exact. What falls below
+the last kept slot is cut from each summand's magnitude before it is added, whatever was added before. One rounding,
+to the nearest, happens when the value is asked for.
+
+With the default of five words a cell the sum is exact as long as summands lie within 2**128 of the largest one; smaller
+ones are cut at 2**-128 of it, in the same way in every order.
+
+Source: the reproducible summation of Demmel and Nguyen (2013), with the integer slots of Kulisch's long accumulator.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+
+SUM_WORDS: Final = 5
+"""Words a cell keeps beside its index word; five give 129 to 160 bits below the largest summand."""
+
+PRODUCT_WORDS: Final = 8
+"""Words for sums of products of three doubles, which have up to 159 bits each."""
+
+_SLOT_BITS: Final = 32
+_OFFSET: Final = 4096
+"""Bits below 1 that the grid covers: enough for the product of three subnormal doubles."""
+_SLICE: Final = np.int64(0xFFFFFFFF)
+_TOP: Final = np.int64(0xFFF)
+"""The bits of the index word that hold the top slot; 0: no summand but zeros so far."""
+_PLUS_INF: Final = np.int64(1 << 12)
+_MINUS_INF: Final = np.int64(1 << 13)
+_NAN: Final = np.int64(1 << 14)
+_SPARSE: Final = 4
+"""A state is added by its filled cells alone when at most one in so many cells is filled."""
+
+
+class ExactSum:
+    """Running sums of doubles, one a cell.
+
+    Attributes:
+        index: shape (n_cells,): the top slot, and flags for infinities and NaNs seen.
+        words: shape (n_words, n_cells): integer sums of slices, top slot first.
+    """
+
+    __slots__ = ("index", "words")
+
+    def __init__(self, index: Ints, words: Ints) -> None:
+        self.index = index
+        self.words = words
+
+    @classmethod
+    def zeros(cls, n_cells: int, n_words: int = SUM_WORDS) -> ExactSum:
+        """Make sums of nothing."""
+        return cls(np.zeros(n_cells, dtype=np.int64), np.zeros((n_words, n_cells), dtype=np.int64))
+
+    @classmethod
+    def of(cls, values: Floats, n_words: int = SUM_WORDS, *, exponents: Ints | None = None) -> ExactSum:
+        """Make one-summand sums of `values * 2**exponents`, shape (n_cells,)."""
+        result = cls.zeros(values.size, n_words)
+        cells = np.flatnonzero(values)
+        if cells.size == values.size:
+            result.index, result.words[:3] = _slices(values, exponents)
+        elif cells.size:
+            result.index[cells], slices = _slices(values[cells], None if exponents is None else exponents[cells])
+            result.words[:3, cells] = slices
+        return result
+
+    @property
+    def n_cells(self) -> int:
+        return self.index.size
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of the state."""
+        return self.index.nbytes + self.words.nbytes
+
+    def copy(self) -> ExactSum:
+        """Make an independent copy."""
+        return ExactSum(self.index.copy(), self.words.copy())
+
+    def merge(self, other: ExactSum) -> None:
+        """Add the sums of as many cells and words; exact, so order and grouping never matter."""
+        if np.array_equal(self.index, other.index):
+            self.words += other.words
+            return
+        filled = np.flatnonzero(other.index)
+        if filled.size * _SPARSE > other.n_cells:
+            self._merge_dense(other)
+        elif filled.size:
+            part = self.taken(filled)
+            part._merge_dense(other.taken(filled))
+            self.index[filled] = part.index
+            self.words[:, filled] = part.words
+
+    def _merge_dense(self, other: ExactSum) -> None:
+        mine, theirs = self.index & _TOP, other.index & _TOP
+        tops = np.maximum(mine, theirs)
+        _shift_down(self.words, tops - mine)
+        words = other.words
+        lift = tops - theirs
+        if lift.any():
+            words = words.copy()
+            _shift_down(words, lift)
+        self.words += words
+        self.index = tops | ((self.index | other.index) & ~_TOP)
+
+    def taken(self, cells: Ints) -> ExactSum:
+        """Give the sums of some cells, copied, in the order of `cells`."""
+        return ExactSum(self.index[cells], self.words[:, cells])
+
+    def regrouped(self, targets: Ints, n_cells: int) -> ExactSum:
+        """Add every cell into cell `targets[i]` of new sums of `n_cells` cells."""
+        result = ExactSum.zeros(n_cells, self.words.shape[0])
+        tops = np.zeros(n_cells, dtype=np.int64)
+        np.maximum.at(tops, targets, self.index & _TOP)
+        np.bitwise_or.at(result.index, targets, self.index & ~_TOP)
+        words = self.words.copy()
+        _shift_down(words, tops[targets] - (self.index & _TOP))
+        for row, summands in zip(result.words, words, strict=True):
+            np.add.at(row, targets, summands)
+        result.index |= tops
+        return result
+
+    def rounded(self, precision: int = 53, lowest: int = -1074) -> Floats:
+        """Round each sum once, to the nearest, ties to even.
+
+        Zero sums are +0.0; sums too large are infinite; infinities of both signs, or a NaN, make NaN.
+
+        Args:
+            precision: bits of the significand, at most 53.
+            lowest: exponent of the smallest positive number; the summands must be multiples of it.
+        """
+        result = np.zeros(self.n_cells, dtype=np.float64)
+        cells = np.flatnonzero(self.index)
+        if cells.size:
+            part = self if cells.size == self.n_cells else self.taken(cells)
+            result[cells] = _with_flags(_round(part, precision, lowest), part.index)
+        return result
+
+    def integers(self) -> list[tuple[int, int]]:
+        """Give each sum as (n, e), meaning n * 2**e exactly; flags are not looked at."""
+        n_words = self.words.shape[0]
+        pairs = []
+        for top, column in zip((self.index & _TOP).tolist(), self.words.T.tolist(), strict=True):
+            total = 0
+            for word in column:
+                total = (total << _SLOT_BITS) + word
+            pairs.append((total, _SLOT_BITS * (top - n_words + 1) - _OFFSET))
+        return pairs
+
+    @property
+    def is_finite(self) -> npt.NDArray[np.bool_]:
+        """Tell which cells have seen neither infinities nor NaNs."""
+        return (self.index & ~_TOP) == 0
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        # Most histograms are sparse, and counts use two words of five: zeros do not travel.
+        cells = np.flatnonzero(self.index)
+        packed = cells.size * 2 < self.n_cells
+        words = self.words[:, cells] if packed else self.words
+        rows = np.flatnonzero(words.any(axis=1))
+        where = cells.astype(np.uint32) if packed else None
+        index = (self.index[cells] if packed else self.index).astype(np.uint16)
+        return self.words.shape, where, index, rows.tolist(), words[rows]
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        shape, where, index, rows, words = state
+        self.index = np.zeros(shape[1], dtype=np.int64)
+        self.words = np.zeros(shape, dtype=np.int64)
+        self.index[slice(None) if where is None else where] = index
+        for row, content in zip(rows, words, strict=True):
+            self.words[row, slice(None) if where is None else where] = content
+
+
+def _slices(values: Floats, exponents: Ints | None) -> tuple[Ints, Ints]:
+    """Cut doubles on the grid: index words, shape (n,), and signed slices, top first, shape (3, n)."""
+    bits = np.ascontiguousarray(values, dtype=np.float64).view(np.int64)
+    exponent = (bits >> 52) & 0x7FF
+    mantissa = bits & 0xFFFFFFFFFFFFF
+    special = exponent == 0x7FF
+    mantissa |= (exponent != 0).astype(np.int64) << 52
+    place = np.maximum(exponent, 1) + (_OFFSET - 1075)
+    if exponents is not None:
+        place = place + exponents
+    shift = place & (_SLOT_BITS - 1)
+    top = (place + 52) >> 5
+    low_bits = _SLOT_BITS - shift
+    low = (mantissa & ((np.int64(1) << low_bits) - 1)) << shift
+    rest = mantissa >> low_bits
+    three = (top - (place >> 5)) == 2
+    middle, high = rest & _SLICE, rest >> _SLOT_BITS
+    slices = np.stack((np.where(three, high, middle), np.where(three, middle, low), np.where(three, low, 0)))
+    slices *= 1 - 2 * (bits < 0)
+    if special.any():
+        slices[:, special] = 0
+        flag = np.where(np.isnan(values), _NAN, np.where(bits < 0, _MINUS_INF, _PLUS_INF))
+        top = np.where(special, flag, top)
+    zero = (mantissa == 0) & ~special
+    if zero.any():
+        top = np.where(zero, 0, top)
+    return top, slices
+
+
+def _shift_down(words: Ints, slots: Ints) -> None:
+    """Move the words of each cell down by so many slots, in place; what falls off is gone."""
+    n_words = words.shape[0]
+    cells = np.flatnonzero(slots)
+    if not cells.size:
+        return
+    rows = np.arange(n_words)[:, None] - slots[cells]
+    moved = words[np.maximum(rows, 0), cells]
+    moved[rows < 0] = 0
+    words[:, cells] = moved
+
+
+def _carried(words: Ints) -> Ints:
+    """Write sums in base 2**32: shape (n_words + 1, n); the first digit has the sign, the others are not negative."""
+    digits = np.empty((words.shape[0] + 1, words.shape[1]), dtype=np.int64)
+    digits[1:] = words
+    for row in range(words.shape[0], 0, -1):
+        carry = digits[row] >> _SLOT_BITS
+        digits[row] &= _SLICE
+        if row > 1:
+            digits[row - 1] += carry
+        else:
+            digits[0] = carry
+    return digits
+
+
+def _round(sums: ExactSum, precision: int, lowest: int) -> Floats:
+    digits = _carried(sums.words)
+    negative = digits[0] < 0
+    if negative.any():
+        digits[:, negative] = _carried(-sums.words[:, negative])
+    n_cells = digits.shape[1]
+    padded = np.concatenate((digits, np.zeros((3, n_cells), dtype=np.int64))).astype(np.uint64)
+    tails = np.flip(np.bitwise_or.accumulate(np.flip(padded, axis=0), axis=0), axis=0)
+    lead = np.argmax(digits != 0, axis=0)
+    cells = np.arange(n_cells)
+    first, second, third = (padded[lead + step, cells] for step in range(3))
+    n_bits = np.frexp(first.astype(np.float64))[1].astype(np.int64)
+    bits = n_bits.astype(np.uint64)
+    window = (first << (64 - bits)) | (second << (32 - bits)) | (third >> bits)
+    # A cell whose sum cancelled to nothing has no leading bit; its window is 0 whatever was shifted.
+    window[first == 0] = 0
+    lost = third & ((np.uint64(1) << bits) - np.uint64(1))
+    sticky = lost | tails[lead + 3, cells]
+    leading = _SLOT_BITS * ((sums.index & _TOP) + 1 - lead) - _OFFSET + n_bits - 1
+    shift = np.clip(lowest - (leading - 63), 64 - precision, 63)
+    kept = _nearest_even(window, shift.astype(np.uint64), sticky != 0)
+    with np.errstate(over="ignore"):
+        magnitude = np.ldexp(kept.astype(np.float64), (leading - 63 + shift).astype(np.int32))
+    return np.where(negative, -magnitude, magnitude)
+
+
+def _nearest_even(
+    window: npt.NDArray[np.uint64], shift: npt.NDArray[np.uint64], sticky: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.uint64]:
+    """Drop `shift` bits of `window`, rounding to the nearest; `sticky`: there was more below the window."""
+    one = np.uint64(1)
+    kept = window >> shift
+    dropped = window & ((one << shift) - one)
+    half = one << (shift - one)
+    odd = (kept & one) == one
+    up = (dropped > half) | ((dropped == half) & (sticky | odd))
+    return kept + up.astype(np.uint64)
+
+
+def _with_flags(values: Floats, index: Ints) -> Floats:
+    if not (index & ~_TOP).any():
+        return values
+    plus, minus = (index & _PLUS_INF) != 0, (index & _MINUS_INF) != 0
+    values = np.where(plus, np.inf, np.where(minus, -np.inf, values))
+    return np.where((plus & minus) | ((index & _NAN) != 0), np.nan, values)
