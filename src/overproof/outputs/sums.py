@@ -158,7 +158,7 @@ class ExactSum:
     @property
     def is_finite(self) -> npt.NDArray[np.bool_]:
         """Tell which cells have seen neither infinities nor NaNs."""
-        return (self.index & ~_TOP) == 0
+        return np.equal(self.index & ~_TOP, 0)
 
     def __getstate__(self) -> tuple[Any, ...]:
         # Most histograms are sparse, and counts use two words of five: zeros do not travel.
@@ -257,7 +257,7 @@ def _round(sums: ExactSum, precision: int, lowest: int) -> Floats:
     kept = _nearest_even(window, shift.astype(np.uint64), sticky != 0)
     with np.errstate(over="ignore"):
         magnitude = np.ldexp(kept.astype(np.float64), (leading - 63 + shift).astype(np.int32))
-    return np.where(negative, -magnitude, magnitude)
+    return np.where(negative, -magnitude, magnitude).astype(np.float64, copy=False)
 
 
 def _nearest_even(

@@ -20,7 +20,7 @@ _LOWEST: Final = {11: -24, 24: -149, 53: -1074}
 
 def is_summable(array: npt.NDArray[Any]) -> bool:
     """Tell whether an array is of a dtype that is summed here (long doubles, dates, records and objects are not)."""
-    return array.dtype.kind in _FAMILIES and array.dtype.name not in ("longdouble", "clongdouble", "float128", "complex256")
+    return array.dtype.kind in _FAMILIES and array.dtype.char not in "gG"
 
 
 @dataclass(slots=True)

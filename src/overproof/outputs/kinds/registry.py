@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from overproof.outputs.kinds.arrays import ArraySum, is_summable
+from overproof.outputs.kinds.histograms import HistogramSum, is_histogram
 from overproof.outputs.kinds.kind import Position, State
 from overproof.outputs.kinds.mappings import CounterSum, MappingSum
 from overproof.outputs.kinds.scalars import NumberSum
@@ -35,8 +36,6 @@ def lift(value: Any, *, position: Position, where: str) -> State | None:
     if type(value) is np.ndarray and is_summable(value):
         return ArraySum.of(value)
     if is_histogram(value):
-        from overproof.outputs.kinds.histograms import HistogramSum
-
         return HistogramSum.of(value, position=position, where=where)
     return _lift_collection(value, position=position, where=where)
 
@@ -56,14 +55,6 @@ def _lift_collection(value: Any, *, position: Position, where: str) -> State:
     raise MergeError(
         f"output {where}: values of type {type(value).__name__} cannot be added, for it has no `+`; "
         "return histograms, numbers, arrays, sets, lists or dicts, or give the type an `__add__`"
-    )
-
-
-def is_histogram(value: Any) -> bool:
-    """Tell whether a value is a histogram of boost-histogram or hist, without importing them."""
-    return any(
-        cls.__name__ == "Histogram" and cls.__module__.partition(".")[0] == "boost_histogram"
-        for cls in type(value).__mro__
     )
 
 

@@ -15,7 +15,7 @@ from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.kind import Commit, Position
 from overproof.words.errors import MergeError
 
-_BUILTIN: Final = {list: "list", tuple: "tuple", str: "str", bytes: "bytes"}
+_BUILTIN: Final[dict[type[Any], str]] = {list: "list", tuple: "tuple", str: "str", bytes: "bytes"}
 _TABLES: Final = {
     ("awkward", "Array"): "awkward",
     ("pandas", "DataFrame"): "pandas",

@@ -107,7 +107,7 @@ def _fold(nodes: Mapping[Node, Any], *, where: str) -> Any:
 def _add(left: Any, right: Any, *, where: str) -> Any:
     try:
         return left + right
-    except Exception as error:  # noqa: BLE001 - the user's `+` may raise anything; it is told as one error
+    except Exception as error:  # whatever the user's `+` may raise
         raise MergeError(
             f"output {where}: the `+` of {type(left).__name__} raised {type(error).__name__}: {error}"
         ) from error

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from overproof.outputs.kinds.moments import first_moments, second_moments, turned_back
+from overproof.outputs.kinds.histograms.moments import first_moments, second_moments, turned_back
 from overproof.outputs.sums import ExactSum, Floats, Ints
 
 
@@ -100,7 +100,8 @@ def _lift_weighted_mean(view: View) -> Columns:
 
 
 def _lower_counts(columns: Columns) -> dict[str, View]:
-    return {"": column.counts for column in columns if isinstance(column, CountSum)}
+    (counts,) = (column.counts for column in columns if isinstance(column, CountSum))
+    return {"": counts}
 
 
 def _lower_doubles(columns: Columns) -> dict[str, View]:

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from overproof.outputs.kinds.axes import AxisSum
+from overproof.outputs.kinds.histograms.axes import AxisSum
 from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.kind import Commit, Position
-from overproof.outputs.kinds.storages import STORAGES, Columns, columns_of, fill_cells, storage_name
+from overproof.outputs.kinds.histograms.storages import STORAGES, Columns, columns_of, fill_cells, storage_name
 from overproof.outputs.sums import Ints
 from overproof.words.errors import MergeError
 
@@ -119,6 +119,14 @@ class HistogramSum:
     def size_bytes(self) -> int:
         """Count the memory of the cells."""
         return 2000 + sum(column.size_bytes for column in self.columns)
+
+
+def is_histogram(value: Any) -> bool:
+    """Tell whether a value is a histogram of boost-histogram or hist, without importing them."""
+    return any(
+        cls.__name__ == "Histogram" and cls.__module__.partition(".")[0] == "boost_histogram"
+        for cls in type(value).__mro__
+    )
 
 
 def _regrouped(state: HistogramSum, axes: list[AxisSum], places: list[Ints | None]) -> Columns:

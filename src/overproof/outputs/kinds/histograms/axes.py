@@ -142,7 +142,8 @@ class AxisSum:
         (low, width), (their_low, their_width) = _lattice(self.axis), _lattice(other.axis)
         bins = (their_low - low) / width
         reach = max(abs(other.start) + other.size, 1)
-        if abs(bins - round(bins)) > _LATTICE_TOLERANCE or abs(their_width - width) * reach > _LATTICE_TOLERANCE * width:
+        off = max(abs(bins - round(bins)), reach * abs(their_width / width - 1))
+        if off > _LATTICE_TOLERANCE:
             raise MergeError(
                 f"output {where}: growing Regular axes on different lattices: bins of {width!r} from {low!r} in one "
                 f"block, of {their_width!r} from {their_low!r} in another; start from the same bins in every block"

@@ -1,7 +1,7 @@
 """Means and variances as sums that can be added exactly.
 
-A Mean cell (n, mean, M2) is kept as n, n*mean and M2 + n*mean**2, from products without rounding; a WeightedMean cell
-likewise, with the sum of weights for n. They are turned back once, in exact integer arithmetic, so that nothing cancels.
+A Mean cell (n, mean, M2) is kept as n, n*mean and M2 + n*mean**2, from products without rounding; a WeightedMean
+cell likewise, with the sum of weights for n. They are turned back once, in exact integers, so that nothing cancels.
 """
 
 from __future__ import annotations
