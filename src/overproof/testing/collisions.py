@@ -12,9 +12,9 @@ from overproof.testing import dimuons
 Columns: TypeAlias = dict[str, npt.NDArray[Any]]
 """Flat columns by name; those of a collection `C` are `C_*`, and `nC` says how many each event has."""
 
-Z_FRACTION = 0.35
+Z_FRACTION = 0.25
 """Share of events with a Z in them."""
-PAIR_FRACTION = 0.40
+PAIR_FRACTION = 0.50
 """Share of events with two unrelated muons; the rest has at most soft ones."""
 EVENTS_PER_LUMI_BLOCK = 1000
 

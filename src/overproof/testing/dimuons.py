@@ -120,8 +120,8 @@ def _line_shape(rng: np.random.Generator, n: int) -> Floats:
     """Draw masses from a Breit-Wigner in the mass squared, by the inverse of its integral."""
     scale = Z_MASS_GEV * Z_WIDTH_GEV
     low, high = (np.arctan((edge**2 - Z_MASS_GEV**2) / scale) for edge in Z_MASS_RANGE_GEV)
-    squared: Floats = Z_MASS_GEV**2 + scale * np.tan(rng.uniform(low, high, n))
-    return np.sqrt(squared)
+    mass: Floats = np.sqrt(Z_MASS_GEV**2 + scale * np.tan(rng.uniform(low, high, n)))
+    return mass
 
 
 def _flight(rng: np.random.Generator, mass: Floats) -> Floats:
@@ -146,7 +146,8 @@ def _boost(momentum: Floats, energy: Floats, flight: Floats, mass: Floats) -> Fl
     """Carry a momentum from the rest frame of a particle to the frame in which that particle flies."""
     total = np.sqrt(mass**2 + np.einsum("ij,ij->i", flight, flight))
     projected = np.einsum("ij,ij->i", momentum, flight)
-    return momentum + flight * ((projected / (total + mass) + energy) / mass)[:, None]
+    boosted: Floats = momentum + flight * ((projected / (total + mass) + energy) / mass)[:, None]
+    return boosted
 
 
 def _cylindrical(momentum: Floats) -> tuple[Floats, Floats, Floats]:
