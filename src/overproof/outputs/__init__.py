@@ -6,6 +6,16 @@ Comes in: what selectors return, block by block. Goes out: values in the user's 
 Start with `state.py`, then `kinds/kind.py`.
 """
 
+from overproof.outputs.document import account_document, dump_json, histogram_document, outputs_document
+from overproof.outputs.save import check_writable, save_outputs
 from overproof.outputs.state import OutputState
 
-__all__ = ["OutputState"]
+__all__ = [
+    "OutputState",
+    "account_document",
+    "check_writable",
+    "dump_json",
+    "histogram_document",
+    "outputs_document",
+    "save_outputs",
+]

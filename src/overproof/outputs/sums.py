@@ -158,7 +158,8 @@ class ExactSum:
     @property
     def is_finite(self) -> npt.NDArray[np.bool_]:
         """Tell which cells have seen neither infinities nor NaNs."""
-        return np.equal(self.index & ~_TOP, 0)
+        finite: npt.NDArray[np.bool_] = (self.index & ~_TOP) == 0
+        return finite
 
     def __getstate__(self) -> tuple[Any, ...]:
         # Most histograms are sparse, and counts use two words of five: zeros do not travel.
@@ -257,7 +258,8 @@ def _round(sums: ExactSum, precision: int, lowest: int) -> Floats:
     kept = _nearest_even(window, shift.astype(np.uint64), sticky != 0)
     with np.errstate(over="ignore"):
         magnitude = np.ldexp(kept.astype(np.float64), (leading - 63 + shift).astype(np.int32))
-    return np.where(negative, -magnitude, magnitude).astype(np.float64, copy=False)
+    result: Floats = np.where(negative, -magnitude, magnitude)
+    return result
 
 
 def _nearest_even(
@@ -270,7 +272,8 @@ def _nearest_even(
     half = one << (shift - one)
     odd = (kept & one) == one
     up = (dropped > half) | ((dropped == half) & (sticky | odd))
-    return kept + up.astype(np.uint64)
+    rounded: npt.NDArray[np.uint64] = kept + up.astype(np.uint64)
+    return rounded
 
 
 def _with_flags(values: Floats, index: Ints) -> Floats:

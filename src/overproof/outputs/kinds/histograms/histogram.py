@@ -10,9 +10,9 @@ from typing import Any, Final
 import numpy as np
 
 from overproof.outputs.kinds.histograms.axes import AxisSum
+from overproof.outputs.kinds.histograms.storages import STORAGES, Columns, columns_of, fill_cells, storage_name
 from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.kind import Commit, Position
-from overproof.outputs.kinds.histograms.storages import STORAGES, Columns, columns_of, fill_cells, storage_name
 from overproof.outputs.sums import Ints
 from overproof.words.errors import MergeError
 
@@ -141,4 +141,3 @@ def _regrouped(state: HistogramSum, axes: list[AxisSum], places: list[Ints | Non
     ).ravel()
     n_cells = state.n_inner * int(np.prod(extents))
     return [column.regrouped(targets, n_cells) for column in state.columns]
-
