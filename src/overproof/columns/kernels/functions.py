@@ -1,0 +1,243 @@
+"""The one table of functions with which every path of a draw computes.
+
+All arithmetic is in double. What numpy rounds correctly (+ - * / sqrt, comparisons, rounding to whole numbers) is
+numpy's; everything transcendental is the C library's, as in ROOT, so that the last bit depends neither on numpy's
+version nor on the processor's vector units.
+
+Source: TTreeFormula::EvalInstance and TMath for the guards.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from overproof.columns.kernels.libm import libm
+
+Values: TypeAlias = Any
+"""A double, or an array of doubles."""
+
+Kernel: TypeAlias = Callable[..., Values]
+
+_TWO_TO_63 = 2.0**63
+_NEVER = float(-(2**63))
+_LARGEST_EXPONENT = 700.0
+
+
+def kernel(name: str) -> Kernel:
+    """Return the function behind a name of the plan.
+
+    Raises:
+        KeyError: no kernel has that name.
+    """
+    found = _KERNELS.get(name)
+    if found is not None:
+        return found
+    return libm(name, _LIBM[name])
+
+
+def kernel_names() -> frozenset[str]:
+    """Return every name that `kernel` knows."""
+    return frozenset(_KERNELS) | frozenset(_LIBM)
+
+
+# -- numbers and truth -------------------------------------------------------------------------------------------
+
+
+def _compare(ufunc: Kernel) -> Kernel:
+    @functools.wraps(ufunc)
+    def compare(left: Values, right: Values) -> Values:
+        return ufunc(left, right).astype(np.float64)
+
+    return compare
+
+
+def _truth(x: Values) -> Values:
+    return np.not_equal(x, 0.0).astype(np.float64)
+
+
+def _logical_not(x: Values) -> Values:
+    return np.equal(x, 0.0).astype(np.float64)
+
+
+def _guarded_divide(left: Values, right: Values) -> Values:
+    """Divide; by zero is zero."""
+    quotient = np.divide(left, right)
+    by_zero = np.equal(right, 0.0)
+    return np.where(by_zero, 0.0, quotient) if np.any(by_zero) else quotient
+
+
+# -- whole numbers: ROOT goes through 64-bit integers here --------------------------------------------------------
+
+
+def _to_integers(x: Values) -> Values:
+    """Cast as the processor does: towards zero, and everything that does not fit to the smallest integer."""
+    x = np.asarray(x, dtype=np.float64)
+    fits = (x >= _NEVER) & (x < _TWO_TO_63)
+    return np.where(fits, x, _NEVER).astype(np.int64)
+
+
+def _to_bits(x: Values) -> Values:
+    """Cast to 64 bits without sign; negative numbers wrap around."""
+    x = np.asarray(x, dtype=np.float64)
+    high = x >= _TWO_TO_63
+    low_bits = _to_integers(np.where(high, x - _TWO_TO_63, x)).view(np.uint64)
+    return np.where(high, low_bits ^ np.uint64(2**63), low_bits)
+
+
+def _truncate_to_integer(x: Values) -> Values:
+    return _to_integers(x).astype(np.float64)
+
+
+def _remainder(left: Values, right: Values) -> Values:
+    """Take the remainder with the sign of the dividend; by zero, where ROOT dies, it is zero."""
+    dividend, divisor = np.broadcast_arrays(_to_integers(left), _to_integers(right))
+    undefined = (divisor == 0) | (divisor == -1)  # by -1 is always 0, and overflows for the smallest integer
+    rest = np.fmod(dividend, np.where(undefined, 1, divisor))
+    return np.where(undefined, 0, rest).astype(np.float64)
+
+
+def _bits(ufunc: Kernel) -> Kernel:
+    @functools.wraps(ufunc)
+    def combine(left: Values, right: Values) -> Values:
+        return ufunc(_to_bits(left), _to_bits(right)).astype(np.float64)
+
+    return combine
+
+
+def _shift(ufunc: Kernel) -> Kernel:
+    @functools.wraps(ufunc)
+    def shift(left: Values, right: Values) -> Values:
+        return ufunc(_to_bits(left), _to_bits(right) & np.uint64(63)).astype(np.float64)
+
+    return shift
+
+
+# -- ROOT's guards -----------------------------------------------------------------------------------------------
+
+
+def _guarded_sqrt(x: Values) -> Values:
+    return np.sqrt(np.abs(x))
+
+
+def _guarded_exp(x: Values) -> Values:
+    """Compute exp, never beyond exp(700); below -700 it is zero."""
+    result = libm("exp")(np.where(np.greater(x, _LARGEST_EXPONENT), _LARGEST_EXPONENT, x))
+    return np.where(np.less(x, -_LARGEST_EXPONENT), 0.0, result)
+
+
+def _zero_unless(name: str, allowed: Kernel) -> Kernel:
+    def guarded(x: Values) -> Values:
+        return np.where(allowed(x), libm(name)(x), 0.0)
+
+    return guarded
+
+
+def _is_positive(x: Values) -> Values:
+    return np.greater(x, 0.0)
+
+
+def _is_within_one(x: Values) -> Values:
+    return ~np.greater(np.abs(x), 1.0)  # NaN passes, and stays NaN
+
+
+def _is_at_least_one(x: Values) -> Values:
+    return ~np.less(x, 1.0)
+
+
+def _sign_or_one(x: Values) -> Values:
+    return np.where(np.less(x, 0.0), -1.0, 1.0)
+
+
+def _guarded_atan2(y: Values, x: Values) -> Values:
+    on_axis = np.where(np.equal(y, 0.0), 0.0, np.where(np.greater(y, 0.0), math.pi / 2, -math.pi / 2))
+    return np.where(np.equal(x, 0.0), on_axis, libm("atan2", 2)(y, x))
+
+
+def _clamped_asin(x: Values) -> Values:
+    inside = np.where(np.less(x, -1.0), -math.pi / 2, libm("asin")(x))
+    return np.where(np.greater(x, 1.0), math.pi / 2, inside)
+
+
+def _clamped_acos(x: Values) -> Values:
+    inside = np.where(np.less(x, -1.0), math.pi, libm("acos")(x))
+    return np.where(np.greater(x, 1.0), 0.0, inside)
+
+
+def _smaller(left: Values, right: Values) -> Values:
+    return np.where(np.less(right, left), right, left)  # std::min, which keeps the first where one is NaN
+
+
+def _larger(left: Values, right: Values) -> Values:
+    return np.where(np.less(left, right), right, left)
+
+
+def _tmath_min(left: Values, right: Values) -> Values:
+    return np.where(np.less_equal(left, right), left, right)
+
+
+def _tmath_max(left: Values, right: Values) -> Values:
+    return np.where(np.greater_equal(left, right), left, right)
+
+
+_LIBM: dict[str, int] = {
+    **dict.fromkeys(("exp", "log", "log10", "log2", "log1p", "exp2", "expm1", "cbrt", "erf", "erfc"), 1),
+    **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atan", "tgamma", "lgamma", "round"), 1),
+    **dict.fromkeys(("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"), 1),
+    **dict.fromkeys(("pow", "fmod", "hypot"), 2),
+}
+"""Functions of the C library that need no guard, with the number of their arguments."""
+
+_KERNELS: dict[str, Kernel] = {
+    "abs": np.abs,
+    "add": np.add,
+    "bit_and": _bits(np.bitwise_and),
+    "bit_or": _bits(np.bitwise_or),
+    "ceil": np.ceil,
+    "clamped_acos": _clamped_acos,
+    "clamped_asin": _clamped_asin,
+    "copysign": np.copysign,
+    "equal": _compare(np.equal),
+    "floor": np.floor,
+    "fmax": np.fmax,
+    "fmin": np.fmin,
+    "greater": _compare(np.greater),
+    "greater_equal": _compare(np.greater_equal),
+    "guarded_acos": _zero_unless("acos", _is_within_one),
+    "guarded_acosh": _zero_unless("acosh", _is_at_least_one),
+    "guarded_asin": _zero_unless("asin", _is_within_one),
+    "guarded_atan2": _guarded_atan2,
+    "guarded_atanh": _zero_unless("atanh", _is_within_one),
+    "guarded_divide": _guarded_divide,
+    "guarded_exp": _guarded_exp,
+    "guarded_log": _zero_unless("log", _is_positive),
+    "guarded_log10": _zero_unless("log10", _is_positive),
+    "guarded_sqrt": _guarded_sqrt,
+    "identity": np.positive,
+    "is_nan": lambda x: np.isnan(x).astype(np.float64),
+    "less": _compare(np.less),
+    "less_equal": _compare(np.less_equal),
+    "logical_not": _logical_not,
+    "max": _larger,
+    "min": _smaller,
+    "multiply": np.multiply,
+    "negative": np.negative,
+    "not_equal": _compare(np.not_equal),
+    "remainder": _remainder,
+    "rint": np.rint,
+    "shift_left": _shift(np.left_shift),
+    "shift_right": _shift(np.right_shift),
+    "sign_or_one": _sign_or_one,
+    "sqrt": np.sqrt,
+    "square": np.square,
+    "subtract": np.subtract,
+    "tmath_max": _tmath_max,
+    "tmath_min": _tmath_min,
+    "trunc": np.trunc,
+    "truncate_to_integer": _truncate_to_integer,
+    "truth": _truth,
+}

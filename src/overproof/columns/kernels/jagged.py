@@ -1,0 +1,70 @@
+"""A column of one block as flat content and offsets: all that the kernels know of arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Integers: TypeAlias = npt.NDArray[np.int64]
+Doubles: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """The values of one branch in one block.
+
+    Attributes:
+        content: every number, flat, in the order of the file.
+        offsets: for each variable-length dimension, outermost first, where each list starts in the next level (in
+            units of the fixed shape for the last); one more than there are lists, the first is 0.
+        fixed_shape: fixed dimensions of one element.
+        n_entries: entries of the block.
+    """
+
+    content: npt.NDArray[Any]
+    offsets: tuple[Integers, ...]
+    fixed_shape: tuple[int, ...]
+    n_entries: int
+    _doubles: list[Doubles] = field(default_factory=list)
+
+    @property
+    def element_size(self) -> int:
+        """Return how many numbers one element of the innermost list has."""
+        return int(np.prod(self.fixed_shape, dtype=np.int64))
+
+    @property
+    def doubles(self) -> Doubles:
+        """Return the content as doubles, converted once."""
+        if not self._doubles:
+            self._doubles.append(self.content.astype(np.float64, copy=False))
+        return self._doubles[0]
+
+    def counts(self) -> Integers:
+        """Return the length of the outermost list of each entry."""
+        return np.diff(self.offsets[0])
+
+
+def flatten(array: Any, *, n_jagged: int, fixed_shape: tuple[int, ...]) -> Column:
+    """Take an awkward array apart.
+
+    Args:
+        array: one branch of one block; lists, regular arrays and numbers only.
+        n_jagged: variable-length dimensions that the schema promises.
+        fixed_shape: fixed dimensions behind these.
+    """
+    import awkward as ak
+
+    layout = ak.to_layout(ak.materialize(array))
+    n_entries = layout.length
+    offsets: list[Integers] = []
+    for _ in range(n_jagged):
+        layout = layout.to_packed() if layout.is_indexed or layout.is_option else layout
+        packed = layout.to_ListOffsetArray64(start_at_zero=True)
+        starts = np.asarray(packed.offsets.data, dtype=np.int64)
+        offsets.append(starts)
+        layout = packed.content[: int(starts[-1])]
+    content = np.asarray(ak.to_numpy(layout, allow_missing=False)).reshape(-1)
+    return Column(content=content, offsets=tuple(offsets), fixed_shape=fixed_shape, n_entries=n_entries)
