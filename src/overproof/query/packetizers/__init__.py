@@ -1,0 +1,13 @@
+"""Packetizers: how many blocks an idle worker gets next.
+
+Lives here: one policy a file, each a pure function of a `View`; `table.py` finds one by its name.
+Comes in: a view of the worker, of all workers and of what is left. Goes out: a number of blocks, 0 for "wait".
+Start with `view.py`, then `adaptive.py`.
+"""
+
+from overproof.query.packetizers.adaptive import adaptive
+from overproof.query.packetizers.fixed import fixed
+from overproof.query.packetizers.table import packetizer_by_name
+from overproof.query.packetizers.view import Packetizer, View
+
+__all__ = ["Packetizer", "View", "adaptive", "fixed", "packetizer_by_name"]

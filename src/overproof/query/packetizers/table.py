@@ -1,0 +1,33 @@
+"""Packetizers by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from overproof.query.packetizers.adaptive import adaptive
+from overproof.query.packetizers.fixed import fixed
+from overproof.query.packetizers.view import Packetizer
+from overproof.words.errors import OptionError
+
+PACKETIZERS: dict[str, Callable[[int | None], Packetizer]] = {
+    "adaptive": lambda _: adaptive,
+    "fixed": fixed,
+}
+"""Each name that a query may give, and how its policy is made of `packet_blocks`."""
+
+
+def packetizer_by_name(name: str, *, packet_blocks: int | None = None) -> Packetizer:
+    """Find the policy that a query asks for.
+
+    Args:
+        name: one of `PACKETIZERS`.
+        packet_blocks: blocks in a packet, for the policies that fix it; None: they choose.
+
+    Raises:
+        OptionError: no packetizer of this name, or packets without blocks.
+    """
+    if name not in PACKETIZERS:
+        raise OptionError(f"no packetizer is called {name!r}: choose one of {', '.join(PACKETIZERS)}")
+    if packet_blocks is not None and packet_blocks < 1:
+        raise OptionError(f"a packet of {packet_blocks} blocks makes no sense: give at least 1")
+    return PACKETIZERS[name](packet_blocks)

@@ -1,0 +1,189 @@
+"""The workers, what each has in hand, and how fast they are."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from overproof.words.errors import InvariantError
+from overproof.words.ids import FileIndex, WorkerId
+
+MEMORY = 0.5
+"""Weight of all earlier packets in a worker's rate, against 1 for the last one."""
+MIN_DURATION_S = 1e-6
+"""Shorter than any packet; keeps rates finite where a clock is coarse."""
+
+
+class InHand(NamedTuple):
+    """A packet that a worker has and has not reported: block numbers from `start` to before `stop`."""
+
+    start: int
+    stop: int
+    n_entries: int
+    sent_s: float
+
+
+class Worker:
+    """One worker in one epoch; the object itself is the holder of blocks.
+
+    Attributes:
+        name: id of the worker.
+        epoch: its epoch; notices of another one are late.
+        packets: packets in hand by number, oldest first; two at most.
+        opening: files it was asked to look into; one at most.
+        held: numbers of the blocks it has or had in packets, and which are not taken yet.
+        in_hand_entries: entries of the packets in hand.
+        file: the file it was in last: its reader is open.
+        rate_per_s: entries a second, lately; 0 until measured.
+        opened_last: its last order was to look into a file.
+        was_called: it was asked for its delta in this spell of idleness.
+        is_halted: it was told to drop its packets.
+    """
+
+    __slots__ = (
+        "_decayed_entries",
+        "_decayed_s",
+        "epoch",
+        "file",
+        "held",
+        "in_hand_entries",
+        "is_halted",
+        "name",
+        "opened_last",
+        "opening",
+        "packets",
+        "rate_per_s",
+        "was_called",
+    )
+
+    def __init__(self, name: WorkerId, epoch: int) -> None:
+        self.name = name
+        self.epoch = epoch
+        self.packets: dict[int, InHand] = {}
+        self.opening: set[FileIndex] = set()
+        self.held: set[int] = set()
+        self.in_hand_entries = 0
+        self.file: FileIndex | None = None
+        self.rate_per_s = 0.0
+        self.opened_last = False
+        self.was_called = False
+        self.is_halted = False
+        self._decayed_entries = 0.0
+        self._decayed_s = 0.0
+
+    def __repr__(self) -> str:
+        return f"Worker({self.name}, epoch {self.epoch})"
+
+    def measure(self, n_entries: int, duration_s: float) -> float:
+        """Learn from one packet; return the change of the rate."""
+        self._decayed_entries = MEMORY * self._decayed_entries + n_entries
+        self._decayed_s = MEMORY * self._decayed_s + max(duration_s, MIN_DURATION_S)
+        before = self.rate_per_s
+        self.rate_per_s = self._decayed_entries / self._decayed_s
+        return self.rate_per_s - before
+
+
+class Roster:
+    """All workers that joined and are not lost.
+
+    Attributes:
+        workers: by name.
+        idle: those with nothing in hand, longest idle first; the others are busy.
+        n_active: those with a packet in hand.
+    """
+
+    __slots__ = ("_last_epochs", "_measured", "_rate_sum", "idle", "n_active", "workers")
+
+    def __init__(self) -> None:
+        self.workers: dict[WorkerId, Worker] = {}
+        self.idle: OrderedDict[Worker, None] = OrderedDict()
+        self.n_active = 0
+        self._last_epochs: dict[WorkerId, int] = {}
+        self._measured = 0
+        self._rate_sum = 0.0
+
+    def __len__(self) -> int:
+        return len(self.workers)
+
+    def find(self, name: WorkerId, epoch: int) -> Worker | None:
+        """Find a worker in this very epoch; None when it is lost or was given up."""
+        worker = self.workers.get(name)
+        return worker if worker is not None and worker.epoch == epoch else None
+
+    def join(self, name: WorkerId, epoch: int) -> Worker | None:
+        """Enter a worker, idle; None for an epoch that was entered before."""
+        if epoch <= self._last_epochs.get(name, epoch - 1):
+            return None
+        self._last_epochs[name] = epoch
+        worker = self.workers[name] = Worker(name, epoch)
+        self.idle[worker] = None
+        return worker
+
+    def leave(self, worker: Worker) -> None:
+        """Strike a worker off, with its rate."""
+        del self.workers[worker.name]
+        self.idle.pop(worker, None)
+        self.n_active -= bool(worker.packets)
+        if worker.rate_per_s:
+            self._measured -= 1
+            self._rate_sum = self._rate_sum - worker.rate_per_s if self._measured else 0.0
+
+    def give_packet(self, worker: Worker, number: int, packet: InHand) -> None:
+        """Note that a worker has a packet."""
+        if not worker.packets:
+            self.n_active += 1
+            self.idle.pop(worker, None)
+        worker.packets[number] = packet
+        worker.in_hand_entries += packet.n_entries
+        worker.opened_last = worker.was_called = False
+
+    def give_file(self, worker: Worker, file: FileIndex) -> None:
+        """Note that a worker looks into a file."""
+        self.idle.pop(worker, None)
+        worker.opening.add(file)
+        worker.opened_last = True
+
+    def end_packet(self, worker: Worker, number: int) -> InHand | None:
+        """Note that a packet is over; None when the worker does not have it."""
+        packet = worker.packets.pop(number, None)
+        if packet is not None:
+            worker.in_hand_entries -= packet.n_entries
+            if not worker.packets:
+                self.n_active -= 1
+        return packet
+
+    def rest(self, worker: Worker) -> None:
+        """Put a worker with nothing in hand among the idle, at the end unless it is there."""
+        self.idle.setdefault(worker)
+
+    def measure(self, worker: Worker, n_entries: int, duration_s: float) -> None:
+        """Learn a worker's rate from one packet."""
+        if not worker.rate_per_s:
+            self._measured += 1
+        self._rate_sum += worker.measure(n_entries, duration_s)
+
+    @property
+    def total_rate_per_s(self) -> float:
+        """Entries a second of all workers, those not measured counted at the mean of the others; 0 if none is."""
+        return self._rate_sum * (len(self.workers) / self._measured) if self._measured else 0.0
+
+    def check(self) -> None:
+        """Verify the counters and who is idle.
+
+        Raises:
+            InvariantError: a rule is broken.
+        """
+        workers = self.workers.values()
+        idle = {worker for worker in workers if not worker.packets and not worker.opening}
+        if set(self.idle) != idle:
+            raise InvariantError(f"idle are {sorted(w.name for w in idle)}, noted {[w.name for w in self.idle]}")
+        if self.n_active != sum(bool(worker.packets) for worker in workers):
+            raise InvariantError(f"{self.n_active} workers are noted as active, which is wrong")
+        rates = [worker.rate_per_s for worker in workers if worker.rate_per_s]
+        if len(rates) != self._measured or abs(sum(rates) - self._rate_sum) > 1e-6 * (1 + sum(rates)):
+            raise InvariantError(f"the rates of {self._measured} workers do not add up to {self._rate_sum}")
+        for worker in workers:
+            if worker.in_hand_entries != sum(packet.n_entries for packet in worker.packets.values()):
+                raise InvariantError(f"{worker!r}: {worker.in_hand_entries} entries in hand are wrong")
+            if len(worker.packets) > 2 or len(worker.opening) > 1:
+                raise InvariantError(f"{worker!r} has {len(worker.packets)} packets and {worker.opening} in hand")
