@@ -29,7 +29,7 @@ lint: $(DEV) ## Check style, types and the floors of the house
 nightly: $(DEV) ## Run the long campaigns (ARGS="...")
 	@$(BIN)/python -m pytest -n $(TEST_CORES) --dist worksteal -m nightly $(ARGS)
 
-docs: $(DEV) ## Make anew what is made from the code: the architecture page, the picture of the README
+docs: $(DEV) ## Make anew what is made from the code: the architecture page
 	@$(BIN)/python docs/make_architecture.py
 
 clean: ## Remove .venv, the demonstration and every cache
