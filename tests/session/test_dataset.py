@@ -95,7 +95,9 @@ def test_what_does_not_exist_is_said_with_what_is_near(folder: Path) -> None:
     """Absent files, directories and globs without matches are errors before any work."""
     with pytest.raises(DatasetError, match=r"f1\.rot: no such file; did you mean f1\.root"):
         resolve_dataset(f"{folder}/f1.rot")
-    with pytest.raises(DatasetError, match=r"is a directory, not a ROOT file; to take all files in it say '.*/\*\.root'"):
+    with pytest.raises(
+        DatasetError, match=r"is a directory, not a ROOT file; to take all files in it say '.*/\*\.root'"
+    ):
         resolve_dataset(folder)
     with pytest.raises(DatasetError, match="no file matches this pattern"):
         resolve_dataset(f"{folder}/*.dat")

@@ -6,6 +6,8 @@ from overproof.engines.cores import usable_cores
 from overproof.engines.crew import Crew
 from overproof.words.errors import OptionError
 
+ENGINES = ("local", "inline")
+
 
 def hire_crew(address: str, *, workers: int | None = None) -> Crew:
     """Start the workers that an address names: `local`, `local:4` or `inline`.
@@ -17,10 +19,12 @@ def hire_crew(address: str, *, workers: int | None = None) -> Crew:
     Raises:
         OptionError: no such engine, or a number of workers that makes no sense.
     """
-    engine, _, count = address.partition(":")
-    if count and workers is not None:
+    engine, separator, count = address.partition(":")
+    if engine not in ENGINES or "://" in address:
+        raise OptionError(f"no engine {address!r}: there are 'local', 'local:N' (worker processes) and 'inline'")
+    if separator and workers is not None:
         raise OptionError(f"the number of workers is said twice: in the address {address!r} and as {workers}")
-    n_workers = _parse_count(count, address) if count else workers
+    n_workers = _parse_count(count, address) if separator else workers
     if n_workers is not None and n_workers < 1:
         raise OptionError(f"{n_workers} workers can do nothing: give at least 1")
     if engine == "inline":
@@ -29,11 +33,9 @@ def hire_crew(address: str, *, workers: int | None = None) -> Crew:
         from overproof.engines.inline import InlineCrew
 
         return InlineCrew()
-    if engine == "local":
-        from overproof.engines.processes import ProcessCrew
+    from overproof.engines.processes import ProcessCrew
 
-        return ProcessCrew(n_workers or usable_cores())
-    raise OptionError(f"no engine {engine!r}: there are 'local', 'local:N' (worker processes) and 'inline'")
+    return ProcessCrew(n_workers or usable_cores())
 
 
 def _parse_count(text: str, address: str) -> int:

@@ -17,6 +17,7 @@ from overproof.engines.pace import Pace
 from overproof.query.master import Master
 from overproof.query.packetizers import packetizer_by_name
 from overproof.query.statistics import StatisticsTally
+from overproof.records.account import ExcludedRange, MissingRange
 from overproof.records.dataset import Dataset, FileGrid
 from overproof.records.facts import Fact
 from overproof.records.notices import FileOpened, Notice
@@ -203,12 +204,36 @@ class Conduct:
             statistics=self._journals.tally.statistics(ended_s=self._clock.now()),
         )
 
-    def _place(self, file: int) -> tuple[str, str | None]:
+    def _path(self, file: int) -> str:
         dataset = self.question.dataset
-        if dataset is None:
-            return "cycles", None
-        grid = self._master.grids.get(file)
-        return dataset.files[file].path, grid.tree if grid else dataset.files[file].tree
+        return dataset.files[file].path if dataset else "cycles"
+
+    def _missing(self) -> tuple[MissingRange, ...]:
+        return tuple(
+            MissingRange(
+                file=self._path(gap.file),
+                tree=gap.tree,
+                first=gap.first,
+                stop=gap.stop,
+                phase=gap.phase,
+                reason=gap.reason,
+            )
+            for gap in self._master.missing
+        )
+
+    def _excluded(self) -> tuple[ExcludedRange, ...]:
+        return tuple(
+            ExcludedRange(
+                file=self._path(gap.file),
+                tree=gap.tree,
+                first=gap.first,
+                stop=gap.stop,
+                kind=gap.kind,
+                reason=gap.reason,
+                traceback=gap.traceback,
+            )
+            for gap in self._master.excluded
+        )
 
 
 def _call_user(function: Any, name: str) -> Any:

@@ -59,7 +59,7 @@ def terminal_picture(histogram: Any, *, columns: int | None = None, rows: int = 
     if len(histogram.axes) != 1 or not values.size:
         return title
     axis = histogram.axes[0]
-    if not hasattr(axis, "edges") or axis.traits.ordered is False:
+    if not _is_ordered(axis):
         return "\n".join([title, *_bars(axis, values, width=width)])
     return "\n".join([title, *_columns(axis, values, width=width, rows=rows)])
 
@@ -119,6 +119,11 @@ def _is_profile(histogram: Any) -> bool:
     return str(getattr(histogram, "kind", "")).endswith("MEAN")
 
 
+def _is_ordered(axis: Any) -> bool:
+    """Tell an axis of numbers from one of categories."""
+    return bool(axis.traits.ordered)
+
+
 def _bars(axis: Any, values: NDArray[np.float64], *, width: int) -> list[str]:
     """Draw categories: one line each, its bar growing to the right."""
     labels = [str(axis.value(index)) for index in range(axis.size)]
@@ -140,7 +145,8 @@ def _columns(axis: Any, values: NDArray[np.float64], *, width: int, rows: int) -
     labels = [_short(value) for value in (high, 0.0, low)]
     margin = max(map(len, labels))
     room = width - margin - 3
-    grouped, group = _group(values, n_at_most=room)
+    group = math.ceil(len(values) / room)
+    grouped = _group(values, group=group)
     per_bin = max(1, room // len(grouped))
     below = math.ceil(rows * -low / (high - low)) if low < 0 else 0
     above = max(rows - below, 1) if high > 0 or not below else 0
@@ -157,11 +163,10 @@ def _columns(axis: Any, values: NDArray[np.float64], *, width: int, rows: int) -
     return [line.rstrip() for line in text]
 
 
-def _group(values: NDArray[np.float64], *, n_at_most: int) -> tuple[NDArray[np.float64], int]:
-    """Sum neighbours until the bins fit side by side."""
-    group = math.ceil(len(values) / n_at_most)
-    padded = np.concatenate([values, np.zeros(-len(values) % group)])
-    return padded.reshape(-1, group).sum(axis=1), group
+def _group(values: NDArray[np.float64], *, group: int) -> NDArray[np.float64]:
+    """Sum neighbours, so that the bins fit side by side."""
+    sums: NDArray[np.float64] = np.concatenate([values, np.zeros(-len(values) % group)]).reshape(-1, group).sum(axis=1)
+    return sums
 
 
 def _steps(value: float, *, top: float, n_steps: int) -> int:
@@ -227,15 +232,17 @@ def _render(path: Path, panels: Mapping[str, Any], *, suffix: str) -> None:
 def _plot(axes: Axes, name: str, histogram: Any) -> None:
     import mplhep
 
+    # Plain square roots of variances; mplhep's own choice of intervals would depend on whether scipy is installed.
+    errors: dict[str, Any] = {"w2method": "sqrt"}
     if len(histogram.axes) == 2:
-        mplhep.hist2dplot(histogram, ax=axes)
-    elif _is_profile(histogram) or not hasattr(histogram.axes[0], "edges"):
-        mplhep.histplot(histogram, ax=axes, histtype="errorbar", color="black")
+        mesh = mplhep.hist2dplot(histogram, ax=axes, cbar=False)
+        axes.figure.colorbar(mesh[0], ax=axes)
+        axes.set_ylabel(_axis_title(histogram.axes[1]))
+    elif _is_profile(histogram) or not _is_ordered(histogram.axes[0]):
+        mplhep.histplot(histogram, ax=axes, histtype="errorbar", color="black", **errors)
     else:
-        mplhep.histplot(histogram, ax=axes, histtype="fill", color="#5790fc", alpha=0.5, yerr=False)
-        mplhep.histplot(histogram, ax=axes, histtype="step", color="#1f3f7f", yerr=True)
+        mplhep.histplot(histogram, ax=axes, histtype="fill", color="#5790fc", alpha=0.5, yerr=False, **errors)
+        mplhep.histplot(histogram, ax=axes, histtype="step", color="#1f3f7f", yerr=True, **errors)
         axes.set_ylabel("entries")
     axes.set_title(name, loc="left")
     axes.set_xlabel(_axis_title(histogram.axes[0]))
-    if len(histogram.axes) == 2:
-        axes.set_ylabel(_axis_title(histogram.axes[1]))

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from overproof.analysis.selector import Selector
+from overproof.query.packetizers import packetizer_by_name
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, QueryOptions
 from overproof.session.address import hire_crew
 from overproof.session.conduct import Question, new_query_id
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from overproof.engines.crew import Crew
     from overproof.session.ask import ScriptResult
     from overproof.session.result import Result
-
-PACKETIZERS = ("adaptive", "fixed")
 
 
 class Session:
@@ -252,6 +251,6 @@ def _options(first: int, entries: int | None, *, packetizer: str, block_entries:
         raise OptionError(f"entries={entries}: give at least 1, or None for all")
     if block_entries < 1:
         raise OptionError(f"block_entries={block_entries}: give at least 1")
-    if packetizer not in PACKETIZERS:
-        raise OptionError(f"no packetizer {packetizer!r}: there are {' and '.join(PACKETIZERS)}")
-    return QueryOptions(block_entries=block_entries, first=first, entries=entries, seed=seed, packetizer=packetizer)
+    options = QueryOptions(block_entries=block_entries, first=first, entries=entries, seed=seed, packetizer=packetizer)
+    packetizer_by_name(packetizer)  # complains about a name that it does not know
+    return options

@@ -240,12 +240,12 @@ class Worker:
     # -- deltas
 
     def _delta_is_due(self) -> bool:
+        """Tell whether to hand over unasked; at the end, and when it idles, a worker is asked."""
         if not self._blocks:
             return False
         assert self._brief is not None
         return (
-            not self._packets
-            or self._clock.now() - self._offered_s >= self._brief.delta_interval_s
+            self._clock.now() - self._offered_s >= self._brief.delta_interval_s
             or self._state.size_bytes > MAX_DELTA_BYTES
         )
 

@@ -1,0 +1,89 @@
+"""Laws of worker processes: they start by themselves, are replaced, and never outlive their user."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+import os, sys
+import overproof as op
+
+class Helper:
+    factor = 3
+
+def count(cycles):
+    return {"n": len(cycles) * Helper.factor}
+
+session = op.Session("local:2", progress=False)
+print(session.process(count, cycles=100)["n"], flush=True)
+print(*[result.value for result in session.exec(sys.argv[1])], flush=True)
+sys.stdin.readline()
+"""
+
+
+def wait_until_gone(pids: list[int], *, timeout_s: float = 20.0) -> list[int]:
+    """Wait for processes that are not our children to end; return those that are still there."""
+    left = []
+    for pid in pids:
+        try:
+            descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        import select
+
+        poller = select.poll()
+        poller.register(descriptor, select.POLLIN)
+        if not poller.poll(timeout_s * 1000):
+            left.append(pid)
+        os.close(descriptor)
+    return left
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Callable[[], tuple["subprocess.Popen[str]", list[int]]]:
+    """Start a user's script without a main guard; return it and the pids of its workers."""
+    (tmp_path / "script.py").write_text(SCRIPT)
+    (tmp_path / "pid.py").write_text("import os\nos.getpid()\n")
+
+    def started() -> tuple[subprocess.Popen[str], list[int]]:
+        process = subprocess.Popen(
+            [sys.executable, str(tmp_path / "script.py"), str(tmp_path / "pid.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "300\n"
+        return process, [int(pid) for pid in process.stdout.readline().split()]
+
+    return started
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_quit_by_themselves_when_their_user_is_killed(
+    number: signal.Signals, start: Callable[[], tuple["subprocess.Popen[str]", list[int]]]
+) -> None:
+    """Whatever ends the user's process, no worker is left."""
+    process, pids = start()
+    assert len(pids) == 2
+    process.send_signal(number)
+    process.wait(20)
+    assert wait_until_gone(pids) == []
+
+
+def test_code_of_a_script_without_main_guard_reaches_the_workers_and_the_end_is_clean(
+    start: Callable[[], tuple["subprocess.Popen[str]", list[int]]],
+) -> None:
+    """A script that just ends, without closing its session, leaves nothing behind."""
+    process, pids = start()
+    process.communicate("\n", timeout=30)
+    assert process.returncode == 0
+    assert wait_until_gone(pids) == []

@@ -1,0 +1,221 @@
+"""Laws of the user's connection to an engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import overproof as op
+from overproof.words.errors import DatasetError, OptionError, SelectorError, UserCodeError
+from overproof.words.states import QueryState
+
+BLOCK = 500
+
+
+@pytest.fixture(scope="module", params=["inline", "local:2"])
+def session(request: pytest.FixtureRequest) -> Iterator[op.Session]:
+    with op.Session(request.param, progress=False) as session:
+        yield session
+
+
+def total(events: Any) -> dict[str, int]:
+    return {"sum": int(np.asarray(events.n).sum()), "count": len(events)}
+
+
+def test_a_plain_function_is_a_selector(session: op.Session, numbers: str) -> None:
+    """Every entry is in the result once."""
+    result = session.process(total, numbers, block_entries=BLOCK)
+    assert dict(result) == {"sum": sum(range(10_000)), "count": 10_000}
+    assert result.state is QueryState.FINISHED
+    assert result.account.processed == result.account.total == 10_000
+    assert result.is_complete
+
+
+@pytest.mark.parametrize(("first", "entries"), [(0, 10), (4_990, 20), (9_999, None), (700, 7_777), (9_000, 5_000)])
+def test_a_range_is_counted_over_all_files(session: op.Session, numbers: str, first: int, entries: int | None) -> None:
+    """`first` and `entries` cut through files and blocks; the total is what was asked for."""
+    result = session.process(total, numbers, first=first, entries=entries, block_entries=BLOCK)
+    wanted = range(10_000)[first:][:entries]
+    assert dict(result) == {"sum": sum(wanted), "count": len(wanted)}
+    assert result.account.total == len(wanted)
+
+
+def test_parameters_are_readable_everywhere(session: op.Session, numbers: str) -> None:
+    """`begin`, `worker_begin`, `process` and `terminate` see the same parameters; what `begin` sets travels."""
+
+    class Scaled(op.Selector):
+        def begin(self) -> None:
+            self.offset = self.params["offset"]
+
+        def worker_begin(self) -> None:
+            self.cached = self.params["scale"]
+
+        def process(self, events: Any) -> dict[str, float]:
+            return {"scaled": float(np.sum(np.asarray(events.n) * self.cached + self.offset))}
+
+        def terminate(self, outputs: dict[str, Any]) -> dict[str, Any]:
+            return {"mean": outputs["scaled"] / 10_000, "scale": self.params["scale"]}
+
+    result = session.process(Scaled, numbers, params={"scale": 2, "offset": 1})
+    assert dict(result) == {"mean": 2 * 4999.5 + 1, "scale": 2}
+
+
+def test_cycles_have_seeds_of_their_own(session: op.Session) -> None:
+    """A query without data gives the same numbers on any engine, and others for another seed."""
+
+    def dice(cycles: Any) -> dict[str, Any]:
+        return {"n": len(cycles), "first": [cycle.rng.random() for cycle in cycles][:1]}
+
+    once, again, other = (session.process(dice, cycles=2_000, seed=seed) for seed in (1, 1, 2))
+    assert once["n"] == 2_000
+    assert once["first"] == again["first"]
+    assert len(set(once["first"])) == len(once["first"])
+    assert not set(once["first"]) & set(other["first"])
+
+
+def test_a_selector_that_raises_stops_the_query_and_tells_where(session: op.Session, numbers: str) -> None:
+    """The message names the exception, the line and the entries; what was merged before is kept."""
+
+    def picky(events: Any) -> dict[str, int]:
+        if events.n[0] == 2_000:
+            raise ValueError("I do not like this one")
+        return {"count": len(events)}
+
+    with pytest.raises(UserCodeError, match=r"entries 2,000 to 2,500: ValueError: I do not like this one") as caught:
+        session.process(picky, numbers, block_entries=BLOCK)
+    partial = caught.value.result
+    assert partial.state is QueryState.FAILED
+    assert partial.account.excluded == 500
+    assert partial.account.processed == partial.outputs.get("count", 0)
+    assert partial.account.processed + partial.account.excluded + partial.account.unread == partial.account.total
+
+
+def test_a_selector_that_does_not_start_is_said_with_its_traceback(session: op.Session, numbers: str) -> None:
+    """A failing `worker_begin` ends the query before any work; the session stays usable."""
+
+    class Broken(op.Selector):
+        def worker_begin(self) -> None:
+            raise RuntimeError("no table")
+
+        def process(self, events: Any) -> dict[str, int]:
+            return {"count": len(events)}
+
+    with pytest.raises(SelectorError, match=r"(?s)does not start: RuntimeError: no table.*worker_begin"):
+        session.process(Broken, numbers)
+    assert session.process(total, numbers)["count"] == 10_000
+
+
+def test_outputs_that_cannot_be_added_fail_with_their_names(session: op.Session, numbers: str) -> None:
+    """Arrays whose shape depends on the block are the selector's fault, and it is told which output."""
+
+    def ragged(events: Any) -> dict[str, Any]:
+        return {"bad": np.zeros(1 + events.first)}
+
+    with pytest.raises(op.OverproofError, match="bad"):
+        session.process(ragged, numbers, block_entries=BLOCK)
+
+
+def test_a_branch_that_nobody_has_is_an_input_error(session: op.Session, numbers: str) -> None:
+    """Nothing was computed, so nothing is returned: the nearest names are told."""
+    with pytest.raises(op.InputError, match="nn"):
+        session.process(lambda events: {"x": np.asarray(events.nn).sum()}, numbers)
+
+
+def test_a_missing_file_among_others_is_accounted_for(session: op.Session, numbers: str) -> None:
+    """The others are processed; the absent one is a file of unknown length with a reason."""
+    folder = Path(numbers).parent
+    result = session.process(total, [folder / "f0.root", folder / "gone.root"], tree="Events")
+    assert result["count"] == 5_000
+    assert result.account.files_unknown == 1
+    assert not result.is_complete
+    (gone,) = result.missing
+    assert gone.file.endswith("gone.root")
+    assert gone.stop is None
+
+
+def test_a_query_can_be_watched_and_stopped(session: op.Session, numbers: str) -> None:
+    """Without `wait` a handle comes at once; `stop` keeps what is merged, and the account stays exact."""
+
+    def endless(cycles: Any) -> dict[str, int]:
+        for _ in range(200_000):
+            pass
+        return {"n": len(cycles)}
+
+    query = session.process(endless, cycles=10_000_000, wait=False)
+    while query.progress().n_entries_seen == 0 and not query.is_done:
+        query.wait(0.01)
+    query.stop()
+    result = query.result(timeout_s=30)
+    assert result.state is QueryState.STOPPED
+    assert result["n"] == result.account.processed > 0
+    assert result.account.processed + result.account.unread == 10_000_000
+
+
+def test_an_aborted_query_gives_nothing_and_the_session_goes_on(session: op.Session, numbers: str) -> None:
+    """After `abort` the next query runs as if nothing had been."""
+
+    def endless(cycles: Any) -> dict[str, int]:
+        for _ in range(200_000):
+            pass
+        return {"n": len(cycles)}
+
+    query = session.process(endless, cycles=10_000_000, wait=False)
+    query.wait(0.05)
+    query.abort()
+    with pytest.raises(op.AbortedError):
+        query.result(timeout_s=30)
+    assert query.state is QueryState.ABORTED
+    assert session.process(total, numbers)["count"] == 10_000
+
+
+def test_queries_of_one_session_run_one_after_the_other(session: op.Session, numbers: str) -> None:
+    """Handles may be made in any number; each gives its own answer."""
+    queries = [session.process(total, numbers, entries=n, wait=False) for n in (10, 200, 3_000)]
+    assert [query.result(timeout_s=60)["count"] for query in queries] == [10, 200, 3_000]
+
+
+def test_a_session_works_inside_a_running_event_loop(session: op.Session, numbers: str) -> None:
+    """Notebooks run one: nothing here needs or disturbs it."""
+
+    async def main() -> int:
+        return int(session.process(total, numbers)["count"])
+
+    assert asyncio.run(main()) == 10_000
+
+
+def test_wrong_questions_are_refused_before_any_work(session: op.Session, numbers: str) -> None:
+    """Each message says what to give instead."""
+    with pytest.raises(OptionError, match="either a dataset or cycles"):
+        session.process(total)
+    with pytest.raises(OptionError, match="no packetizer is called 'best'"):
+        session.process(total, numbers, packetizer="best")
+    with pytest.raises(OptionError, match="block_entries=0"):
+        session.process(total, numbers, block_entries=0)
+    with pytest.raises(SelectorError, match="has no method `process"):
+        session.process(op.Selector(), numbers)
+    with pytest.raises(SelectorError, match="is no selector"):
+        session.process(7, numbers)
+    with pytest.raises(DatasetError, match="no such file"):
+        session.process(total, "gone.root")
+
+
+def test_exec_gathers_output_and_values_by_worker(session: op.Session, scripts: Path) -> None:
+    """Each worker knows its rank; the value is that of the last expression; an error is a traceback, not an end."""
+    script = scripts / "who.py"
+    script.write_text(
+        "import sys\nimport overproof as op\nprint('hello from', op.rank)\n"
+        "assert not op.is_master\n{'rank': op.rank, 'size': op.size, 'args': sys.argv[1:]}\n"
+    )
+    results = session.exec(script, ["a"])
+    assert [result.value for result in results] == [
+        {"rank": rank, "size": session.n_workers, "args": ["a"]} for rank in range(session.n_workers)
+    ]
+    assert [result.stdout for result in results] == [f"hello from {rank}\n" for rank in range(session.n_workers)]
+    assert op.is_master
+    script.write_text("1 / 0")
+    assert all("ZeroDivisionError" in result.error for result in session.exec(script))
