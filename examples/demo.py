@@ -7,8 +7,8 @@ from overproof.outputs.save import save_outputs
 from zpeak import ZPeak
 
 import overproof as op
-from overproof.session.picture import save_picture, terminal_picture
-from overproof.session.summary import account_text, statistics_text
+from overproof.session.show.picture import save_picture, terminal_picture
+from overproof.session.show.summary import account_text, statistics_text
 from overproof.testing import Sample, write_sample
 
 DEFAULT_EVENTS = 2_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from overproof.records.account import Account
+from overproof.records.account import Account, ExcludedRange, MissingRange
 from overproof.words.states import QueryState
 
 
@@ -26,6 +26,7 @@ class Progress:
         n_active: workers with a packet in hand.
         n_files: files of the dataset.
         n_files_opened: files looked into.
+        first_failure: a range that is lost already, if there is one.
     """
 
     state: QueryState
@@ -41,3 +42,4 @@ class Progress:
     n_active: int
     n_files: int
     n_files_opened: int
+    first_failure: ExcludedRange | MissingRange | None = None

@@ -148,6 +148,7 @@ class Conduct:
             n_active=pace.n_active,
             n_files=self.question.n_files,
             n_files_opened=pace.n_files_opened,
+            first_failure=next(iter(self._excluded()), None) or next(iter(self._missing()), None),
         )
 
     def _brief(self) -> Brief:
