@@ -19,8 +19,9 @@ _HOW = 'write bins="n, low, high", for instance bins="50, 0, 100"'
 class Binning:
     """Equal bins from `low` to `high`.
 
-    A value falls into bin `int(n * (x - low) / (high - low))`, counted from 0; below `low` is underflow; `high`, above
-    and NaN are overflow.
+    A value falls into bin `int(n * (x - low) / (high - low))`, counted from 0, or into its neighbour where rounding
+    put it on the wrong side of the edge `low + i * (high - low) / n`; below `low` is underflow; `high`, above and NaN
+    are overflow.
 
     Source: ROOT's TAxis::FindFixBin.
     """

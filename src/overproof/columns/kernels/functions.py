@@ -158,16 +158,6 @@ def _guarded_atan2(y: Values, x: Values) -> Values:
     return np.where(np.equal(x, 0.0), on_axis, libm("atan2", 2)(y, x))
 
 
-def _clamped_asin(x: Values) -> Values:
-    inside = np.where(np.less(x, -1.0), -math.pi / 2, libm("asin")(x))
-    return np.where(np.greater(x, 1.0), math.pi / 2, inside)
-
-
-def _clamped_acos(x: Values) -> Values:
-    inside = np.where(np.less(x, -1.0), math.pi, libm("acos")(x))
-    return np.where(np.greater(x, 1.0), 0.0, inside)
-
-
 def _smaller(left: Values, right: Values) -> Values:
     return np.where(np.less(right, left), right, left)  # std::min, which keeps the first where one is NaN
 
@@ -198,8 +188,6 @@ _KERNELS: dict[str, Kernel] = {
     "bit_and": _bits(np.bitwise_and),
     "bit_or": _bits(np.bitwise_or),
     "ceil": np.ceil,
-    "clamped_acos": _clamped_acos,
-    "clamped_asin": _clamped_asin,
     "copysign": np.copysign,
     "equal": _compare(np.equal),
     "floor": np.floor,
@@ -222,6 +210,7 @@ _KERNELS: dict[str, Kernel] = {
     "less": _compare(np.less),
     "less_equal": _compare(np.less_equal),
     "logical_not": _logical_not,
+    "log_over_log_of_two": lambda x: np.divide(libm("log")(x), math.log(2.0)),
     "max": _larger,
     "min": _smaller,
     "multiply": np.multiply,
