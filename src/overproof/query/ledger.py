@@ -9,9 +9,8 @@ from typing import NamedTuple, TypeAlias
 
 from overproof.query.roster import InHand, Worker
 from overproof.records.account import Account
-from overproof.records.block import Block
+from overproof.records.block import Block, Delta
 from overproof.records.dataset import FileGrid
-from overproof.records.delta import Delta
 from overproof.words.errors import InvariantError
 from overproof.words.ids import FileIndex, WorkerId
 

@@ -1,10 +1,10 @@
-"""The unit of computing, and the unit of scheduling."""
+"""The units of computing, of scheduling and of handing over: block, packet, delta."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from overproof.words.ids import FileIndex
+from overproof.words.ids import FileIndex, WorkerId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +43,20 @@ class Packet:
     @property
     def n_entries(self) -> int:
         return self.blocks[-1].stop - self.blocks[0].first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """The label of the outputs of some blocks; the payload travels beside it, opaque to the master.
+
+    Attributes:
+        worker: who computed it.
+        epoch: the worker's epoch; the deltas of a worker given up carry an old one and are refused.
+        number: counts the deltas of the worker from 1.
+        blocks: the blocks in it, in any order, each once.
+    """
+
+    worker: WorkerId
+    epoch: int
+    number: int
+    blocks: tuple[Block, ...]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from overproof.records.block import Block
+from overproof.records.block import Block, Delta
 from overproof.records.dataset import FileGrid
-from overproof.records.delta import Delta
 from overproof.words.errors import Phase
 from overproof.words.ids import FileIndex, WorkerId
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from overproof.records.block import Packet
-from overproof.records.delta import Delta
+from overproof.records.block import Delta, Packet
 from overproof.words.ids import FileIndex, WorkerId
 from overproof.words.states import QueryState
 

@@ -32,8 +32,7 @@ from overproof.engines.worker.failure import describe_failure
 from overproof.engines.worker.script import run_script
 from overproof.engines.worker.source import BlockSource
 from overproof.outputs.state import OutputState
-from overproof.records.block import Block, Packet
-from overproof.records.delta import Delta
+from overproof.records.block import Block, Delta, Packet
 from overproof.records.notices import (
     BlockFailed,
     BlockUnreadable,
