@@ -24,6 +24,9 @@ find_python() {
     if [ -n "$without_venv" ]; then
         say "$without_venv has no venv module: install it (Debian, Ubuntu: apt install python3-venv), then try again"
     fi
+    if [ -n "${PYTHON:-}" ]; then
+        say "$PYTHON is no Python 3.11, 3.12 or 3.13: name another one, or none to let make look for it"
+    fi
     found=$(python3 --version 2>/dev/null || echo "no python3")
     say "Python 3.11, 3.12 or 3.13 is needed, found $found: install one, or name it with PYTHON=/path/to/python3 make ..."
 }

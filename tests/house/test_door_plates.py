@@ -69,6 +69,8 @@ def test_the_front_door_keeps_its_promises() -> None:
 
 
 def _is_all(node: ast.stmt) -> bool:
+    if isinstance(node, ast.AnnAssign):
+        return ast.unparse(node.target) == "__all__"
     return isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["__all__"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from functools import cache
 
 import pytest
@@ -60,10 +61,25 @@ def test_requirements_are_pinned_exactly() -> None:
 
 def test_every_dependency_is_pinned() -> None:
     """Whatever pyproject.toml asks for, extras too, stands in requirements/run.txt."""
-    import tomllib
-
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["plot"]]
     names = {re.split(r"[<>=\[; ]", line)[0] for line in wanted}
     pinned = {line.partition("==")[0] for line in tracked_texts()["requirements/run.txt"].splitlines() if "==" in line}
     assert names <= pinned
+
+
+def test_the_lowest_versions_are_those_that_pyproject_promises() -> None:
+    """requirements/lowest.txt pins each lower bound of pyproject.toml, so that it can be installed and tried."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    promised = dict(line.split(">=") for line in [*project["dependencies"], *project["optional-dependencies"]["plot"]])
+    text = (CHECKOUT / "requirements" / "lowest.txt").read_text(encoding="utf-8")
+    lowest = dict(line.split("==") for line in text.splitlines() if "==" in line)
+    assert {name: _release(version) for name, version in lowest.items()} == {
+        name: _release(bound) for name, bound in promised.items()
+    }
+
+
+def _release(version: str) -> list[int]:
+    """Read a version as numbers; `2.8` and `2.8.0` are the same."""
+    numbers = [int(part) for part in version.split(".")]
+    return [*numbers, 0, 0][:3]
