@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
 
 import pytest
 from source_tree import CHECKOUT
+
+from overproof.words import errors
 
 pytestmark = pytest.mark.docs
 
@@ -42,3 +45,14 @@ def test_every_test_marker_is_explained() -> None:
     markers = {line.partition(":")[0] for line in pytest_options["ini_options"]["markers"]}
     page = (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert {name for name in markers if f"`{name}`" not in page} == set()
+
+
+def test_every_error_is_explained() -> None:
+    """The page on failures has a row for each error of the tree, and for no other."""
+    page = (CHECKOUT / "docs" / "physicist" / "when-something-fails.md").read_text(encoding="utf-8")
+    classes = {
+        name for name, found in inspect.getmembers(errors, inspect.isclass) if found.__module__ == errors.__name__
+    }
+    rows = set(re.findall(r"^\| `(\w+Error)` \|", page, flags=re.M))
+    assert rows == classes - {"OverproofError"}
+    assert "OverproofError" in page
