@@ -17,7 +17,7 @@ from pathlib import Path
 import ROOT
 
 sys.path.insert(0, str(Path(__file__).parent))
-from questions import NUMBERS, Question, read_questions  # noqa: E402  # found next to this script, which is no package
+from questions import NUMBERS, Question, read_questions  # found next to this script, which is no package
 
 
 def ask(question: Question, tree: object) -> list[list[float]] | None:

@@ -36,8 +36,7 @@ def read_questions() -> list[Question]:
     """Return all questions, in the order of the list."""
     questions = []
     file = tree = ""
-    for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
-        line = line.strip()
+    for line in map(str.strip, QUESTIONS.read_text(encoding="utf-8").splitlines()):
         if not line or line.startswith("#"):
             continue
         if line.startswith("["):

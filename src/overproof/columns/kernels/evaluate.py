@@ -71,7 +71,7 @@ def aggregate(node: Aggregate, block: Block) -> Doubles:
     if node.kind == "length":
         return loop.counts.astype(np.float64)
     values = evaluate(node.formula, loop, block)
-    if loop.entry is None:
+    if loop.is_once:
         return values
     if node.kind == "sum":
         return sum_in_order(loop.entry, values, n_groups=block.n_entries)
@@ -111,12 +111,14 @@ class _Walker:
             case LoopLength():
                 return _Part(self.loop.counts.astype(np.float64), Level.ENTRY)
             case LoopIteration():
-                return _Part(self.loop.numbers().astype(np.float64), Level.PASS)
+                return _Part(self.loop.number.astype(np.float64), Level.PASS)
 
     def leaf(self, leaf: Leaf) -> _Part:
         column = self.block.columns[leaf.column]
         if is_by_entry(leaf):
             values, _ = read_by_entry(leaf, column)  # entries without the element make no pass
+            if self.loop.n_passes < self.block.n_entries:
+                return _Part(self.loop.spread(values), Level.PASS)  # fewer values to compute with
             return _Part(values, Level.ENTRY)
         values, missing = self.loop.read(leaf, column)
         return _Part(values, Level.PASS, missing)

@@ -20,14 +20,25 @@ def bin_indices(values: Doubles, binning: Binning) -> Integers:
     Source: ROOT's TAxis::FindFixBin, with its order of operations.
     """
     n, low, high = binning.n, binning.low, binning.high
-    below = values < low
-    inside = (values < high) & ~below  # NaN is neither
-    with np.errstate(all="ignore"):
-        scaled = n * (values - low) / (high - low)
-    found = np.trunc(np.where(inside, scaled, 0.0))
+    outside = ~((values >= low) & (values < high))  # NaN too
+    scaled = values - low
+    scaled *= n
+    scaled /= high - low
+    scaled[outside] = 0.0
+    found = np.trunc(scaled, out=scaled)
     width = (high - low) / n
-    found += np.where(values < low + found * width, -1.0, values >= low + (found + 1.0) * width)
-    return np.where(inside, found + 1.0, np.where(below, 0.0, n + 1.0)).astype(np.int64)
+    edges = found * width
+    edges += low
+    too_high = values < edges
+    np.multiply(found + 1.0, width, out=edges)
+    edges += low
+    too_low = values >= edges
+    indices = found.astype(np.int64)
+    indices += 1
+    indices[too_high] -= 1
+    indices[too_low] += 1
+    indices[outside] = np.where(values[outside] < low, 0, n + 1)
+    return indices
 
 
 def sum_bins(

@@ -29,6 +29,7 @@ class Column:
     fixed_shape: tuple[int, ...]
     n_entries: int
     _doubles: list[Doubles] = field(default_factory=list)
+    _counts: list[Integers] = field(default_factory=list)
 
     @property
     def element_size(self) -> int:
@@ -43,8 +44,10 @@ class Column:
         return self._doubles[0]
 
     def counts(self) -> Integers:
-        """Return the length of the outermost list of each entry."""
-        return np.diff(self.offsets[0])
+        """Return the length of the outermost list of each entry, computed once."""
+        if not self._counts:
+            self._counts.append(np.diff(self.offsets[0]))
+        return self._counts[0]
 
 
 def flatten(array: Any, *, n_jagged: int, fixed_shape: tuple[int, ...]) -> Column:

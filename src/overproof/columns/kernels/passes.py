@@ -8,7 +8,7 @@ import numpy as np
 
 from overproof.analysis.draw.typed import Leaf
 from overproof.columns.kernels.jagged import Column, Integers
-from overproof.columns.kernels.loop import Flags, Loop, is_by_entry, read_by_entry
+from overproof.columns.kernels.loop import Flags, Loop, is_by_entry, number_within, read_by_entry
 
 
 def build_loop(leaves: Sequence[Leaf], columns: Mapping[str, Column], n_entries: int) -> Loop:
@@ -27,28 +27,9 @@ def build_loop(leaves: Sequence[Leaf], columns: Mapping[str, Column], n_entries:
         if outer is None:
             raise AssertionError("rows have a variable number")
         return _nested_loop(leaves, columns, fixed=fixed, outer=_where_present(outer, present), steps=steps)
-    if outer is None and steps[0] == 1:
-        return _single_pass(present, n_entries, steps)
     counts = np.full(n_entries, steps[0], dtype=np.int64) if outer is None else outer * steps[1]
     whole = frozenset() if present is not None else _read_whole(leaves, columns, fixed=fixed, outer=outer)
-    counts = _where_present(counts, present)
-    entry, number = unroll(counts)
-    return Loop(counts=counts, entry=entry, number=number, steps=steps, whole=whole)
-
-
-def unroll(counts: Integers) -> tuple[Integers, Integers]:
-    """Return, for each of `sum(counts)` items, the list it is in and its number within."""
-    owner = np.repeat(np.arange(len(counts)), counts)
-    starts = np.cumsum(counts) - counts
-    return owner, np.arange(len(owner)) - starts[owner]
-
-
-def _single_pass(present: Flags | None, n_entries: int, steps: tuple[int, ...]) -> Loop:
-    if present is None:
-        return Loop(counts=np.ones(n_entries, dtype=np.int64), steps=steps)
-    entry = np.flatnonzero(present)
-    number = np.zeros(len(entry), dtype=np.int64)
-    return Loop(counts=present.astype(np.int64), entry=entry, number=number, steps=steps)
+    return Loop(_where_present(counts, present), steps=steps, whole=whole)
 
 
 def _where_present(counts: Integers, present: Flags | None) -> Integers:
@@ -103,10 +84,14 @@ def _outer_lengths(
             own, is_row = _row_lengths(column, leaf.indices[0]), True
         else:
             continue
+        if lengths is None and start == 1:
+            lengths = own
+            continue
         if lengths is None:
             lengths = np.full(n_entries, start, dtype=np.int64)
-        shorter = (own != 1) & (own < lengths) if is_row else own < lengths
-        lengths = np.where((lengths == 1) | shorter, own, lengths)
+        if not np.array_equal(own, lengths):
+            shorter = (own != 1) & (own < lengths) if is_row else own < lengths
+            lengths = np.where((lengths == 1) | shorter, own, lengths)
     return lengths
 
 
@@ -144,33 +129,22 @@ def _nested_loop(
     steps: tuple[int, ...],
 ) -> Loop:
     """Lay out a loop over rows and their elements."""
-    row_entry, row_number = unroll(outer)
-    lengths = _inner_lengths(leaves, columns, row_entry, row_number)
+    row_entry = np.repeat(np.arange(len(outer)), outer)
+    lengths = _inner_lengths(leaves, columns, row_entry, number_within(outer))
     beside = fixed[1] if len(fixed) > 1 else 1
     shared = lengths if beside == 1 else np.where((lengths != 1) & (lengths < beside), lengths, beside)
     beyond = steps[2] if len(steps) > 2 else 1
-    shared = np.where(lengths == 0, 0, shared) * beyond
-    row_of_pass, inner = unroll(shared)
-    entry = row_entry[row_of_pass]
-    counts = np.bincount(row_entry, weights=shared, minlength=len(outer)).astype(np.int64)
-    starts = np.cumsum(counts) - counts
+    passes = np.where(lengths == 0, 0, shared) * beyond
     whole = frozenset(
         leaf.column
         for leaf in leaves
         if leaf.indices == (None, None)
         and leaf.n_jagged == 2
         and np.array_equal(outer, columns[leaf.column].counts())
-        and np.array_equal(shared, np.diff(columns[leaf.column].offsets[1]))
+        and np.array_equal(passes, np.diff(columns[leaf.column].offsets[1]))
     )
-    return Loop(
-        counts=counts,
-        entry=entry,
-        number=np.arange(len(entry)) - starts[entry],
-        row=row_number[row_of_pass],
-        inner=inner,
-        steps=steps,
-        whole=whole,
-    )
+    counts = np.bincount(row_entry, weights=passes, minlength=len(outer)).astype(np.int64)
+    return Loop(counts, steps=steps, whole=whole, rows=(outer, passes))
 
 
 def _inner_lengths(
