@@ -29,8 +29,9 @@ lint: $(DEV) ## Check style, types and the floors of the house
 nightly: $(DEV) ## Run the long campaigns (ARGS="...")
 	@$(BIN)/python -m pytest -n $(TEST_CORES) --dist worksteal -m nightly $(ARGS)
 
-docs: $(DEV) ## Make anew what is made from the code: the architecture page
+docs: $(DEV) ## Make anew what is made from code: the architecture page, the list of decisions
 	@$(BIN)/python docs/make_architecture.py
+	@$(BIN)/python docs/make_decisions.py
 
 clean: ## Remove .venv, the demonstration and every cache
 	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
