@@ -37,6 +37,7 @@ _TOP: Final = np.int64(0xFFF)
 _PLUS_INF: Final = np.int64(1 << 12)
 _MINUS_INF: Final = np.int64(1 << 13)
 _NAN: Final = np.int64(1 << 14)
+_CHUNK: Final = 8192
 _SPARSE: Final = 4
 """A state is added by its filled cells alone when at most one in so many cells is filled."""
 
@@ -64,12 +65,12 @@ class ExactSum:
     def of(cls, values: Floats, n_words: int = SUM_WORDS, *, exponents: Ints | None = None) -> ExactSum:
         """Make one-summand sums of `values * 2**exponents`, shape (n_cells,)."""
         result = cls.zeros(values.size, n_words)
-        cells = np.flatnonzero(values)
-        if cells.size == values.size:
-            result.index, result.words[:3] = _slices(values, exponents)
-        elif cells.size:
-            result.index[cells], slices = _slices(values[cells], None if exponents is None else exponents[cells])
-            result.words[:3, cells] = slices
+        cells = values.nonzero()[0]
+        for chunk in _chunks(cells.size):
+            # Most histograms are sparse; where all cells are filled, a slice is cheaper than a list of them.
+            here = chunk if cells.size == values.size else cells[chunk]
+            scale = None if exponents is None else exponents[here]
+            result.index[here], result.words[:3, here] = _slices(values[here], scale)
         return result
 
     @property
@@ -90,7 +91,7 @@ class ExactSum:
         if np.array_equal(self.index, other.index):
             self.words += other.words
             return
-        filled = np.flatnonzero(other.index)
+        filled = other.index.nonzero()[0]
         if filled.size * _SPARSE > other.n_cells:
             self._merge_dense(other)
         elif filled.size:
@@ -115,6 +116,17 @@ class ExactSum:
         """Give the sums of some cells, copied, in the order of `cells`."""
         return ExactSum(self.index[cells], self.words[:, cells])
 
+    def folded(self, n_cells: int) -> ExactSum:
+        """Add up cells i, i + n_cells, i + 2 * n_cells, ..."""
+        if n_cells == 0:
+            return self
+        mine = (self.index & _TOP).reshape(-1, n_cells)
+        tops = mine.max(axis=0)
+        words = self.words.copy()
+        _shift_down(words, (tops - mine).ravel())
+        flags = np.bitwise_or.reduce((self.index & ~_TOP).reshape(-1, n_cells), axis=0)
+        return ExactSum(tops | flags, words.reshape(len(words), -1, n_cells).sum(axis=1))
+
     def regrouped(self, targets: Ints, n_cells: int) -> ExactSum:
         """Add every cell into cell `targets[i]` of new sums of `n_cells` cells."""
         result = ExactSum.zeros(n_cells, self.words.shape[0])
@@ -138,10 +150,10 @@ class ExactSum:
             lowest: exponent of the smallest positive number; the summands must be multiples of it.
         """
         result = np.zeros(self.n_cells, dtype=np.float64)
-        cells = np.flatnonzero(self.index)
-        if cells.size:
-            part = self if cells.size == self.n_cells else self.taken(cells)
-            result[cells] = _with_flags(_round(part, precision, lowest), part.index)
+        cells = self.index.nonzero()[0]
+        for chunk in _chunks(cells.size):
+            part = self.taken(cells[chunk])
+            result[cells[chunk]] = _with_flags(_round(part, precision, lowest), part.index)
         return result
 
     def integers(self) -> list[tuple[int, int]]:
@@ -163,7 +175,7 @@ class ExactSum:
 
     def __getstate__(self) -> tuple[Any, ...]:
         # Most histograms are sparse, and counts use two words of five: zeros do not travel.
-        cells = np.flatnonzero(self.index)
+        cells = self.index.nonzero()[0]
         packed = cells.size * 2 < self.n_cells
         words = self.words[:, cells] if packed else self.words
         rows = np.flatnonzero(words.any(axis=1))
@@ -178,6 +190,11 @@ class ExactSum:
         self.index[slice(None) if where is None else where] = index
         for row, content in zip(rows, words, strict=True):
             self.words[row, slice(None) if where is None else where] = content
+
+
+def _chunks(size: int) -> list[slice]:
+    """Cut a range so that what is computed on the way stays in the processor's cache."""
+    return [slice(first, min(first + _CHUNK, size)) for first in range(0, size, _CHUNK)]
 
 
 def _slices(values: Floats, exponents: Ints | None) -> tuple[Ints, Ints]:
@@ -197,8 +214,11 @@ def _slices(values: Floats, exponents: Ints | None) -> tuple[Ints, Ints]:
     rest = mantissa >> low_bits
     three = (top - (place >> 5)) == 2
     middle, high = rest & _SLICE, rest >> _SLOT_BITS
-    slices = np.stack((np.where(three, high, middle), np.where(three, middle, low), np.where(three, low, 0)))
-    slices *= 1 - 2 * (bits < 0)
+    slices = np.empty((3, values.size), dtype=np.int64)
+    slices[0] = np.where(three, high, middle)
+    slices[1] = np.where(three, middle, low)
+    slices[2] = low * three
+    slices *= 1 | (bits >> 63)
     if special.any():
         slices[:, special] = 0
         flag = np.where(np.isnan(values), _NAN, np.where(bits < 0, _MINUS_INF, _PLUS_INF))
@@ -212,7 +232,7 @@ def _slices(values: Floats, exponents: Ints | None) -> tuple[Ints, Ints]:
 def _shift_down(words: Ints, slots: Ints) -> None:
     """Move the words of each cell down by so many slots, in place; what falls off is gone."""
     n_words = words.shape[0]
-    cells = np.flatnonzero(slots)
+    cells = slots.nonzero()[0]
     if not cells.size:
         return
     rows = np.arange(n_words)[:, None] - slots[cells]

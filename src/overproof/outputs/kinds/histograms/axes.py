@@ -53,12 +53,14 @@ class AxisSum:
         """Describe the axis of one block's histogram."""
         kind, traits = type(axis).__name__, axis.traits
         fixed: dict[str, Any] = {"type": kind, "name": getattr(axis, "name", ""), "traits": traits}
-        result = cls(position, copy.copy(axis), fixed, size=axis.size)
+        axis = copy.copy(axis)
+        axis.__dict__ = dict(axis.__dict__)
+        result = cls(position, axis, fixed, size=axis.size)
         if not traits.growth:
             fixed |= _bins(axis, kind)
             return result
         if kind == "Integer":
-            return replace(result, start=int(axis.edges[0]) if axis.size else 0)
+            return replace(result, start=int(axis.edges[0]))
         if kind == "Variable":
             return replace(result, edges=tuple(axis.edges.tolist()))
         if kind in ("IntCategory", "StrCategory"):

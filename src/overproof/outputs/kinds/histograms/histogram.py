@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from overproof.outputs.kinds.histograms.axes import AxisSum
-from overproof.outputs.kinds.histograms.storages import STORAGES, Columns, columns_of, fill_cells, storage_name
+from overproof.outputs.kinds.histograms.storages import STORAGES, Columns, columns_of, fill_cells, storage_of
 from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.kind import Commit, Position
 from overproof.outputs.sums import Ints
@@ -49,11 +49,11 @@ class HistogramSum:
         Raises:
             MergeError: the storage is not known.
         """
-        if storage_name(histogram) not in STORAGES:
-            raise MergeError(f"output {where}: histograms with storage {storage_name(histogram)} cannot be merged")
+        storage = storage_of(histogram)
+        if storage.__name__ not in STORAGES:
+            raise MergeError(f"output {where}: histograms with storage {storage.__name__} cannot be merged")
         metadata = {key: value for key, value in vars(histogram).items() if key not in ("_hist", "axes")}
         axes = [AxisSum.of(axis, position=position) for axis in histogram.axes]
-        storage = histogram.storage_type
         n_inner = histogram.view(flow=True).shape[0] if storage.__name__ == "MultiCell" else 1
         return cls(position, type(histogram), storage, n_inner, copy.deepcopy(metadata), axes, columns_of(histogram))
 

@@ -100,7 +100,7 @@ def _split(values: Floats) -> tuple[Floats, Floats]:
 
 
 def _sum_of(terms: list[Scaled]) -> ExactSum:
-    result = ExactSum.zeros(terms[0][0].size, PRODUCT_WORDS)
-    for significand, exponent in terms:
-        result.merge(ExactSum.of(significand, PRODUCT_WORDS, exponents=exponent))
-    return result
+    n_cells = terms[0][0].size
+    significands = np.concatenate([significand for significand, _ in terms])
+    exponents = np.concatenate([exponent for _, exponent in terms])
+    return ExactSum.of(significands, PRODUCT_WORDS, exponents=exponents).folded(n_cells)

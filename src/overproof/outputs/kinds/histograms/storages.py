@@ -41,17 +41,18 @@ class CountSum:
 
 Column: TypeAlias = ExactSum | CountSum
 Columns: TypeAlias = list[Column]
+_KNOWN: Final[dict[tuple[type[Any], type[Any]], type[Any]]] = {}
 View: TypeAlias = npt.NDArray[Any]
 
 
 def columns_of(histogram: Any) -> Columns:
     """Copy all cells of a histogram, flow bins included, into columns of flat cells, C order."""
-    return _LIFT[storage_name(histogram)](np.asarray(histogram.view(flow=True)))
+    return _LIFT[storage_of(histogram).__name__](np.asarray(histogram.view(flow=True)))
 
 
 def fill_cells(histogram: Any, columns: Columns) -> None:
     """Write rounded sums into all cells of an empty histogram of the same storage and extent."""
-    name = storage_name(histogram)
+    name = storage_of(histogram).__name__
     view = histogram.view(flow=True)
     if not view.size:
         return
@@ -66,9 +67,12 @@ def fill_cells(histogram: Any, columns: Columns) -> None:
         target[...] = values.reshape(view.shape)
 
 
-def storage_name(histogram: Any) -> str:
-    """Name the storage, such as `"Weight"`."""
-    return str(histogram.storage_type.__name__)
+def storage_of(histogram: Any) -> type[Any]:
+    """Give the class of the storage; remembered, since boost-histogram searches its subclasses each time."""
+    key = (type(histogram), type(histogram._hist))
+    if key not in _KNOWN:
+        _KNOWN[key] = histogram.storage_type
+    return _KNOWN[key]
 
 
 def _flat(view: View, field: str = "") -> Floats:

@@ -1,0 +1,89 @@
+"""Numpy arrays as outputs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from overproof.outputs.kinds.registry import lift
+from overproof.words.errors import MergeError
+
+
+def total(*arrays: Any) -> Any:
+    """Add arrays one by one."""
+    states = [lift(array, position=(0, i), where="a") for i, array in enumerate(arrays)]
+    for state in states[1:]:
+        states[0].plan(state, where="'a'")()  # type: ignore[union-attr]
+    return states[0].value()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (7,), (3, 4), (2, 0, 3)])
+@pytest.mark.parametrize("dtype", ["f8", "f4", "f2", "c16", "c8", "i8", "u2", "i1"])
+def test_shape_and_dtype_are_kept(dtype: str, shape: tuple[int, ...]) -> None:
+    """Sums of small whole numbers are numpy's own, in the same shape and dtype."""
+    rng = np.random.default_rng(1)
+    arrays = [rng.integers(0, 9, size=shape).astype(dtype) for _ in range(5)]
+    result = total(*(np.asarray(array) for array in arrays))
+    assert result.dtype == np.dtype(dtype)
+    assert result.shape == shape
+    assert np.array_equal(result, sum(arrays[1:], arrays[0]))
+
+
+def test_doubles_are_summed_as_fsum_does() -> None:
+    """Element by element, rounded once; also of strided and transposed arrays."""
+    rng = np.random.default_rng(2)
+    arrays = [(rng.normal(size=(8, 6)) * 10.0 ** rng.integers(-9, 9, size=(8, 6)))[::2].T for _ in range(40)]
+    expected = [math.fsum(column) for column in np.stack(arrays).reshape(40, -1).T.tolist()]
+    assert total(*arrays).ravel().tolist() == expected
+
+
+def test_float32_rounds_once() -> None:
+    """Ten million ones and a small one: numpy's float32 sum would stop at 2**24."""
+    result = total(np.array([2.0**24], "f4"), np.array([1.0], "f4"), np.array([1.0], "f4"), np.array([2.0**-20], "f4"))
+    assert result.tolist() == [2.0**24 + 2]
+
+
+def test_integers_never_wrap() -> None:
+    """Sums beyond the dtype come in a wider one."""
+    wide = total(*[np.array([2**31 - 1, 1], "i4")] * 2)
+    assert (wide.dtype, wide.tolist()) == (np.int64, [2**32 - 2, 2])
+    unsigned = total(*[np.array([2**63], "u8"), np.array([2**63 - 1], "u8")])
+    assert (unsigned.dtype, unsigned.tolist()) == (np.uint64, [2**64 - 1])
+    assert total(*[np.array([-(2**63)])] * 3).tolist() == [-3 * 2**63]
+
+
+def test_truths_are_joined_by_or() -> None:
+    """Numpy's own + of bool arrays."""
+    assert total(np.array([True, True, False]), np.array([True, False, False])).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "complaint"),
+    [
+        (np.zeros(3), np.zeros(4), "shapes"),
+        (np.zeros(3), np.zeros(3, dtype=int), "float and integer"),
+    ],
+)
+def test_unlike_arrays_are_refused(one: Any, other: Any, complaint: str) -> None:
+    """Nothing is broadcast, nothing converted in silence."""
+    with pytest.raises(MergeError, match=complaint):
+        total(one, other)
+
+
+def test_the_array_is_copied() -> None:
+    """What the selector does to its array later does not reach the sum."""
+    array = np.ones(3)
+    state = lift(array, position=(0, 0), where="a")
+    array[:] = 7
+    assert state is not None
+    state.value()[:] = 9
+    assert state.value().tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("array", [np.array([np.longdouble(1)]), np.array(["1"], dtype=object)])
+def test_other_dtypes_are_added_by_their_own_plus(array: Any) -> None:
+    """Long doubles and objects go along the fixed tree."""
+    assert total(array, array).tolist() == (array + array).tolist()
