@@ -14,12 +14,12 @@ from pathlib import Path
 
 from overproof.engines.channel import Channel, ChannelClosedError
 from overproof.engines.messages import Brief, Command, EndQuery, Letter, Ready
-from overproof.records.notices import WorkerLost
+from overproof.records.notices import PacketDone, WorkerLost
 from overproof.words.errors import EngineError
 from overproof.words.ids import WorkerId
 
 MAX_BARREN_DEATHS = 10
-"""Workers that may die one after the other without any letter of work between; then the engine gives up."""
+"""Workers that may die one after the other without any packet finished between; then the engine gives up."""
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS")
 PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
@@ -158,7 +158,7 @@ class ProcessCrew:
                 hand.is_ready = True
                 if self._brief is not None:
                     self.send(hand.name, self._brief)
-            else:
+            elif isinstance(reply, PacketDone):
                 self._n_barren_deaths = 0
             letters.append(Letter(query, reply, payload))
         return letters
