@@ -1,6 +1,7 @@
 """What `make demo` runs: write a sample of collisions, find the Z in it with every core, draw it."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from overproof.outputs.save import save_outputs
@@ -45,7 +46,9 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def say_file(n_written: int, n_files: int) -> None:
-    print(f"\rwriting the sample: file {n_written} of {n_files}", end="" if n_written < n_files else "\n", flush=True)
+    if sys.stdout.isatty():
+        end = "" if n_written < n_files else "\n"
+        print(f"\rwriting the sample: file {n_written} of {n_files}", end=end, flush=True)
 
 
 def say_sample(sample: Sample) -> None:
