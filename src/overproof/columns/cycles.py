@@ -1,0 +1,74 @@
+"""Blocks of a query without data: numbers and reproducible dice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+_OF_CYCLE, _OF_BLOCK = 0, 1
+"""Keeps the dice of cycle n apart from those of the block that begins at cycle n."""
+
+
+def _sequence(seed: int, number: int, *, of: int) -> np.random.SeedSequence:
+    return np.random.SeedSequence(seed % 2**64, spawn_key=(of, number))
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One turn of a query without data.
+
+    Attributes:
+        number: which turn, from 0.
+        query_seed: the seed of the query.
+    """
+
+    number: int
+    query_seed: int
+
+    @cached_property
+    def seed(self) -> int:
+        """A 64-bit seed: a function of the query's seed and the number alone."""
+        return int(_sequence(self.query_seed, self.number, of=_OF_CYCLE).generate_state(1, np.uint64)[0])
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        """Dice of this cycle: a function of the query's seed and the number alone."""
+        return np.random.default_rng(_sequence(self.query_seed, self.number, of=_OF_CYCLE))
+
+
+class Cycles:
+    """The cycles from `first` to `stop` (exclusive): what a selector gets in place of events.
+
+    Args:
+        first: first cycle.
+        stop: last cycle, exclusive.
+        seed: seed of the query.
+    """
+
+    def __init__(self, first: int, stop: int, *, seed: int = 0) -> None:
+        self.first = first
+        self.stop = stop
+        self.seed = seed
+
+    def __len__(self) -> int:
+        return self.stop - self.first
+
+    def __iter__(self) -> Iterator[Cycle]:
+        return (Cycle(number, self.seed) for number in range(self.first, self.stop))
+
+    def __repr__(self) -> str:
+        return f"<Cycles {self.first} to {self.stop}>"
+
+    @property
+    def numbers(self) -> npt.NDArray[np.int64]:
+        """The numbers of the cycles."""
+        return np.arange(self.first, self.stop, dtype=np.int64)
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        """Dice of the whole block: a function of the query's seed and `first`."""
+        return np.random.default_rng(_sequence(self.seed, self.first, of=_OF_BLOCK))

@@ -1,0 +1,160 @@
+"""The columns of one block, read when touched, once."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import awkward as ak
+import numpy as np
+
+from overproof.columns.formats import Reader
+from overproof.columns.formats.names import nearest
+from overproof.words.errors import BranchError, ReadError
+
+_BLOCKS_REMEMBERED = 4
+
+
+class NoSuchBranchError(BranchError, AttributeError):
+    """A branch that is not there or may not be touched; an AttributeError too, so that `hasattr` answers."""
+
+
+class ColumnMemory:
+    """What recent blocks have touched: the next block fetches that in one go.
+
+    A worker has one of these for each query. A name not touched in the last four blocks is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._age: dict[str, int] = {}
+        self._current: Mapping[str, None] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names to fetch together with the first one touched."""
+        return tuple(self._learned())
+
+    def follow(self, touched: Mapping[str, None]) -> None:
+        """Begin a block; what it touches, it puts into `touched` while it is processed."""
+        self._age = self._learned()
+        self._current = touched
+
+    def _learned(self) -> dict[str, int]:
+        aged = {name: age + 1 for name, age in self._age.items() if age + 1 < _BLOCKS_REMEMBERED}
+        return {**aged, **dict.fromkeys(self._current, 0)}
+
+
+class BlockColumns:
+    """The columns of one block.
+
+    Args:
+        reader: the open tree.
+        first: first entry.
+        stop: last entry, exclusive.
+        prefetch: names to read together with the first one touched; those that the file lacks are passed over.
+        allowed: names or glob patterns of what may be touched; None: everything.
+        optional: for branches that the file may lack: what each entry has instead.
+
+    Attributes:
+        touched: names asked for, in order.
+        failure: why a column could not be read, the first time it happened.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        first: int,
+        stop: int,
+        *,
+        prefetch: Iterable[str],
+        allowed: Sequence[str] | None,
+        optional: Mapping[str, Any],
+    ) -> None:
+        self.reader = reader
+        self.first = first
+        self.stop = stop
+        self.touched: dict[str, None] = {}
+        self.failure: ReadError | BranchError | None = None
+        self._allowed = allowed
+        self._optional = optional
+        self._prefetch = tuple(prefetch)
+        self._arrays: dict[str, Any] = {}
+        self._names: tuple[str, ...] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every branch that may be touched, and the optional ones that the file lacks."""
+        if self._names is None:
+            present = self.reader.names
+            lacking = [name for name in self._optional if self._find(name) is None]
+            self._names = tuple(name for name in [*present, *lacking] if self._may(name))
+        return self._names
+
+    def has(self, name: str) -> bool:
+        """Tell whether `get` would know the name."""
+        return (self._find(name) is not None or name in self._optional) and self._may(name)
+
+    def get(self, name: str) -> Any:
+        """Return a column, read now or before.
+
+        Raises:
+            NoSuchBranchError: not there, or not allowed.
+            BranchError: of a type that cannot be read.
+            ReadError: the file failed.
+        """
+        array = self._arrays.get(name)
+        if array is None:
+            array = self._arrays[name] = self._make(name)
+        return array
+
+    def _make(self, name: str) -> Any:
+        found = self._find(name)
+        if not self._may(name):
+            raise NoSuchBranchError(
+                f"branch '{name}' is not in the list of this selector: add it to `branches`, "
+                f"which allows {', '.join(self._allowed or ()) or 'none'}"
+            )
+        if found is None:
+            if name in self._optional:
+                return ak.Array([self._optional[name]])[np.zeros(self.stop - self.first, dtype=np.int64)]
+            raise self._unknown(name)
+        if found not in self._arrays:
+            self._read(found)
+        self.touched[found] = None
+        return self._arrays[found]
+
+    def _unknown(self, name: str) -> NoSuchBranchError:
+        try:
+            self.reader.resolve(name)
+        except BranchError as error:
+            return NoSuchBranchError(str(error))
+        return NoSuchBranchError(f"no branch '{name}'{nearest(name, self.names)}")
+
+    def _find(self, name: str) -> str | None:
+        try:
+            return self.reader.resolve(name)
+        except BranchError:
+            return None
+
+    def _may(self, name: str) -> bool:
+        """Tell whether the selector's list allows a name, in the spelling of the user or of the file."""
+        if self._allowed is None:
+            return True
+        spellings = {name, self._find(name) or name}
+        return any(fnmatch.fnmatchcase(each, pattern) for each in spellings for pattern in self._allowed)
+
+    def _read(self, name: str) -> None:
+        """Read a column, and with the first one whatever the blocks before have touched."""
+        ahead = [found for each in self._prefetch if (found := self._find(each)) is not None and self._may(found)]
+        self._prefetch = ()
+        wanted = list(dict.fromkeys([name, *(each for each in ahead if each not in self._arrays)]))
+        try:
+            self._arrays.update(self.reader.read(wanted, self.first, self.stop))
+        except (ReadError, BranchError) as error:
+            # A column that nobody asked for in this block must not spoil it: read the one asked for alone.
+            if len(wanted) > 1:
+                self._read(name)
+                return
+            self.failure = self.failure or error
+            raise

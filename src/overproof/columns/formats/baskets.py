@@ -1,0 +1,147 @@
+"""From the baskets of branches to arrays, each basket decompressed once."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import uproot
+from uproot.interpretation.library import Awkward
+from uproot.models.TBasket import Model_TBasket
+from uproot.source.cursor import Cursor
+
+from overproof.columns.formats.damage import translated
+from overproof.columns.formats.source import Range, fetch
+from overproof.columns.grid import Entries
+from overproof.words.errors import ReadError
+from overproof.words.units import MB
+
+KEPT_LIMIT_BYTES = 128 * MB
+"""Bytes of decoded baskets kept because a range ended inside of them."""
+
+_LIBRARY = Awkward()
+_OPTIONS = {"ak_add_doc": False}
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """One branch in one request: the baskets from `low` to `high` (exclusive)."""
+
+    branch: Any
+    offsets: Entries
+    low: int
+    high: int
+
+
+class BasketReader:
+    """Reads entries of branches; remembers the baskets that a range has cut, for the range that follows.
+
+    Without that, ranges shorter than baskets decompress each basket again and again.
+    """
+
+    def __init__(self, path: str, source: Any) -> None:
+        self._path = path
+        self._source = source
+        self._offsets: dict[int, Entries] = {}
+        self._kept: OrderedDict[tuple[int, int], tuple[Any, int]] = OrderedDict()
+        self._kept_bytes = 0
+        self.read_bytes = 0
+        self.n_decoded = 0
+
+    def read(self, branches: Sequence[Any], first: int, stop: int) -> list[Any]:
+        """Return an awkward array for each branch; all missing baskets are fetched in one request.
+
+        Args:
+            branches: branches of uproot that have an interpretation and no branches below.
+            first: first entry.
+            stop: last entry, exclusive.
+
+        Raises:
+            ReadError: phase `read` or `decode`.
+        """
+        with translated(self._path, "decode", what="baskets"):
+            wanted = [self._plan(branch, first, stop) for branch in branches]
+            places = {(id(each.branch), number): place for each in wanted for number, place in self._places(each)}
+        with translated(self._path, "read"):
+            chunks = fetch(self._source, places.values()) if places else {}
+        self.read_bytes += sum(end - start for start, end in chunks)
+        arrays = []
+        for each in wanted:
+            with translated(self._path, "decode", what=f"branch {each.branch.name}"):
+                arrays.append(self._assemble(each, places, chunks, first, stop))
+        return arrays
+
+    def _plan(self, branch: Any, first: int, stop: int) -> _Wanted:
+        offsets = self._offsets.get(id(branch))
+        if offsets is None:
+            offsets = self._offsets[id(branch)] = np.asarray(branch.entry_offsets, dtype=np.int64)
+        if stop > first and stop > offsets[-1]:
+            raise ReadError(
+                f"branch {branch.name} ends at entry {offsets[-1]}, the tree does not", file=self._path, phase="decode"
+            )
+        if stop <= first:
+            return _Wanted(branch, offsets, 0, 0)
+        low = int(np.searchsorted(offsets, first, side="right")) - 1
+        high = int(np.searchsorted(offsets, stop, side="left"))
+        return _Wanted(branch, offsets, low, high)
+
+    def _places(self, wanted: _Wanted) -> Iterator[tuple[int, Range]]:
+        """Give number and bytes of each basket that has to be fetched; embedded ones lie in the tree itself."""
+        branch = wanted.branch
+        n_own = branch.num_baskets - len(branch.embedded_baskets)
+        seeks = branch.member("fBasketSeek")
+        sizes = branch.member("fBasketBytes")
+        for number in range(wanted.low, min(wanted.high, n_own)):
+            if (id(branch), number) not in self._kept:
+                yield number, (int(seeks[number]), int(seeks[number]) + int(sizes[number]))
+
+    def _assemble(self, wanted: _Wanted, places: Any, chunks: Any, first: int, stop: int) -> Any:
+        branch, offsets = wanted.branch, wanted.offsets
+        context = dict(branch.context)
+        # uproot compiles a small machine for some types while it decodes; it is shared by the baskets of one request.
+        context["forth"] = threading.local()
+        pieces: dict[int, Any] = {}
+        for number in range(wanted.low, wanted.high):
+            kept = self._kept.get((id(branch), number))
+            if kept is not None:
+                self._kept.move_to_end((id(branch), number))
+                pieces[number - wanted.low] = kept[0]
+                continue
+            place = places.get((id(branch), number))
+            piece, size_bytes = self._decode(branch, number, None if place is None else chunks[place], context)
+            pieces[number - wanted.low] = piece
+            if offsets[number] < first or offsets[number + 1] > stop:
+                self._keep((id(branch), number), piece, size_bytes)
+        span = offsets[wanted.low : wanted.high + 1].tolist() or [0]
+        return branch.interpretation.final_array(pieces, first, stop, span, _LIBRARY, branch, _OPTIONS)
+
+    def _decode(self, branch: Any, number: int, chunk: Any, context: dict[str, Any]) -> tuple[Any, int]:
+        """Decompress and interpret one basket; return what uproot makes of it, and its size."""
+        if chunk is None:
+            basket = branch.basket(number)
+        else:
+            basket = Model_TBasket.read(
+                chunk, Cursor(chunk.start), {"basket_num": number}, branch.file, branch.file, branch
+            )
+        self.n_decoded += 1
+        piece = branch.interpretation.basket_array(
+            basket.data, basket.byte_offsets, basket, branch, context, basket.member("fKeylen"), _LIBRARY, _OPTIONS
+        )
+        if len(piece) != basket.num_entries:
+            raise ValueError(f"basket {number} has {len(piece)} entries and should have {basket.num_entries}")
+        return piece, int(basket.uncompressed_bytes)
+
+    def _keep(self, key: tuple[int, int], piece: Any, size_bytes: int) -> None:
+        self._kept[key] = (piece, size_bytes)
+        self._kept_bytes += size_bytes
+        while self._kept_bytes > KEPT_LIMIT_BYTES and len(self._kept) > 1:
+            _, (_, dropped_bytes) = self._kept.popitem(last=False)
+            self._kept_bytes -= dropped_bytes
+
+
+Unknown = uproot.interpretation.identify.UnknownInterpretation
+"""What uproot gives for a type that it does not know."""

@@ -1,0 +1,117 @@
+"""Where bytes come from."""
+
+from __future__ import annotations
+
+import os
+import queue
+from collections.abc import Iterable
+from typing import Any
+
+from uproot.source.chunk import Chunk, Source
+from uproot.source.fsspec import FSSpecSource
+from uproot.source.futures import TrivialFuture
+
+Range = tuple[int, int]
+
+
+class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
+    """Reads a local file with `pread`: no thread, no seek, no mapping.
+
+    A mapped file would be a little cheaper, but kills the process by SIGBUS when the file is cut short meanwhile;
+    uproot's default source opens the file anew for every request.
+    """
+
+    def __init__(self, file_path: str, **options: Any) -> None:
+        super().__init__()
+        self._file_path = file_path
+        self._held: dict[Range, Chunk] = {}
+        self._handle = os.open(file_path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        self._num_bytes = os.fstat(self._handle).st_size
+
+    def chunk(self, start: int, stop: int) -> Chunk:
+        """Return the bytes from `start` to `stop`; fewer at the end of the file."""
+        held = self._held.get((start, stop))
+        if held is not None:
+            return held
+        self._num_requests += 1
+        self._num_requested_chunks += 1
+        self._num_requested_bytes += stop - start
+        return Chunk(self, start, stop, TrivialFuture(self._pread(int(start), int(stop))))
+
+    def chunks(self, ranges: list[Range], notifications: queue.Queue[Chunk]) -> list[Chunk]:
+        """Return many ranges of bytes, all of them at once for the operating system."""
+        if len(ranges) > 1 and hasattr(os, "posix_fadvise"):
+            for start, stop in ranges:
+                os.posix_fadvise(self._handle, start, stop - start, os.POSIX_FADV_WILLNEED)
+        chunks = [self.chunk(start, stop) for start, stop in ranges]
+        for chunk in chunks:
+            notifications.put(chunk)
+        return chunks
+
+    def _pread(self, start: int, stop: int) -> bytes:
+        if self._handle < 0:
+            raise OSError(f"{self._file_path} is closed")
+        data = os.pread(self._handle, stop - start, start)
+        if len(data) == stop - start or not data:
+            return data
+        # A signal, or a limit of the system on one request, may cut a read short: go on until nothing comes.
+        pieces = [data]
+        while more := os.pread(self._handle, stop - start - sum(map(len, pieces)), start + sum(map(len, pieces))):
+            pieces.append(more)
+        return b"".join(pieces)
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the file was given back."""
+        return self._handle < 0
+
+    def __enter__(self) -> LocalSource:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)
+
+
+class RemoteSource(FSSpecSource):  # type: ignore[misc]  # uproot has no types
+    """Reads whatever fsspec can reach (XRootD, HTTP, S3 ...)."""
+
+    def __init__(self, file_path: str, **options: Any) -> None:
+        super().__init__(file_path, **options)
+        self._held: dict[Range, Chunk] = {}
+
+    def chunk(self, start: int, stop: int) -> Chunk:
+        """Return the bytes from `start` to `stop`."""
+        held = self._held.get((start, stop))
+        return super().chunk(start, stop) if held is None else held
+
+
+def fetch(source: Source, ranges: Iterable[Range]) -> dict[Range, Chunk]:
+    """Fetch ranges of bytes in one request and wait for all of them.
+
+    Raises:
+        Exception: whatever the source raises for bytes that do not come, or are fewer than asked for.
+    """
+    wanted = list(dict.fromkeys(ranges))
+    chunks = {(chunk.start, chunk.stop): chunk for chunk in source.chunks(wanted, notifications=queue.Queue())}
+    for chunk in chunks.values():
+        chunk.wait()
+    return chunks
+
+
+class holding:  # noqa: N801 - a context manager, used like a function
+    """Let single requests inside of the block be answered from ranges fetched together before it.
+
+    uproot asks for the pages of an RNTuple one by one; over a network each would be a round trip.
+    """
+
+    def __init__(self, source: LocalSource | RemoteSource, chunks: dict[Range, Chunk]) -> None:
+        self._source = source
+        self._chunks = chunks
+
+    def __enter__(self) -> None:
+        self._source._held = self._chunks
+
+    def __exit__(self, *problem: object) -> None:
+        self._source._held = {}

@@ -1,0 +1,281 @@
+"""Read a TTree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import awkward as ak
+import numpy as np
+from uproot.interpretation.grouped import AsGrouped
+from uproot.interpretation.jagged import AsJagged
+from uproot.interpretation.numerical import AsDtype
+from uproot.interpretation.objects import AsObjects, CannotBeAwkward
+from uproot.interpretation.strings import AsStrings
+
+from overproof.columns.formats.baskets import BasketReader, Unknown
+from overproof.columns.formats.damage import one_line, translated
+from overproof.columns.formats.names import Names, plain
+from overproof.columns.formats.types import OBJECT, STRING, ColumnType, type_of_dtype, type_of_form
+from overproof.columns.grid import Entries, Storage, block_stops, common_boundaries, ttree_clusters
+from overproof.records.dataset import FileGrid
+from overproof.records.schema import Branch, Schema
+from overproof.words.errors import BranchError
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One name: a branch, or one of the leaves of a branch with several."""
+
+    branch: Any
+    leaf: str | None = None
+
+
+class TTreeReader:
+    """One TTree of one open file.
+
+    Args:
+        tree: the TTree of uproot.
+        path: local path or URL of the file.
+        name: path of the tree in the file.
+
+    Raises:
+        ReadError: the description of the tree is damaged.
+    """
+
+    def __init__(self, tree: Any, *, path: str, name: str) -> None:
+        self.path = path
+        self.tree = name
+        self._tree = tree
+        with translated(path, "open", what=f"tree {name}"):
+            self.uuid = str(tree.file.uuid)
+            self.n_entries = max(int(tree.num_entries), 0)
+            self._columns: dict[str, _Column] = {}
+            self._wholes: dict[str, Any] = {}
+            self._others: list[tuple[str, str]] = []
+            self._walk(tree, parent="", raw_parent="", slashed="")
+            self._branches = list(_all_branches(tree))
+            self.size_bytes = sum(int(branch.member("fZipBytes")) for branch in self._branches)
+            self._names = Names(
+                self._columns, wholes=self._wholes, others=self._others, where=f"tree '{name}' of {path}"
+            )
+        self._baskets = BasketReader(path, tree.file.source)
+        self._schema: Schema | None = None
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of all branches, as in the schema."""
+        return self._names.leaves
+
+    @property
+    def read_bytes(self) -> int:
+        """Compressed bytes of baskets read so far."""
+        return self._baskets.read_bytes
+
+    @property
+    def n_decoded(self) -> int:
+        """Baskets decompressed so far."""
+        return self._baskets.n_decoded
+
+    def resolve(self, name: str) -> str:
+        """Return the one spelling of a branch's name."""
+        return self._names.resolve(name)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._tree.file.close()
+
+    def _walk(self, holder: Any, *, parent: str, raw_parent: str, slashed: str) -> None:
+        """Collect the names of everything below `holder`, depth first."""
+        for branch in holder.member("fBranches"):
+            raw = plain(branch.member("fName"))
+            name = _below(parent, raw_parent, raw)
+            path = f"{slashed}.{raw}" if slashed else raw
+            if path != name:
+                self._others += [(path, name), (raw, name)]
+            if parent and "." in name:
+                self._others.append((name.rpartition(".")[2], name))
+            leaves = branch.member("fLeaves")
+            if len(branch.member("fBranches")):
+                self._wholes.setdefault(name, branch)
+                self._walk(branch, parent=name, raw_parent=raw, slashed=path)
+            elif len(leaves) > 1:
+                self._wholes.setdefault(name, branch)
+                for leaf in leaves:
+                    title = leaf.member("fName")
+                    self._columns.setdefault(f"{name}.{title}", _Column(branch, title))
+            else:
+                self._columns.setdefault(name, _Column(branch))
+
+    def schema(self) -> Schema:
+        """Tell the branches and their types."""
+        if self._schema is None:
+            with translated(self.path, "open", what="branches"):
+                branches = tuple(self._describe(name, column) for name, column in self._columns.items())
+            self._schema = Schema(tree=self.tree, format="TTree", branches=branches)
+        return self._schema
+
+    def _describe(self, name: str, column: _Column) -> Branch:
+        branch = column.branch
+        share = max(len(branch.member("fLeaves")), 1) if column.leaf else 1
+        typename, type_ = _typename_and_type(branch, column.leaf)
+        return Branch(
+            name=name,
+            typename=typename,
+            kind=type_.kind,
+            dtype=type_.dtype,
+            n_jagged=type_.n_jagged,
+            fixed_shape=type_.fixed_shape,
+            size_bytes=int(branch.member("fZipBytes")) // share,
+            n_baskets=branch.num_baskets,
+        )
+
+    def grid(self, block_entries: int) -> FileGrid:
+        """Tell the blocks."""
+        with translated(self.path, "open", what="clusters"):
+            stops = block_stops(
+                self._clusters(), self._storage(), n_entries=self.n_entries, block_entries=block_entries
+            )
+        return FileGrid(
+            tree=self.tree, n_entries=self.n_entries, stops=stops, size_bytes=self.size_bytes, uuid=self.uuid
+        )
+
+    def n_clusters(self) -> int:
+        """Count the clusters."""
+        with translated(self.path, "open", what="clusters"):
+            return len(self._clusters()) - 1 if self.n_entries else 0
+
+    def compression_code(self) -> int | None:
+        """Return ROOT's code of how most compressed bytes are compressed; None for a tree without branches."""
+        weights: Counter[int] = Counter()
+        for branch in self._branches:
+            weights[int(branch.member("fCompress"))] += int(branch.member("fZipBytes"))
+        return weights.most_common(1)[0][0] if weights else None
+
+    def _clusters(self) -> Entries:
+        member = self._tree.member
+        return ttree_clusters(
+            n_entries=self.n_entries,
+            # Trees written before ROOT 5.26 know neither clusters nor ranges of them.
+            auto_flush=int(member("fAutoFlush", none_if_missing=True) or 0),
+            range_ends=_numbers(member("fClusterRangeEnd", none_if_missing=True)),
+            range_sizes=_numbers(member("fClusterSize", none_if_missing=True)),
+            common=self._common_boundaries,
+        )
+
+    def _common_boundaries(self) -> Entries:
+        return common_boundaries(
+            np.asarray(_own_offsets(branch)) for branch in self._branches if not len(branch.member("fBranches"))
+        )
+
+    def _storage(self) -> Storage:
+        """Tell where the baskets of all branches are; embedded ones weigh nothing."""
+        starts, sizes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for branch in self._branches:
+            used = branch.num_baskets - len(branch.embedded_baskets)
+            starts.append(np.asarray(branch.member("fBasketEntry")[:used], dtype=np.int64))
+            sizes.append(np.asarray(branch.member("fBasketBytes")[:used], dtype=np.int64))
+        return Storage(starts=np.concatenate(starts), sizes_bytes=np.concatenate(sizes))
+
+    def read(self, names: Sequence[str], first: int, stop: int) -> dict[str, Any]:
+        """Read columns of the entries from `first` to `stop`."""
+        resolved = {name: self._names.resolve(name) for name in names}
+        branches: dict[int, Any] = {}
+        for name in resolved.values():
+            for branch in self._data_branches(name):
+                branches.setdefault(id(branch), branch)
+        arrays = self._baskets.read(list(branches.values()), first, stop)
+        by_branch = dict(zip(branches, arrays, strict=True))
+        with translated(self.path, "decode"):
+            return {asked: self._compose(name, by_branch) for asked, name in resolved.items()}
+
+    def _data_branches(self, name: str) -> Iterator[Any]:
+        """Give the branches whose baskets make up a column.
+
+        Raises:
+            BranchError: of a type that cannot be read.
+        """
+        column = self._columns.get(name)
+        pending = [column.branch if column is not None else self._wholes[name]]
+        while pending:
+            branch = pending.pop()
+            interpretation = branch.interpretation
+            if isinstance(interpretation, AsGrouped):
+                pending += [branch[below] for below in interpretation.subbranches]
+                continue
+            try:
+                if isinstance(interpretation, Unknown):
+                    raise interpretation
+                if isinstance(interpretation, AsObjects):
+                    interpretation.awkward_form(branch.file)
+            except (Unknown, CannotBeAwkward) as error:
+                raise BranchError(
+                    f"branch '{name}' of tree '{self.tree}' of {self.path} is of a type that cannot be read: "
+                    f"{one_line(error)}; leave it out"
+                ) from error
+            yield branch
+
+    def _compose(self, name: str, by_branch: dict[int, Any]) -> Any:
+        column = self._columns.get(name)
+        if column is None:
+            return _group(self._wholes[name], by_branch)
+        array = by_branch[id(column.branch)]
+        return array if column.leaf is None else array[column.leaf]
+
+
+def _below(parent: str, raw_parent: str, raw: str) -> str:
+    """Name a branch below another; ROOT writes the parent's name into some branches and not into others."""
+    if not parent:
+        return raw
+    for prefix in (f"{parent}.", f"{raw_parent}."):
+        if raw.startswith(prefix):
+            return f"{parent}.{raw[len(prefix) :]}"
+    return f"{parent}.{raw}"
+
+
+def _all_branches(holder: Any) -> Iterator[Any]:
+    for branch in holder.member("fBranches"):
+        yield branch
+        yield from _all_branches(branch)
+
+
+def _numbers(array: Any) -> list[int]:
+    return [] if array is None else [int(each) for each in array]
+
+
+def _own_offsets(branch: Any) -> Any:
+    """Return the first entry of each basket and the end of the last, without asking for the branch's type."""
+    offsets = branch.member("fBasketEntry")[: branch.num_baskets - len(branch.embedded_baskets) + 1]
+    return branch.entry_offsets if branch.embedded_baskets else offsets
+
+
+def _group(branch: Any, by_branch: dict[int, Any]) -> Any:
+    """Compose the record of a branch from the branches below it."""
+    if not isinstance(branch.interpretation, AsGrouped):
+        return by_branch[id(branch)]
+    return ak.Array({below: _group(branch[below], by_branch) for below in branch.interpretation.subbranches})
+
+
+def _typename_and_type(branch: Any, leaf: str | None) -> tuple[str, ColumnType]:
+    interpretation = branch.interpretation
+    if isinstance(interpretation, Unknown):
+        return "unknown", OBJECT
+    if leaf is not None:
+        content = interpretation.content if isinstance(interpretation, AsJagged) else interpretation
+        dtype: np.dtype[Any] = getattr(content, "to_dtype", np.dtype("O"))
+        if dtype.names is None or leaf not in dtype.names:
+            return str(branch.typename), OBJECT
+        type_ = type_of_dtype(dtype[leaf], n_jagged=int(isinstance(interpretation, AsJagged)))
+        return type_.dtype or str(dtype[leaf]), type_
+    if isinstance(interpretation, AsDtype):
+        return str(branch.typename), type_of_dtype(interpretation.to_dtype)
+    if isinstance(interpretation, AsJagged) and isinstance(interpretation.content, AsDtype):
+        return str(branch.typename), type_of_dtype(interpretation.content.to_dtype, n_jagged=1)
+    if isinstance(interpretation, AsStrings):
+        return str(branch.typename), STRING
+    try:
+        return str(branch.typename), type_of_form(interpretation.awkward_form(branch.file))
+    except CannotBeAwkward:
+        return str(branch.typename), OBJECT

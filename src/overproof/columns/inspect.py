@@ -1,0 +1,72 @@
+"""What is in a file, for people and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from uproot.compression import Compression
+
+from overproof.columns.formats.damage import translated
+from overproof.columns.formats.rntuple import RNTupleReader
+from overproof.columns.formats.ttree import TTreeReader
+from overproof.columns.opening import list_trees, open_file, open_tree
+from overproof.records.dataset import FileGrid
+from overproof.records.query import DEFAULT_BLOCK_ENTRIES
+from overproof.records.schema import Schema
+from overproof.words.errors import DatasetError
+
+_ALGORITHMS = {"ZLIB": "zlib", "LZMA": "lzma", "LZ4": "lz4", "ZSTD": "zstd"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeReport:
+    """One tree of a file.
+
+    Attributes:
+        schema: its branches and their types.
+        grid: its entries and blocks.
+        n_clusters: clusters, before they are merged into blocks.
+        compression: `"zlib"`, `"lzma"`, `"lz4"`, `"zstd"` or `"none"`: how most of its branches are compressed.
+        compression_level: from 1 to 9 or so; 0 where nothing is compressed.
+    """
+
+    schema: Schema
+    grid: FileGrid
+    n_clusters: int
+    compression: str
+    compression_level: int
+
+
+def inspect_file(path: str, *, block_entries: int = DEFAULT_BLOCK_ENTRIES) -> list[TreeReport]:
+    """Tell every tree of a file; of several cycles of one name the highest.
+
+    Raises:
+        DatasetError: no such file, not a ROOT file, no tree in it.
+        ReadError: phase `open`.
+    """
+    file = open_file(path)
+    try:
+        trees = list_trees(file, path=path)
+        if not trees:
+            raise DatasetError(f"{path} has no TTree and no RNTuple in it")
+        return [_report(file, key, path=path, name=name, block_entries=block_entries) for name, key in trees.items()]
+    finally:
+        file.close()
+
+
+def _report(file: Any, key: str, *, path: str, name: str, block_entries: int) -> TreeReport:
+    reader = open_tree(file, key, path=path, name=name)
+    assert isinstance(reader, (TTreeReader, RNTupleReader))
+    with translated(path, "open", what=f"compression of {name}"):
+        code = reader.compression_code()
+        if code is None:
+            code = file.file.fCompress
+        settings = Compression.from_code(code)
+    return TreeReport(
+        schema=reader.schema(),
+        grid=reader.grid(block_entries),
+        n_clusters=reader.n_clusters(),
+        compression="none" if settings is None else _ALGORITHMS[type(settings).__name__],
+        compression_level=0 if settings is None else settings.level,
+    )

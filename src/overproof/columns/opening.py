@@ -1,0 +1,210 @@
+"""Open a file and find the tree in it."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import uproot
+
+from overproof.columns.formats import Reader
+from overproof.columns.formats.damage import one_line, translated
+from overproof.columns.formats.names import nearest
+from overproof.columns.formats.rntuple import RNTupleReader
+from overproof.columns.formats.source import LocalSource, RemoteSource
+from overproof.columns.formats.ttree import TTreeReader
+from overproof.records.dataset import FileSpec
+from overproof.words.errors import DatasetError, ReadError
+from overproof.words.units import human_bytes
+
+_TTREES = frozenset({"TTree", "TNtuple", "TNtupleD"})
+_RNTUPLES = frozenset({"ROOT::RNTuple"})
+
+
+def open_reader(spec: FileSpec) -> Reader:
+    """Open one tree of one file.
+
+    Raises:
+        DatasetError: nothing that can be used: no such file, not a ROOT file, no such tree, several and none named.
+        ReadError: phase `open`: a file that is damaged, cut short, or cannot be reached.
+    """
+    file = open_file(spec.path)
+    try:
+        key = find_tree(file, spec)
+        return open_tree(file, key, path=spec.path, name=_shown(key, spec.tree))
+    except BaseException:
+        file.close()
+        raise
+
+
+def open_tree(file: Any, key: str, *, path: str, name: str) -> Reader:
+    """Make the reader of one tree of an open file; `key` has a cycle, `name` is what to call it."""
+    with translated(path, "open", what=f"tree {name}"), _garbage_left_alone():
+        is_ttree = file.classname_of(key) in _TTREES
+        found = file[key]
+    return TTreeReader(found, path=path, name=name) if is_ttree else RNTupleReader(found, path=path, name=name)
+
+
+@contextmanager
+def _garbage_left_alone() -> Iterator[None]:
+    """Keep the collector from looking again and again at the many objects of a wide tree: a tenth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def open_file(path: str) -> Any:
+    """Open a ROOT file by local path or URL.
+
+    Raises:
+        DatasetError: there is nothing, or nothing of ROOT.
+        ReadError: phase `open`.
+    """
+    local = local_path(path)
+    if local is None:
+        return _open_remote(path)
+    size_bytes = _look_at(local, path)
+    try:
+        with translated(path, "open"):
+            return uproot.open(local, handler=LocalSource, object_cache=None, array_cache=None)
+    except ReadError as error:
+        raise _explained(error, local, size_bytes) from error
+
+
+def local_path(path: str) -> str | None:
+    """Return the path on this machine that a path or URL means; None for a URL that leads elsewhere."""
+    if "://" not in path:
+        return os.path.expanduser(path)
+    parts = urlsplit(path)
+    return unquote(parts.path) if parts.scheme == "file" else None
+
+
+def _look_at(local: str, path: str) -> int:
+    """Check what can be checked without understanding the file; return its size."""
+    if not local:
+        raise DatasetError("the path of a file is empty: name a ROOT file, such as data/events.root")
+    if os.path.isdir(local):
+        raise DatasetError(
+            f"{path} is a directory, not a ROOT file: name its files, such as '{local.rstrip('/')}/*.root'"
+        )
+    try:
+        with open(local, "rb") as file:
+            magic = file.read(4)
+            size_bytes = os.fstat(file.fileno()).st_size
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise DatasetError(f"no such file: {path}{_siblings(local)}") from error
+    except PermissionError as error:
+        raise ReadError("permission denied: ask its owner for the right to read it", file=path, phase="open") from error
+    except (OSError, ValueError) as error:
+        raise ReadError(one_line(error), file=path, phase="open") from error
+    if not magic:
+        raise ReadError("the file is empty (0 bytes): it was never written; copy it again", file=path, phase="open")
+    if magic != b"root":
+        raise DatasetError(f"{path} is not a ROOT file: it begins with {magic!r} instead of b'root'")
+    return size_bytes
+
+
+def _siblings(local: str) -> str:
+    """Continue the message on a missing file with what there is."""
+    folder = Path(local).parent
+    try:
+        known = sorted(each.name for each in folder.iterdir() if each.suffix == ".root")
+    except OSError:
+        return f"; the directory {folder} does not exist either (seen from {Path.cwd()})"
+    close = nearest(Path(local).name, known) if known else ""
+    return close if close.startswith("; did") else f" (seen from {Path.cwd()}): check the spelling"
+
+
+def _explained(error: ReadError, local: str, size_bytes: int) -> ReadError:
+    """Say of a file that cannot be opened whether it was cut short."""
+    with open(local, "rb") as file:
+        header = file.read(20)
+    is_large = int.from_bytes(header[4:8], "big") >= 1_000_000
+    promised = int.from_bytes(header[12:20] if is_large else header[12:16], "big")
+    if promised <= size_bytes:
+        return ReadError(f"the file is damaged ({error.reason}): copy it again", file=error.file, phase="open")
+    return ReadError(
+        f"the file is cut short: it has {human_bytes(size_bytes)} of {human_bytes(promised)}; copy it again",
+        file=error.file,
+        phase="open",
+    )
+
+
+def _open_remote(path: str) -> Any:
+    try:
+        return uproot.open({path: None}, handler=RemoteSource, object_cache=None, array_cache=None)
+    except FileNotFoundError as error:
+        raise DatasetError(f"no such file: {path}: {one_line(error)}") from error
+    except (ImportError, ModuleNotFoundError) as error:
+        raise DatasetError(f"{path}: a package is missing to reach it: {one_line(error)}") from error
+    except Exception as error:
+        # Every protocol has exceptions of its own.
+        raise ReadError(one_line(error), file=path, phase="open") from error
+
+
+def list_trees(file: Any, *, path: str) -> dict[str, str]:
+    """Return the highest cycle of every tree of an open file: name without cycle -> key with cycle.
+
+    Raises:
+        ReadError: phase `open`.
+    """
+    with translated(path, "open", what="list of keys"):
+        cycles: dict[str, int] = {}
+        for key, classname in file.classnames(recursive=True, cycle=True).items():
+            name, _, cycle = key.rpartition(";")
+            if classname in _TTREES or classname in _RNTUPLES:
+                cycles[name] = max(cycles.get(name, 0), int(cycle))
+    return {name: f"{name};{cycle}" for name, cycle in cycles.items()}
+
+
+def find_tree(file: Any, spec: FileSpec) -> str:
+    """Return the key, with cycle, of the tree asked for, or of the only one.
+
+    Raises:
+        DatasetError: there is none, or none of this name, or more than one and none is named.
+        ReadError: phase `open`.
+    """
+    if spec.tree is None:
+        return _only_tree(list_trees(file, path=spec.path), spec.path)
+    asked = "/".join(part for part in spec.tree.split("/") if part)
+    with translated(spec.path, "open", what="list of keys"):
+        try:
+            key = file.key(asked) if asked else None
+        except uproot.KeyInFileError:
+            key = None
+    if key is None:
+        trees = list_trees(file, path=spec.path)
+        raise DatasetError(
+            f"no tree '{spec.tree}' in {spec.path}{nearest(spec.tree.partition(';')[0], list(trees), what='trees')}"
+        )
+    if key.fClassName not in _TTREES | _RNTUPLES:
+        trees = list_trees(file, path=spec.path)
+        others = f"; it has the trees {', '.join(trees)}" if trees else "; it has no tree at all"
+        raise DatasetError(f"'{spec.tree}' in {spec.path} is a {key.fClassName}, not a TTree or RNTuple{others}")
+    return f"{asked.partition(';')[0]};{key.fCycle}"
+
+
+def _only_tree(trees: dict[str, str], path: str) -> str:
+    if len(trees) == 1:
+        return next(iter(trees.values()))
+    if not trees:
+        raise DatasetError(f"{path} has no TTree and no RNTuple in it")
+    raise DatasetError(
+        f"{path} has {len(trees)} trees, and none is named: write one of "
+        + ", ".join(f"{path}:{name}" for name in list(trees)[:8])
+        + (" ..." if len(trees) > 8 else "")
+    )
+
+
+def _shown(key: str, asked: str | None) -> str:
+    """Call a tree by its name, with the cycle only where it was asked for."""
+    return key if asked is not None and ";" in asked else key.partition(";")[0]
