@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from overproof.outputs.save import save_outputs
 from zpeak import ZPeak
 
 import overproof as op
+from overproof.outputs.save import save_outputs
 from overproof.session.show.picture import save_picture, terminal_picture
 from overproof.session.show.summary import account_text, statistics_text
 from overproof.testing import Sample, write_sample
