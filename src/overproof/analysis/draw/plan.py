@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from overproof.analysis.draw import syntax
 from overproof.analysis.draw.binning import Binning, BinsLike, parse_bins
@@ -88,7 +89,30 @@ def _formula(text: str, schema: Schema, *, is_drawn: bool = False) -> Formula:
     node = parse(text)
     if is_drawn:
         _refuse_redirection(node, text)
-    return Resolver(text, schema).formula(node)
+    return _evaluated_once(Resolver(text, schema).formula(node))
+
+
+def _evaluated_once(formula: Formula) -> Formula:
+    """Fix the only element of arrays of one where nothing else in the formula loops.
+
+    ROOT computes such a formula once for each entry, however long the loop that it stands in.
+    """
+    if any(leaf.n_jagged or math.prod(leaf.fixed_shape) > 1 for leaf in formula.leaves):
+        return formula
+    return Formula(root=_first_elements(formula.root), leaves=formula.leaves)
+
+
+def _first_elements(node: Typed) -> Typed:
+    match node:
+        case Leaf():
+            return replace(node, indices=(0,) * len(node.indices))
+        case Operation():
+            return replace(node, arguments=tuple(_first_elements(argument) for argument in node.arguments))
+        case Decision():
+            condition, yes, no = (_first_elements(part) for part in (node.condition, node.yes, node.no))
+            return Decision(condition=condition, yes=yes, no=no)
+        case _:
+            return node
 
 
 def _product(factors: list[Formula]) -> Formula | None:

@@ -178,7 +178,8 @@ class Resolver:
             problem = f"`{branch.name}` is of type {branch.typename}: at most two nested lengths can be drawn"
             raise _with_caret(problem, self.text, node.position)
         sizes: tuple[int | None, ...] = (None,) * branch.n_jagged + branch.fixed_shape
-        if len(node.indices) > len(sizes):
+        is_scalar = not sizes and len(node.indices) == 1 and node.indices[0].value in {None, 0}  # x[0], x[] are x
+        if len(node.indices) > len(sizes) and not is_scalar:
             extra = node.indices[len(sizes)]
             has = f"{len(sizes)} dimension{'s' * (len(sizes) != 1)}" if sizes else "no dimension"
             raise ExpressionError(
@@ -191,7 +192,8 @@ class Resolver:
                     text=self.text,
                     position=index.position + 1,
                 )
-        indices = tuple(index.value for index in node.indices) + (None,) * (len(sizes) - len(node.indices))
+        given = tuple(index.value for index in node.indices[: len(sizes)])
+        indices = given + (None,) * (len(sizes) - len(given))
         return Leaf(column=branch.name, n_jagged=branch.n_jagged, fixed_shape=branch.fixed_shape, indices=indices)
 
     def no_branch(self, node: syntax.Name) -> BranchError:
