@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from uproot.compression import Compression
-
 from overproof.columns.formats.damage import translated
 from overproof.columns.formats.rntuple import RNTupleReader
 from overproof.columns.formats.ttree import TTreeReader
@@ -15,8 +13,6 @@ from overproof.records.dataset import FileGrid
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES
 from overproof.records.schema import Schema
 from overproof.words.errors import DatasetError
-
-_ALGORITHMS = {"ZLIB": "zlib", "LZMA": "lzma", "LZ4": "lz4", "ZSTD": "zstd"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +23,8 @@ class TreeReport:
         schema: its branches and their types.
         grid: its entries and blocks.
         n_clusters: clusters, before they are merged into blocks.
-        compression: `"zlib"`, `"lzma"`, `"lz4"`, `"zstd"` or `"none"`: how most of its branches are compressed.
-        compression_level: from 1 to 9 or so; 0 where nothing is compressed.
+        compression: `"zlib"`, `"lzma"`, `"lz4"`, `"zstd"` or `"none"`: how its heaviest branch is compressed.
+        compression_level: from 1 to 9 or so; 0 where nothing is compressed, or nobody knows.
     """
 
     schema: Schema
@@ -59,14 +55,11 @@ def _report(file: Any, key: str, *, path: str, name: str, block_entries: int) ->
     reader = open_tree(file, key, path=path, name=name)
     assert isinstance(reader, (TTreeReader, RNTupleReader))
     with translated(path, "open", what=f"compression of {name}"):
-        code = reader.compression_code()
-        if code is None:
-            code = file.file.fCompress
-        settings = Compression.from_code(code)
+        algorithm, level = reader.compression()
     return TreeReport(
         schema=reader.schema(),
         grid=reader.grid(block_entries),
         n_clusters=reader.n_clusters(),
-        compression="none" if settings is None else _ALGORITHMS[type(settings).__name__],
-        compression_level=0 if settings is None else settings.level,
+        compression=algorithm.lower() or "none",
+        compression_level=level,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import awkward as ak
 import numpy as np
+from uproot.compression import Compression
 
 from overproof.columns.formats.clusters import ClusterReader, columns_of
 from overproof.columns.formats.damage import one_line, translated
@@ -129,14 +130,15 @@ class RNTupleReader:
         """Count the clusters."""
         return len(self._firsts)
 
-    def compression_code(self) -> int | None:
-        """Return ROOT's code of how most compressed bytes are compressed; None for an RNTuple without clusters."""
+    def compression(self) -> tuple[str, int]:
+        """Return the algorithm by which most bytes are compressed (empty for none), and the level."""
         weights: Counter[int] = Counter()
         for cluster, sizes in zip(self._ntuple.page_link_list, self._column_bytes, strict=True):
             for column, size in zip(cluster, sizes, strict=True):
                 if not column.suppressed:
                     weights[int(column.compression_settings)] += int(size)
-        return weights.most_common(1)[0][0] if weights else None
+        settings = Compression.from_code(weights.most_common(1)[0][0]) if weights else None
+        return ("", 0) if settings is None else (type(settings).__name__, int(settings.level))
 
     def read(self, names: Sequence[str], first: int, stop: int) -> dict[str, Any]:
         """Read columns of the entries from `first` to `stop`."""

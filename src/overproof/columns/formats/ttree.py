@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -147,12 +146,18 @@ class TTreeReader:
         with translated(self.path, "open", what="clusters"):
             return len(self._clusters()) - 1 if self.n_entries else 0
 
-    def compression_code(self) -> int | None:
-        """Return ROOT's code of how most compressed bytes are compressed; None for a tree without branches."""
-        weights: Counter[int] = Counter()
-        for branch in self._branches:
-            weights[int(branch.member("fCompress"))] += int(branch.member("fZipBytes"))
-        return weights.most_common(1)[0][0] if weights else None
+    def compression(self) -> tuple[str, int]:
+        """Return the algorithm by which the heaviest branch is compressed (empty for none), and the level.
+
+        The algorithm is read off the first basket: the settings in the tree do not survive a fast merge.
+        """
+        filled = [each for each in self._branches if each.num_baskets > len(each.embedded_baskets)]
+        heaviest = max(filled, key=lambda branch: int(branch.member("fZipBytes")), default=None)
+        blocks = None if heaviest is None else heaviest.basket(0).block_compression_info
+        if heaviest is None or not blocks:
+            return "", 0
+        own, files = int(heaviest.member("fCompress")) % 100, int(self._tree.file.fCompress) % 100
+        return str(blocks[0][0]), own or files
 
     def _clusters(self) -> Entries:
         member = self._tree.member
