@@ -44,8 +44,13 @@ class Handout:
     def feed(self, worker: Worker, orders: list[Order]) -> None:
         """Give a worker what it has room for; one with nothing in hand rests."""
         if self.is_open:
-            while self._give_file(worker, orders) or self._give_packet(worker, orders):
-                pass
+            to_ask, shelf = self._files.to_ask, self._shelf
+            while len(worker.packets) < PACKETS_IN_HAND:
+                if not (
+                    (to_ask and self._give_file(worker, orders))
+                    or (shelf.n_waiting and self._give_packet(worker, orders))
+                ):
+                    break
         if not worker.packets and not worker.opening:
             self._roster.rest(worker)
             self.call(worker, orders)
@@ -91,8 +96,7 @@ class Handout:
 
     def _give_file(self, worker: Worker, orders: list[Order]) -> bool:
         """Let a worker look into a file, if it looks into none, and not twice running while blocks wait."""
-        to_ask = self._files.to_ask
-        if not to_ask or worker.opening or len(worker.packets) >= PACKETS_IN_HAND:
+        if worker.opening:
             return False
         if self._shelf.n_waiting and (worker.opened_last or not self._is_opening()):
             return False
@@ -107,9 +111,7 @@ class Handout:
         return n_to_ask > 0 and (n_to_ask <= FEW_FILES * n_workers or self._shelf.n_waiting < PLENTY_BLOCKS * n_workers)
 
     def _give_packet(self, worker: Worker, orders: list[Order]) -> bool:
-        """Give a worker a packet, if it has room and the packetizer grants one."""
-        if len(worker.packets) >= PACKETS_IN_HAND:
-            return False
+        """Give a worker a packet, if the packetizer grants one."""
         file = self._shelf.choose(worker.file)
         if file is None:
             return False

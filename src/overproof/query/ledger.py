@@ -41,6 +41,9 @@ class Span(NamedTuple):
     mean_entries: float
 
 
+NO_SPAN = Span(0, 0, 0, 0.0)
+
+
 class Ledger:
     """Every block asked for, numbered in the order in which the files are settled, and where it is.
 
@@ -77,7 +80,7 @@ class Ledger:
         self._where: list[Place | Worker] = []
         self._sizes: list[int] = []
         self._spans: dict[FileIndex, Span] = {}
-        self._taken: dict[DeltaKey, tuple[int, ...]] = {}
+        self._taken: dict[DeltaKey, list[int]] = {}
         self._entries = {Place.MISSING: 0, Place.EXCLUDED: 0}
         self._processed = 0
 
@@ -130,11 +133,9 @@ class Ledger:
 
     def find(self, block: Block) -> int:
         """Return the number of a block; -1 when the query has no such block."""
-        span = self._spans.get(block.file)
-        if span is None:
-            return -1
-        number = span[0] + block.index
-        if not span[1] <= number < span[2]:
+        offset, start, stop, _ = self._spans.get(block.file, NO_SPAN)
+        number = offset + block.index
+        if not start <= number < stop:
             return -1
         known = self.blocks[number]
         return number if known is block or known == block else -1
@@ -153,33 +154,38 @@ class Ledger:
         """Note that a packet in hand is over: whatever waits again of it counts by itself."""
         self.left_entries -= packet.n_entries
 
-    def objection(self, delta: Delta, worker: Worker) -> str:
-        """Say why a delta cannot be taken: a block in it is not this worker's; empty when it can."""
-        where, seen = self._where, set()
-        for block in delta.blocks:
-            number = self.find(block)
-            if number < 0:
-                return f"{block} is not a block of this query"
-            if where[number] is not worker:
-                place = where[number]
-                now = place.value if isinstance(place, Place) else f"held by {place.name}, epoch {place.epoch}"
-                return f"block {block.index} of file {block.file} is not held by {worker.name} any more: it is {now}"
-            seen.add(number)
-        if len(seen) != len(delta.blocks) or not seen:
-            return "a block is named twice" if seen else "no block is named"
-        if (delta.worker, delta.epoch, delta.number) in self._taken:
-            return f"delta {delta.number} is being merged already"
-        return ""
+    def take(self, delta: Delta, worker: Worker) -> str:
+        """Take all blocks of a delta from their worker, so that nobody else can have them; or say why not.
 
-    def take(self, delta: Delta, worker: Worker) -> None:
-        """Take all blocks of a delta without objection from their worker; nobody else can have them now."""
-        where, find, held = self._where, self.find, worker.held
-        numbers = tuple([find(block) for block in delta.blocks])
+        Returns:
+            Empty when the delta is taken; else the objection, and nothing has changed.
+        """
+        where, find = self._where, self.find
+        numbers = []
+        for block in delta.blocks:
+            number = find(block)
+            if number < 0 or where[number] is not worker:
+                return self._objection(block, number, worker)
+            numbers.append(number)
+        key = (delta.worker, delta.epoch, delta.number)
+        if key in self._taken:
+            return f"delta {delta.number} is being merged already"
+        if len(numbers) != 1 and (not numbers or len(set(numbers)) != len(numbers)):
+            return "a block is named twice" if numbers else "no block is named"
         for number in numbers:
             where[number] = TAKEN
-            held.discard(number)
+        worker.held.difference_update(numbers)
         self.n_held -= len(numbers)
-        self._taken[delta.worker, delta.epoch, delta.number] = numbers
+        self._taken[key] = numbers
+        return ""
+
+    def _objection(self, block: Block, number: int, worker: Worker) -> str:
+        """Say why a block cannot be taken from a worker."""
+        if number < 0:
+            return f"{block} is not a block of this query"
+        place = self._where[number]
+        now = place.value if isinstance(place, Place) else f"held by {place.name}, epoch {place.epoch}"
+        return f"block {block.index} of file {block.file} is not held by {worker.name} any more: it is {now}"
 
     def merge(self, delta: Delta) -> None:
         """Count the blocks of a taken delta as processed.
@@ -221,10 +227,8 @@ class Ledger:
         """Take a block out of the delta of a worker that could not be merged."""
         for delta_key, numbers in self._taken.items():
             if delta_key[:2] == key and number in numbers:
-                rest = tuple(other for other in numbers if other != number)
-                if rest:
-                    self._taken[delta_key] = rest
-                else:
+                numbers.remove(number)
+                if not numbers:
                     del self._taken[delta_key]
                 return True
         return False

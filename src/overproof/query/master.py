@@ -94,11 +94,11 @@ class Master:
         Raises:
             InvariantError: the driver says what cannot be, such as that a delta was merged which was never taken.
         """
-        state = self._state
-        if not TRANSITIONS[state]:
-            return []
-        if state is QueryState.WAITING:
-            self._become(RUNNING)
+        if self._state is not RUNNING:
+            if not TRANSITIONS[self._state]:
+                return []
+            if self._state is QueryState.WAITING:
+                self._become(RUNNING)
         self._handout.now = now
         orders: list[Order] = []
         RULES[type(notice)](self, notice, orders)
@@ -220,11 +220,10 @@ class Master:
         if worker is None:
             reason = f"{delta.worker} was given up in epoch {delta.epoch}"
             orders.append(RefuseDelta(delta=delta, reason=reason))
-        elif reason := self._ledger.objection(delta, worker):
+        elif reason := self._ledger.take(delta, worker):
             orders.append(RefuseDelta(delta=delta, reason=reason))
             self._handout.put_back(self._ledger.release_blocks(worker, delta.blocks), orders)
         else:
-            self._ledger.take(delta, worker)
             orders.append(TakeDelta(delta=delta))
 
     def _on_delta_merged(self, notice: DeltaMerged, orders: list[Order]) -> None:
