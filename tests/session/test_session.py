@@ -86,11 +86,11 @@ def test_a_selector_that_raises_stops_the_query_and_tells_where(session: op.Sess
             raise ValueError("I do not like this one")
         return {"count": len(events)}
 
-    with pytest.raises(UserCodeError, match=r"entries 2,000 to 2,500: ValueError: I do not like this one") as caught:
+    with pytest.raises(UserCodeError, match=r"entries 2,000 to 3,000: ValueError: I do not like this one") as caught:
         session.process(picky, numbers, block_entries=BLOCK)
     partial = caught.value.result
     assert partial.state is QueryState.FAILED
-    assert partial.account.excluded == 500
+    assert partial.account.excluded == 1_000
     assert partial.account.processed == partial.outputs.get("count", 0)
     assert partial.account.processed + partial.account.excluded + partial.account.unread == partial.account.total
 

@@ -207,9 +207,10 @@ class Worker:
             self._raise_read_failure(events)
             self._state.add_block(block, output)
         except Exception as error:  # noqa: BLE001 - user code may raise anything
-            read_failure = error if events is None else getattr(events, "failure", None)
-            if isinstance(read_failure, ReadError | InputError):
-                self._report_unreadable(block, read_failure)
+            # What a column failed with is the file's fault, also where user code turned it into something else.
+            cause = getattr(events, "failure", None) or error
+            if isinstance(cause, ReadError | InputError):
+                self._report_unreadable(block, cause)
             else:
                 self._report_failed(block, error)
         else:
