@@ -41,5 +41,4 @@ def test_a_closed_end_is_said_on_both_sides(ends: tuple[Channel, Channel]) -> No
     with pytest.raises(ChannelClosedError):
         ends[1].receive()
     with pytest.raises(ChannelClosedError):
-        for _ in range(100):
-            ends[1].send("anyone?", b"x" * 100_000)
+        ends[1].send("anyone?", b"x" * 10_000_000)

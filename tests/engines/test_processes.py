@@ -47,7 +47,7 @@ def wait_until_gone(pids: list[int], *, timeout_s: float = 20.0) -> list[int]:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Callable[[], tuple["subprocess.Popen[str]", list[int]]]:
+def start(tmp_path: Path) -> Callable[[], tuple[subprocess.Popen[str], list[int]]]:
     """Start a user's script without a main guard; return it and the pids of its workers."""
     (tmp_path / "script.py").write_text(SCRIPT)
     (tmp_path / "pid.py").write_text("import os\nos.getpid()\n")
@@ -69,7 +69,7 @@ def start(tmp_path: Path) -> Callable[[], tuple["subprocess.Popen[str]", list[in
 @pytest.mark.chaos
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_workers_quit_by_themselves_when_their_user_is_killed(
-    number: signal.Signals, start: Callable[[], tuple["subprocess.Popen[str]", list[int]]]
+    number: signal.Signals, start: Callable[[], tuple[subprocess.Popen[str], list[int]]]
 ) -> None:
     """Whatever ends the user's process, no worker is left."""
     process, pids = start()
@@ -80,7 +80,7 @@ def test_workers_quit_by_themselves_when_their_user_is_killed(
 
 
 def test_code_of_a_script_without_main_guard_reaches_the_workers_and_the_end_is_clean(
-    start: Callable[[], tuple["subprocess.Popen[str]", list[int]]],
+    start: Callable[[], tuple[subprocess.Popen[str], list[int]]],
 ) -> None:
     """A script that just ends, without closing its session, leaves nothing behind."""
     process, pids = start()
