@@ -142,10 +142,26 @@ class _Parser:
         return node
 
     def sum(self) -> Node:
-        return self.from_left(self.difference, "+", check=self.refuse_shift)
-
-    def difference(self) -> Node:
-        return self.from_left(self.remainder, "-", check=self.refuse_shift)
+        """Read `a - b + c - d` as `(a - b) + (c - d)`, and `a + -b` as `a - b`, as ROOT does."""
+        groups, marks = [self.remainder()], []
+        while self.sees("+", "-"):
+            mark = self.take()
+            operator = mark.text
+            while self.sees("+", "-"):
+                operator = "+" if self.take().text == operator else "-"
+            term = self.remainder()
+            if operator == "+":
+                self.refuse_shift(Binary(operator="+", left=groups[-1], right=term, position=mark.position))
+                groups.append(term)
+                marks.append(mark)
+            else:
+                difference = Binary(operator="-", left=groups[-1], right=term, position=mark.position)
+                self.refuse_shift(difference)
+                groups[-1] = difference
+        node = groups[0]
+        for group, mark in zip(groups[1:], marks, strict=True):
+            node = Binary(operator="+", left=node, right=group, position=mark.position)
+        return node
 
     def remainder(self) -> Node:
         left = self.shift()
