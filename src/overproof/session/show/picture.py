@@ -34,12 +34,17 @@ def check_picture(path: str | os.PathLike[str]) -> None:
     """Find out before the work whether a picture can be made.
 
     Raises:
-        OutputError: its format is not known, or the libraries for it are absent.
+        OutputError: its format is not known, the libraries for it are absent, or the place cannot be written.
     """
     if Path(path).suffix.lower() not in SUFFIXES:
         raise OutputError(f"{path}: a picture ends in one of {', '.join(SUFFIXES)}")
     if not all(importlib.util.find_spec(name) for name in ("matplotlib", "mplhep")):
         raise OutputError(f"{path}: pictures need matplotlib and mplhep: pip install 'overproof[plot]'")
+    parent = Path(path).parent
+    if Path(path).is_dir() or not parent.is_dir():
+        raise OutputError(f"{path}: there is no directory {parent}, or the name itself is that of a directory")
+    if not os.access(path if Path(path).exists() else parent, os.W_OK):
+        raise OutputError(f"{path}: cannot be written; choose another place")
 
 
 def terminal_picture(histogram: Any, *, columns: int | None = None, rows: int = ROWS) -> str:
@@ -101,7 +106,7 @@ def _contents(histogram: Any) -> tuple[NDArray[np.float64], float, float]:
 
 
 def _title(histogram: Any, *, values: NDArray[np.float64], under: float, over: float) -> str:
-    name = getattr(histogram, "name", None) or ", ".join(_axis_title(axis) for axis in histogram.axes) or "histogram"
+    name = ", ".join(filter(None, map(_axis_title, histogram.axes))) or getattr(histogram, "name", "") or "histogram"
     if len(histogram.axes) != 1:
         shape = " x ".join(str(axis.size) for axis in histogram.axes)
         return f"{name}: {len(histogram.axes)} dimensions, {shape} bins, sum {values.sum():,.6g}"

@@ -1,0 +1,175 @@
+"""What becomes of a result: files, JSON, text, an exit code."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, TextIO
+
+from overproof.cli.exit_codes import ExitCode, exit_code_of
+from overproof.cli.options import QueryFlags
+from overproof.cli.places import STANDARD_OUTPUT
+from overproof.records.account import Account, ExcludedRange, MissingRange
+from overproof.records.statistics import Statistics
+from overproof.words.errors import OverproofError, UserCodeError
+from overproof.words.states import QueryState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A result, in the one form in which it is written and printed.
+
+    Attributes:
+        outputs: by name.
+        drawn: the histogram of a draw; its fields stand at the top of the JSON document.
+        problem: what ended the query early.
+        state, account, excluded, missing, statistics: as in a result.
+    """
+
+    outputs: Mapping[str, Any]
+    drawn: Any = None
+    problem: OverproofError | None = None
+    state: QueryState
+    account: Account
+    excluded: Sequence[ExcludedRange]
+    missing: Sequence[MissingRange]
+    statistics: Statistics
+
+
+def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
+    """Ask, and take the result, or what a failed query had merged before.
+
+    Raises:
+        OverproofError: the query ended without anything to keep.
+    """
+    from overproof.session.result import Result
+
+    problem: OverproofError | None = None
+    try:
+        result = ask()
+    except OverproofError as error:
+        if error.result is None:
+            raise
+        result, problem = error.result, error
+    outputs = result.outputs if isinstance(result, Result) else {result.name or "h": result}
+    return Outcome(
+        outputs=outputs,
+        drawn=next(iter(outputs.values()), None) if draws else None,
+        problem=problem,
+        state=result.state,
+        account=result.account,
+        excluded=result.excluded,
+        missing=result.missing,
+        statistics=result.statistics,
+    )
+
+
+def deliver(outcome: Outcome, flags: QueryFlags) -> int:
+    """Write a result wherever it was asked for, print it, and return the exit code.
+
+    A place that fails does not keep the others from being written.
+    """
+    problems = [problem for write in _writers(outcome, flags) if (problem := _problem_of(write)) is not None]
+    if flags.json != STANDARD_OUTPUT and not flags.quiet:
+        _print_outputs(outcome.outputs)
+    _print_account(outcome, flags)
+    if not flags.quiet and not problems:
+        for place in dict.fromkeys((flags.json, flags.root, flags.output, flags.plot)):
+            if place and place != STANDARD_OUTPUT:
+                print(f"{'saved':<12}{place}", file=_text_stream(flags))
+    for problem in problems:
+        print(f"overproof: {problem}", file=sys.stderr)
+    return ExitCode.BAD_INPUT if problems else exit_code_of(outcome.state, outcome.account)
+
+
+def document_of(outcome: Outcome, *, stats: bool) -> dict[str, Any]:
+    """Make the JSON document; equal results make equal documents."""
+    from overproof.outputs.document import account_document, histogram_document, outputs_document
+
+    head = histogram_document(outcome.drawn) if outcome.drawn is not None else {}
+    document = {**head, "outputs": outputs_document(outcome.outputs)}
+    document |= account_document(outcome.account, outcome.excluded, outcome.missing)
+    return document | ({"statistics": asdict(outcome.statistics)} if stats else {})
+
+
+def _writers(outcome: Outcome, flags: QueryFlags) -> Sequence[Callable[[], None]]:
+    places = [place for place in dict.fromkeys((flags.json, flags.root, flags.output)) if place]
+    writers = [
+        partial(_print_json if place == STANDARD_OUTPUT else partial(_save, place), outcome, flags) for place in places
+    ]
+    return writers + ([partial(_save_picture, flags.plot, outcome)] if flags.plot else [])
+
+
+def _problem_of(write: Callable[[], None]) -> OverproofError | None:
+    try:
+        write()
+    except OverproofError as error:
+        return error
+    return None
+
+
+def _print_json(outcome: Outcome, flags: QueryFlags) -> None:
+    from overproof.outputs.document import dump_json
+
+    sys.stdout.write(dump_json(document_of(outcome, stats=flags.stats)))
+
+
+def _save(place: str, outcome: Outcome, flags: QueryFlags) -> None:
+    from overproof.outputs.save import save_outputs
+
+    document = document_of(outcome, stats=flags.stats) if place.endswith(".json") else None
+    outputs = outcome.outputs
+    if outcome.drawn is not None and place.endswith(".root"):
+        outputs = {_object_name(name): value for name, value in outputs.items()}
+    for left_out in save_outputs(place, outputs, document=document):
+        print(f"overproof: warning: {place}: left out {left_out}", file=sys.stderr)
+
+
+def _save_picture(place: str, outcome: Outcome) -> None:
+    from overproof.session.show.picture import save_picture
+
+    save_picture(place, outcome.outputs)
+
+
+def _object_name(name: str) -> str:
+    """Turn an expression into a name that ROOT can type: `Muon_pt/1000` would be a directory."""
+    words = "".join(letter if letter.isalnum() or letter == "_" else " " for letter in name).split()
+    return "_".join(words) or "h"
+
+
+def _text_stream(flags: QueryFlags) -> TextIO:
+    """Return where text for people goes: not between the lines of a JSON document."""
+    return sys.stderr if flags.json == STANDARD_OUTPUT else sys.stdout
+
+
+def _print_outputs(outputs: Mapping[str, Any]) -> None:
+    from overproof.session.show.picture import is_histogram, terminal_picture
+
+    for name, value in outputs.items():
+        if is_histogram(value):
+            print(f"{name}\n{terminal_picture(value)}" if len(outputs) > 1 else terminal_picture(value))
+        else:
+            text = " ".join(repr(value).split())
+            print(f"{name:<12}{text if len(text) <= 200 else f'{text[:197]}...'}")
+
+
+def _print_account(outcome: Outcome, flags: QueryFlags) -> None:
+    from overproof.session.show.summary import account_text, statistics_text
+
+    stream = _text_stream(flags)
+    if flags.stats:
+        print(statistics_text(outcome.statistics), file=stream)
+    if outcome.problem is not None:
+        if isinstance(outcome.problem, UserCodeError) and outcome.problem.traceback:
+            print(outcome.problem.traceback.rstrip(), file=sys.stderr)
+        print(f"overproof: {outcome.problem}", file=sys.stderr)
+    if flags.quiet and outcome.account.is_complete:
+        return
+    n_ranges = max(5, shutil.get_terminal_size().lines // 2 - 5)
+    text = account_text(outcome.account, excluded=outcome.excluded, missing=outcome.missing, max_ranges=n_ranges)
+    if outcome.state is not QueryState.FINISHED:
+        text += f"\n{'state':<12}{outcome.state}: the part that was done is kept"
+    print(text, file=sys.stderr if flags.quiet else stream)

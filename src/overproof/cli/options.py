@@ -1,0 +1,129 @@
+"""The options that every verb with a query has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from overproof.cli.places import check_file, check_json
+from overproof.records.query import DEFAULT_BLOCK_ENTRIES
+from overproof.words.errors import OptionError
+
+if TYPE_CHECKING:
+    from overproof.session.session import Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryFlags:
+    """What was said about a query apart from the question itself; names are those of the options.
+
+    Attributes:
+        output: place for the outputs, in the format of its suffix (`run` only).
+    """
+
+    engine: str | None
+    workers: int | None
+    tree: str | None
+    first: int
+    entries: int | None
+    max_files: int | None
+    allow_duplicates: bool
+    packetizer: str
+    block_entries: int
+    json: str | None
+    root: str | None
+    plot: str | None
+    stats: bool
+    quiet: bool
+    output: str | None = None
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """Return the arguments of the same meaning of `Session.draw` and `Session.process`."""
+        return {
+            "tree": self.tree,
+            "first": self.first,
+            "entries": self.entries,
+            "files": self.max_files,
+            "allow_duplicates": self.allow_duplicates,
+            "packetizer": self.packetizer,
+            "block_entries": self.block_entries,
+        }
+
+    def open_session(self) -> Session:
+        """Open the session that was asked for."""
+        return open_session(self.engine, self.workers, quiet=self.quiet)
+
+    def check_places(self) -> None:
+        """Find out before the work whether everything can be written where it was asked for.
+
+        Raises:
+            OutputError: a place that cannot be written, or a suffix that does not fit the option.
+        """
+        check_json(self.json)
+        check_file("root", self.root)
+        if self.output:
+            from overproof.outputs.save import check_writable
+
+            check_writable(self.output)
+        if self.plot:
+            from overproof.session.show.picture import check_picture
+
+            check_picture(self.plot)
+
+
+def open_session(engine: str | None, workers: int | None, *, quiet: bool) -> Session:
+    """Open a session; a quiet one shows no progress.
+
+    Raises:
+        OptionError: no such engine, or a number of workers that makes no sense.
+    """
+    from overproof.session.session import Session
+
+    if engine is not None and not engine.strip():
+        raise OptionError("--engine is empty: give an address such as local, local:4 or inline")
+    return Session(engine or "local", workers=workers, progress=False if quiet else None)
+
+
+def engine_options(function: F) -> F:
+    """Add the options that say where to compute."""
+    return _added(
+        function,
+        click.option("--workers", type=int, metavar="N", help="Number of workers; default: one a core."),
+        click.option("--engine", metavar="ADDRESS", help="Where to compute: local (default), local:N, inline."),
+    )
+
+
+def query_options(function: F) -> F:
+    """Add every option that `draw` and `run` share."""
+    return _added(
+        engine_options(function),
+        click.option("--tree", metavar="T", help="Tree for the files that name none behind a colon."),
+        click.option("--first", type=int, default=0, metavar="N", help="Pass over so many entries."),
+        click.option("--entries", type=int, metavar="N", help="Process so many entries after these; default: all."),
+        click.option("--files", "max_files", type=int, metavar="N", help="Process so many files, from the start."),
+        click.option("--allow-duplicates", is_flag=True, help="Count a file that is named twice, twice."),
+        click.option(
+            "--packetizer", default="adaptive", metavar="P", help="How packets are sized: adaptive (default) or fixed."
+        ),
+        click.option(
+            "--block-entries", type=int, default=DEFAULT_BLOCK_ENTRIES, metavar="N",
+            help=f"Size to which clusters are merged into blocks; default: {DEFAULT_BLOCK_ENTRIES:,}.",
+        ),
+        click.option("--json", metavar="F", help="Write the outputs and the account as JSON; - for standard output."),
+        click.option("--root", metavar="F", help="Write the histograms to a ROOT file."),
+        click.option("--plot", metavar="F", help="Write a picture: .png, .pdf or .svg."),
+        click.option("--stats", is_flag=True, help="Print what the query cost, and put it into the JSON."),
+        click.option("--quiet", "-q", is_flag=True, help="No progress, no picture; the account only if it lacks."),
+    )  # fmt: skip
+
+
+def _added(function: F, *options: Callable[[F], F]) -> F:
+    for option in reversed(options):
+        function = option(function)
+    return function

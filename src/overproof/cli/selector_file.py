@@ -1,0 +1,175 @@
+"""A selector out of a Python file."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import linecache
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from overproof.analysis.selector import Selector
+from overproof.words.errors import SelectorError
+
+
+def load_selector(reference: str) -> Any:
+    """Import `SELECTOR.py[:NAME]` and return the selector in it.
+
+    Args:
+        reference: path of a Python file, with the name of a selector (subclass, instance or function) behind a colon;
+            without a name the file must define exactly one subclass of `Selector`.
+
+    Raises:
+        SelectorError: no such file, an exception while it is imported, no such name, none or several selectors.
+    """
+    path_text, name = split_reference(reference)
+    module = _import_file(Path(path_text))
+    if name:
+        return _named(module, name, path=path_text)
+    found = _selectors(module)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(selector.__name__ for selector in found)
+        raise SelectorError(
+            f"{path_text} defines {len(found)} selectors: {names}; name one, as in {path_text}:{found[0].__name__}"
+        )
+    raise SelectorError(f"{path_text} defines no subclass of overproof.Selector{_functions_hint(module, path_text)}")
+
+
+def split_reference(reference: str) -> tuple[str, str]:
+    """Split `file.py:Name` into its two parts; the name is empty where there is none."""
+    path, separator, name = reference.rpartition(":")
+    if separator and path.endswith(".py"):
+        if not name.isidentifier():
+            raise SelectorError(f"{reference}: behind the colon goes the name of a class or a function, not {name!r}")
+        return path, name
+    return reference, ""
+
+
+def parse_params(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Turn `k=v` texts into parameters; values are Python literals, or else the text itself.
+
+    Raises:
+        SelectorError: a text without `=`, or a key that is no name.
+    """
+    params: dict[str, Any] = {}
+    for text in texts:
+        key, separator, value = text.partition("=")
+        if not separator or not key.strip().isidentifier():
+            raise SelectorError(f"--param {text}: write it as name=value")
+        try:
+            params[key.strip()] = ast.literal_eval(value.strip())
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            params[key.strip()] = value
+    return params
+
+
+def _import_file(path: Path) -> ModuleType:
+    if path.is_dir():
+        raise SelectorError(f"{path} is a directory: give the Python file with the selector")
+    if not path.exists():
+        raise SelectorError(f"{path}: no such file; give the Python file with the selector")
+    if path.suffix != ".py":
+        raise SelectorError(f"{path} is no Python file: its name must end in .py")
+    directory = str(path.resolve().parent)
+    if directory not in sys.path:
+        sys.path.insert(0, directory)
+    name = _module_name(path)
+    spec = importlib.util.spec_from_file_location(name, path.resolve())
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # the user's code may raise anything
+        del sys.modules[name]
+        raise SelectorError(_import_problem(path, error)) from error
+    return module
+
+
+def _module_name(path: Path) -> str:
+    """Name the module after its file, unless that would hide another module."""
+    name = path.stem if path.stem.isidentifier() else "selector"
+    if name in sys.stdlib_module_names or name in sys.modules or importlib.util.find_spec(name) is not None:
+        taken = importlib.util.find_spec(name) if name not in sys.modules else None
+        if taken is None or taken.origin != str(path.resolve()):
+            return f"{name}_selector_file"
+    return name
+
+
+def _import_problem(path: Path, error: BaseException) -> str:
+    """Say what was raised and where, with the line of the user's code."""
+    what = traceback.format_exception_only(error)[-1].strip()
+    if isinstance(error, SyntaxError) and error.filename:
+        line = (error.text or "").rstrip("\n")
+        caret = f"\n    {line}\n    {' ' * max(0, (error.offset or 1) - 1)}^" if line else ""
+        return f"{path} cannot be imported: {what} ({error.filename}, line {error.lineno}){caret}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_machinery(frame.filename)]
+    if not frames:
+        return f"{path} cannot be imported: {what}"
+    last = next((frame for frame in reversed(frames) if _is_near(frame.filename, path)), frames[-1])
+    line = linecache.getline(last.filename, last.lineno or 0).strip()
+    return f"{path} cannot be imported: {what} ({last.filename}, line {last.lineno}: {line})"
+
+
+def _is_machinery(filename: str) -> bool:
+    return filename.startswith("<frozen") or filename == __file__
+
+
+def _is_near(filename: str, path: Path) -> bool:
+    """Tell whether a file is the user's own: next to the selector."""
+    return Path(filename).resolve().is_relative_to(path.resolve().parent)
+
+
+def _named(module: ModuleType, name: str, *, path: str) -> Any:
+    if not hasattr(module, name):
+        import difflib
+
+        near = difflib.get_close_matches(name, [each for each in vars(module) if not each.startswith("_")], n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else _functions_hint(module, path)
+        raise SelectorError(f"{path} defines no {name}{hint}")
+    value = getattr(module, name)
+    if isinstance(value, type) and issubclass(value, Selector):
+        return _made(value, path=path)
+    if isinstance(value, Selector) or (callable(value) and not isinstance(value, type)):
+        return value
+    raise SelectorError(
+        f"{path}:{name} is {type(value).__name__}, no selector: name a subclass of overproof.Selector, an instance of "
+        "one, or a function of a block that returns a dict of outputs"
+    )
+
+
+def _made(kind: type[Selector], *, path: str) -> Selector:
+    try:
+        return kind()
+    except Exception as error:  # the user's constructor may raise anything
+        what = traceback.format_exception_only(error)[-1].strip()
+        raise SelectorError(f"{path}: {kind.__name__}() cannot be made without arguments: {what}") from error
+
+
+def _selectors(module: ModuleType) -> list[type[Selector]]:
+    """Return the selectors that the file itself defines; one without a `process` is a base of others."""
+    return [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Selector)
+        and value.__module__ == module.__name__
+        and value.process is not Selector.process
+    ]
+
+
+def _functions_hint(module: ModuleType, path: str) -> str:
+    names = [
+        name
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", None) == module.__name__ and callable(value) and not name.startswith("_")
+    ]
+    if not names:
+        return ": write one, or a function of a block, and name it"
+    return f"; to run one of {', '.join(names[:8])}, name it as in {path}:{names[0]}"

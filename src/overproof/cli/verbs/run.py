@@ -1,0 +1,50 @@
+"""`overproof run`: a selector over files, or over cycles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from overproof.cli.options import QueryFlags, query_options
+
+
+@click.command("run", short_help="Run a selector over files.")
+@click.argument("selector", metavar="SELECTOR.py[:NAME]")
+@click.argument("files", nargs=-1)
+@click.option("--output", "-o", metavar="F", help="Write the outputs: out.root, out.json or out.pkl.")
+@click.option("--param", "params", multiple=True, metavar="K=V", help="A parameter of the selector; may be repeated.")
+@click.option("--cycles", type=int, metavar="N", help="Run so many cycles, without files.")
+@click.option("--seed", type=int, default=0, metavar="N", help="Root of the seeds of blocks and cycles; default: 0.")
+@query_options
+def run_command(
+    selector: str,
+    files: tuple[str, ...],
+    params: tuple[str, ...],
+    cycles: int | None,
+    seed: int,
+    **flags: Any,
+) -> int:
+    """Run the selector in SELECTOR.py over FILES.
+
+    Without NAME the file must define one subclass of overproof.Selector; NAME may also be an instance of one,
+    or a function of a block that returns a dict of outputs. Values of parameters are Python literals, or else text.
+
+    \b
+    overproof run zpeak.py "data/*.root:Events" -o zpeak.root --param pt_min=25
+    """
+    from overproof.cli.deliver import deliver, outcome_of
+    from overproof.cli.selector_file import load_selector, parse_params
+
+    said = QueryFlags(**flags)
+    said.check_places()
+    values = parse_params(params)
+    loaded = load_selector(selector)
+    with said.open_session() as session:
+        outcome = outcome_of(
+            lambda: session.process(
+                loaded, list(files) or None, cycles=cycles, params=values, seed=seed, **said.limits
+            ),
+            draws=False,
+        )  # fmt: skip
+    return deliver(outcome, said)
