@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,41 +17,18 @@ from overproof.query.master import Master
 from overproof.query.packetizers import packetizer_by_name
 from overproof.query.statistics import StatisticsTally
 from overproof.records.account import ExcludedRange, MissingRange
-from overproof.records.dataset import Dataset, FileGrid
+from overproof.records.dataset import FileGrid
 from overproof.records.facts import Fact
 from overproof.records.notices import FileOpened, Notice
 from overproof.records.progress import Progress
-from overproof.records.query import QueryOptions
 from overproof.session.code import pack_selector
+from overproof.session.question import Question
 from overproof.session.result import Result
 from overproof.words.errors import AbortedError, UserCodeError
 from overproof.words.states import QueryState
 
 CYCLE_BLOCKS = 512
 """Blocks into which cycles are cut, when there are enough of them: fine enough for any number of workers."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is asked: over a dataset, or over cycles without one.
-
-    Attributes:
-        query_id: the query's id.
-        number: the query's number in its session.
-        dataset: the files; None for cycles.
-        cycles: number of cycles; None for a dataset.
-        options: how to run it.
-    """
-
-    query_id: str
-    number: int
-    dataset: Dataset | None
-    cycles: int | None
-    options: QueryOptions
-
-    @property
-    def n_files(self) -> int:
-        return len(self.dataset.files) if self.dataset else 1
 
 
 @dataclass(kw_only=True)
@@ -252,11 +228,3 @@ def cycle_grid(n_cycles: int) -> FileGrid:
     """Cut cycles into blocks; a function of their number alone."""
     size = max(1, -(-n_cycles // CYCLE_BLOCKS))
     return FileGrid(tree="", n_entries=n_cycles, stops=(*range(size, n_cycles, size), n_cycles))
-
-
-def new_query_id() -> str:
-    """Make an id that sorts by time and that two sessions of a user do not share."""
-    import secrets
-
-    letters = "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(4))
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{letters}"

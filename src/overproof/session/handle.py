@@ -10,7 +10,8 @@ from overproof.analysis.selector import Selector
 from overproof.engines.crew import Crew
 from overproof.records.account import Account
 from overproof.records.progress import Progress
-from overproof.session.conduct import Conduct, Question
+from overproof.session.conduct import Conduct
+from overproof.session.question import Question
 from overproof.session.result import Result
 from overproof.words.errors import AbortedError, OverproofError, UserCodeError
 from overproof.words.states import QueryState

@@ -15,14 +15,14 @@ from overproof.analysis.selector import Selector
 from overproof.query.packetizers import packetizer_by_name
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, QueryOptions
 from overproof.session.address import hire_crew
-from overproof.session.conduct import Question, new_query_id
 from overproof.session.dataset import Data, resolve_dataset
-from overproof.session.handle import Query
+from overproof.session.question import Question, new_query_id
 from overproof.words.errors import DatasetError, OptionError
 
 if TYPE_CHECKING:
     from overproof.engines.crew import Crew
     from overproof.session.ask import ScriptResult
+    from overproof.session.handle import Query
     from overproof.session.result import Result
 
 
@@ -226,6 +226,9 @@ class Session:
         dress: Callable[[Result], Any],
         wait: bool,
     ) -> Any:
+        # Numeric libraries load here, while the workers load theirs.
+        from overproof.session.handle import Query
+
         query = Query(question, crew=self._crew, crew_lock=self._lock, prepare=prepare, dress=dress)
         self._queries.add(query)
         if not wait:
