@@ -113,7 +113,8 @@ class _Parser:
         if not self.sees(":"):
             raise self.error("`:` is missing: a choice is `condition ? yes : no`")
         self.take()
-        return Choice(condition=condition, yes=yes, no=self.choice(), position=mark.position)
+        no = self.deeper(self.choice, opened=mark)
+        return Choice(condition=condition, yes=yes, no=no, position=mark.position)
 
     def disjunction(self) -> Node:
         return self.from_left(self.conjunction, "||")

@@ -87,9 +87,10 @@ def make_plan(
 
 def _formula(text: str, schema: Schema, *, is_drawn: bool = False) -> Formula:
     node = parse(text)
+    formula = Resolver(text, schema).formula(node)  # first, since it bounds the depth
     if is_drawn:
         _refuse_redirection(node, text)
-    return _evaluated_once(Resolver(text, schema).formula(node))
+    return _evaluated_once(formula)
 
 
 def _evaluated_once(formula: Formula) -> Formula:
