@@ -29,6 +29,7 @@ from overproof.query.packetizers.view import Packetizer
 from overproof.query.roster import InHand, Roster, Worker
 from overproof.query.shelf import Shelf
 from overproof.records.account import Account
+from overproof.records.block import Block
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import (
     AbortRequested,
@@ -293,6 +294,11 @@ class Master:
     def excluded(self) -> tuple[Excluded, ...]:
         """On what the selector failed, in the order of files and entries."""
         return sort_excluded(self._excluded)
+
+    @property
+    def blocks(self) -> dict[tuple[FileIndex, int], Block]:
+        """Every block asked for, by file and index."""
+        return {(block.file, block.index): block for block in self._ledger.blocks}
 
     @property
     def grids(self) -> dict[FileIndex, FileGrid]:
