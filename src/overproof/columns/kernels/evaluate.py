@@ -115,13 +115,15 @@ class _Walker:
 
     def leaf(self, leaf: Leaf) -> _Part:
         column = self.block.columns[leaf.column]
-        if is_by_entry(leaf):
-            values, _ = read_by_entry(leaf, column)  # entries without the element make no pass
-            if self.loop.n_passes < self.block.n_entries:
-                return _Part(self.loop.spread(values), Level.PASS)  # fewer values to compute with
-            return _Part(values, Level.ENTRY)
+        if is_by_entry(leaf):  # entries without the element make no pass, so that nothing is missing
+            if self.loop.n_passes < self.block.n_entries:  # fewer values to compute with
+                return _Part(self.read_passes(leaf, column), Level.PASS)
+            return _Part(read_by_entry(leaf, column)[0], Level.ENTRY)
         values, missing = self.loop.read(leaf, column)
         return _Part(values, Level.PASS, missing)
+
+    def read_passes(self, leaf: Leaf, column: Column) -> Doubles:
+        return self.loop.read(leaf, column)[0] if leaf.indices else self.loop.spread(column.doubles)
 
     def operation(self, node: Operation) -> _Part:
         parts = [self.evaluate(argument) for argument in node.arguments]
