@@ -48,4 +48,4 @@ def _methods() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
 
 
 def _is_private_or_plain(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return node.name.startswith("_") or any(ast.unparse(each) == "property" for each in node.decorator_list)
+    return node.name.startswith("_") or any(ast.unparse(each).endswith("property") for each in node.decorator_list)

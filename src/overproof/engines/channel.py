@@ -29,6 +29,7 @@ class Channel:
         self._buffer = bytearray()
 
     def fileno(self) -> int:
+        """Return the number of the socket, for `select`."""
         return self._socket.fileno()
 
     def send(self, message: Any, payload: bytes | None = None) -> None:

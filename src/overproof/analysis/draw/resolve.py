@@ -66,9 +66,11 @@ class Resolver:
         return Formula(root=self.typed(node, leaves), leaves=tuple(leaves))
 
     def error(self, problem: str, node: syntax.Node) -> ExpressionError:
+        """Make an error with the caret under a node."""
         return ExpressionError(problem, text=self.text, position=node.position)
 
     def typed(self, node: syntax.Node, leaves: list[Leaf]) -> Typed:
+        """Resolve one node and what is below it; the branches met are added to `leaves`."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise self.error(f"more than {MAX_DEPTH} operations inside one another: simplify", node)
@@ -96,6 +98,7 @@ class Resolver:
                 return self.name(node, leaves)
 
     def binary(self, node: syntax.Binary, leaves: list[Leaf]) -> Typed:
+        """Resolve an operator between two operands; `&&` and `||` look at the right one only when they must."""
         left, right = self.typed(node.left, leaves), self.typed(node.right, leaves)
         if node.operator in {"&&", "||"}:
             truth = Operation(kernel="truth", arguments=(right,))
@@ -107,6 +110,7 @@ class Resolver:
         return Operation(kernel=BINARY_KERNELS[node.operator], arguments=(left, right))
 
     def call(self, node: syntax.Call, leaves: list[Leaf]) -> Typed:
+        """Resolve a function, a constant written as one, or an aggregate with a loop of its own."""
         name = node.function
         if name in AGGREGATES or name == "Length$":
             self.check_arguments(node, 1)
@@ -123,12 +127,14 @@ class Resolver:
         return Operation(kernel=function.kernel, arguments=arguments)
 
     def check_arguments(self, node: syntax.Call, n_arguments: int) -> None:
+        """Raise an ExpressionError for a wrong number of arguments."""
         given = len(node.arguments)
         if given != n_arguments:
             wanted = "no argument" if n_arguments == 0 else f"{n_arguments} argument{'s' * (n_arguments > 1)}"
             raise self.error(f"`{node.function}` takes {wanted}, not {given}", node)
 
     def unknown_function(self, node: syntax.Call) -> ExpressionError:
+        """Say why a function cannot be called, with the nearest names."""
         name = node.function
         if name in REFUSED:
             return self.error(f"`{name}` is refused: {REFUSED[name]}", node)
@@ -141,6 +147,7 @@ class Resolver:
         return self.error(f"there is no function `{name}`{_nearest(name, known)}", node)
 
     def name(self, node: syntax.Name, leaves: list[Leaf]) -> Typed:
+        """Resolve a name: a branch first, then constants and the specials with a `$`."""
         branch = self.find(node)
         if branch is not None:
             leaf = self.leaf(branch, node)
@@ -197,6 +204,7 @@ class Resolver:
         return Leaf(column=branch.name, n_jagged=branch.n_jagged, fixed_shape=branch.fixed_shape, indices=indices)
 
     def no_branch(self, node: syntax.Name) -> BranchError:
+        """Say that there is no such branch, with the nearest names."""
         names = [branch.name for branch in self.schema.branches]
         hint = _nearest(node.text, [*names, *CONSTANTS, *SPECIALS])
         problem = f"there is no branch `{node.text}` in tree `{self.schema.tree}`{hint}"
