@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uproot
 from questions import NUMBERS, Question, read_questions
 
 from overproof.analysis.draw.plan import make_plan
-from overproof.columns.formats.ttree import TTreeReader
 from overproof.columns.kernels.draw_selector import DrawSelector
+from overproof.columns.opening import open_reader
+from overproof.records.dataset import FileSpec
 
 ROOT_NUMBERS: Mapping[str, list[list[float]]] = json.loads(NUMBERS.read_text(encoding="utf-8"))
 
@@ -25,7 +25,7 @@ class _Events:
     """All entries of a tree as one block, by name of the branch."""
 
     def __init__(self, path: Path, tree: str) -> None:
-        self.reader = TTreeReader(uproot.open(path)[tree], path=str(path), name=tree)
+        self.reader = open_reader(FileSpec(path=str(path), tree=tree))
         self.schema = self.reader.schema()
         self.columns: dict[str, Any] = {}
 
@@ -36,6 +36,17 @@ class _Events:
         if name not in self.columns:
             self.columns.update(self.reader.read([name], 0, len(self)))
         return self.columns[name]
+
+
+def _compare(question: Question, events: _Events) -> None:
+    plan = make_plan(
+        question.expression, cut=question.cut, weight=question.weight, bins=question.bins, schema=events.schema
+    )
+
+    histogram = DrawSelector(plan).process(events)[plan.name]
+
+    # JSON writes a double so that it reads back the same, and NaN is equal to itself in text
+    assert json.dumps(_bins(histogram)) == json.dumps(ROOT_NUMBERS[question.key])
 
 
 @functools.cache
@@ -63,15 +74,20 @@ def test_contents_and_errors_are_roots(question: Question, shared_file: Callable
 
     Equality is exact with weights too: both sum in double, in the order of entries, and a file is one block here.
     """
-    events = _events(shared_file(question.file), question.tree)
-    plan = make_plan(
-        question.expression, cut=question.cut, weight=question.weight, bins=question.bins, schema=events.schema
-    )
+    _compare(question, _events(shared_file(question.file), question.tree))
 
-    histogram = DrawSelector(plan).process(events)[plan.name]
 
-    # JSON writes a double so that it reads back the same, and NaN is equal to itself in text
-    assert json.dumps(_bins(histogram)) == json.dumps(ROOT_NUMBERS[question.key])
+TWINS = {"nano_dy.root": "nano_dy_rntuple.root", "treemaker.root": "treemaker_rntuple.root"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [question for question in read_questions() if question.file in TWINS],
+    ids=lambda question: question.key,
+)
+def test_an_rntuple_draws_what_its_ttree_draws(question: Question, shared_file: Callable[[str], Path]) -> None:
+    """Law: the same content as an RNTuple gives ROOT's numbers for the TTree (TTree::Draw knows no RNTuple)."""
+    _compare(question, _events(shared_file(TWINS[question.file]), question.tree))
 
 
 def test_every_answer_has_a_question() -> None:
