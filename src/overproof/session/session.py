@@ -233,7 +233,7 @@ class Session:
         self._queries.add(query)
         if not wait:
             return query
-        from overproof.session.view import follow
+        from overproof.session.show.view import follow
 
         return follow(query, shows_progress=self._shows_progress)
 
