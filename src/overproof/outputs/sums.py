@@ -101,16 +101,17 @@ class ExactSum:
             self.words[:, filled] = part.words
 
     def _merge_dense(self, other: ExactSum) -> None:
-        mine, theirs = self.index & _TOP, other.index & _TOP
-        tops = np.maximum(mine, theirs)
-        _shift_down(self.words, tops - mine)
-        words = other.words
-        lift = tops - theirs
-        if lift.any():
-            words = words.copy()
-            _shift_down(words, lift)
-        self.words += words
-        self.index = tops | ((self.index | other.index) & ~_TOP)
+        for chunk in _chunks(self.n_cells):
+            words, theirs = self.words[:, chunk], other.words[:, chunk]
+            my_top, their_top = self.index[chunk] & _TOP, other.index[chunk] & _TOP
+            top = np.maximum(my_top, their_top)
+            _shift_down(words, top - my_top)
+            lift = top - their_top
+            if lift.any():
+                theirs = theirs.copy()
+                _shift_down(theirs, lift)
+            words += theirs
+            self.index[chunk] = top | ((self.index[chunk] | other.index[chunk]) & ~_TOP)
 
     def taken(self, cells: Ints) -> ExactSum:
         """Give the sums of some cells, copied, in the order of `cells`."""

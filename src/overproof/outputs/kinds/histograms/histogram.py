@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Final
@@ -55,7 +54,7 @@ class HistogramSum:
         metadata = {key: value for key, value in vars(histogram).items() if key not in ("_hist", "axes")}
         axes = [AxisSum.of(axis, position=position) for axis in histogram.axes]
         n_inner = histogram.view(flow=True).shape[0] if storage.__name__ == "MultiCell" else 1
-        return cls(position, type(histogram), storage, n_inner, copy.deepcopy(metadata), axes, columns_of(histogram))
+        return cls(position, type(histogram), storage, n_inner, interned(metadata), axes, columns_of(histogram))
 
     def plan(self, other: HistogramSum, *, where: str) -> Commit:
         """Compare class, storage and axes, and find where grown bins go."""
@@ -110,7 +109,7 @@ class HistogramSum:
             self.made_by,
             self.storage,
             self.n_inner,
-            copy.deepcopy(self.metadata),
+            interned(self.metadata),
             list(self.axes),
             [column.copy() for column in self.columns],
         )
