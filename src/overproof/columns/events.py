@@ -339,11 +339,15 @@ class _Sliced(_Derived):
 
     def __init__(self, parent: View, where: Any) -> None:
         super().__init__(parent)
-        self._where = where if isinstance(where, (slice, ak.Array)) else np.asarray(where)
-        if isinstance(self._where, np.ndarray) and not len(self._where):
-            self._where = self._where.astype(np.int64)
+        # A mask or index with missing values is understood by awkward only, and makes columns with missing values.
+        self._is_option = isinstance(where, ak.Array) and where.layout.is_option
+        if not isinstance(where, slice) and not self._is_option:
+            where = np.asarray(where)
+            where = where if len(where) else where.astype(np.int64)
+        self._where = where
         # Slicing the numbers of the entries tells the length, and whether the slice is right at all.
-        self._length = len(ak.Array(np.arange(len(parent)))[self._where])
+        numbers = np.arange(len(parent))
+        self._length = len(ak.Array(numbers)[where] if self._is_option else numbers[where])
         self._sliced: dict[str, Any] = {}
 
     def __len__(self) -> int:
@@ -355,13 +359,15 @@ class _Sliced(_Derived):
             self._sliced[name] = column[self._where]
         return self._sliced[name]
 
-    def _branch(self, name: str) -> Branch | None:
-        # A mask with missing values makes columns with missing values.
-        is_option = isinstance(self._where, ak.Array) and self._where.layout.is_option
-        return None if is_option else super()._branch(name)
-
-    def _empty(self, name: str) -> Any:
-        return super()._empty(name)[ak.Array(np.zeros(0, np.int64)) if isinstance(self._where, slice) else []]
+    @property
+    def array(self) -> Any:
+        """The awkward record array of all columns, each of them read when awkward looks into it."""
+        if not self._is_option:
+            return super().array
+        array = self._parent.array[self._where]
+        for name, column in self._own.items():
+            array = ak.with_field(array, column, name)
+        return array
 
 
 def _plain(value: Any) -> Any:

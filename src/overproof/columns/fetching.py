@@ -79,7 +79,9 @@ class BlockColumns:
         self._allowed = allowed
         self._optional = optional
         self._prefetch = tuple(prefetch)
+        # What was read, by the reader's names, asked for or not; and what was asked for, by the user's.
         self._arrays: dict[str, Any] = {}
+        self._given: dict[str, Any] = {}
         self._names: tuple[str, ...] | None = None
 
     @property
@@ -103,9 +105,9 @@ class BlockColumns:
             BranchError: of a type that cannot be read.
             ReadError: the file failed.
         """
-        array = self._arrays.get(name)
+        array = self._given.get(name)
         if array is None:
-            array = self._arrays[name] = self._make(name)
+            array = self._given[name] = self._make(name)
         return array
 
     def _make(self, name: str) -> Any:

@@ -105,6 +105,7 @@ class TTreeReader:
                 for leaf in leaves:
                     title = leaf.member("fName")
                     self._columns.setdefault(f"{name}.{title}", _Column(branch, title))
+                    self._others.append((title, f"{name}.{title}"))
             else:
                 self._columns.setdefault(name, _Column(branch))
 
