@@ -10,7 +10,7 @@ from overproof.analysis.draw import syntax
 from overproof.analysis.draw.binning import Binning, BinsLike, parse_bins
 from overproof.analysis.draw.grammar import parse
 from overproof.analysis.draw.resolve import Resolver
-from overproof.analysis.draw.typed import Aggregate, Decision, Formula, Leaf, Operation, Typed
+from overproof.analysis.draw.typed import Aggregate, Decision, Formula, Leaf, LoopIteration, Operation, Typed
 from overproof.records.schema import Schema
 from overproof.words.errors import ExpressionError
 
@@ -98,9 +98,23 @@ def _evaluated_once(formula: Formula) -> Formula:
 
     ROOT computes such a formula once for each entry, however long the loop that it stands in.
     """
-    if any(leaf.n_jagged or math.prod(leaf.fixed_shape) > 1 for leaf in formula.leaves):
+    loops = any(leaf.n_jagged or math.prod(leaf.fixed_shape) > 1 for leaf in formula.leaves)
+    if loops or _counts_passes(formula.root):
         return formula
     return Formula(root=_first_elements(formula.root), leaves=formula.leaves)
+
+
+def _counts_passes(node: Typed) -> bool:
+    """Tell whether `Iteration$` stands under a node, outside of aggregates."""
+    match node:
+        case LoopIteration():
+            return True
+        case Operation():
+            return any(map(_counts_passes, node.arguments))
+        case Decision():
+            return any(map(_counts_passes, (node.condition, node.yes, node.no)))
+        case _:
+            return False
 
 
 def _first_elements(node: Typed) -> Typed:
