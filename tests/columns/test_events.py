@@ -196,10 +196,10 @@ def test_next_block_fetches_what_the_last_one_touched(watched: Watched) -> None:
 def test_names_not_touched_lately_are_dropped(watched: Watched) -> None:
     """A column touched in one block and never again is fetched ahead for four blocks."""
     memory = ColumnMemory()
-    Events(watched, 0, 10, memory=memory).x
+    assert len(Events(watched, 0, 10, memory=memory).x) == 10
     ahead = []
     for first in range(10, 70, 10):
-        Events(watched, first, first + 10, memory=memory).number
+        assert len(Events(watched, first, first + 10, memory=memory).number) == 10
         ahead.append("x" in watched.requests[-1])
     assert ahead == [True, True, True, True, False, False]
 

@@ -10,10 +10,10 @@ import awkward as ak
 import numpy as np
 from uproot.compression import Compression
 
-from overproof.columns.formats.clusters import ClusterReader, columns_of
 from overproof.columns.formats.damage import one_line, translated
-from overproof.columns.formats.fields import Fields
 from overproof.columns.formats.names import Names
+from overproof.columns.formats.rntuple.clusters import ClusterReader, columns_of
+from overproof.columns.formats.rntuple.fields import Fields
 from overproof.columns.formats.types import OBJECT, type_of_form
 from overproof.columns.grid import Storage, block_stops
 from overproof.records.dataset import FileGrid
