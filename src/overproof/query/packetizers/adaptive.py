@@ -10,8 +10,8 @@ PACKETS_IN_HAND = 2
 """Into how many packets that is divided: one being computed, one waiting."""
 MAX_PACKET_S = 20.0
 """No packet lasts longer than this, by the rates measured."""
-PATIENCE = 1.0
-"""How many blocks of the mean worker a slow worker may end after the others."""
+PATIENCE = 0.5
+"""Blocks of the mean worker by which the end is later than if blocks could be cut: half a block for each worker."""
 
 
 def adaptive(view: View) -> int:
