@@ -114,6 +114,8 @@ def test_root_files_hold_histograms_tables_and_arrays(tmp_path: Path, outputs: d
         assert file["deep/2d"].member("fYaxis").labels() == ["a", "b"]
         assert file["profile"].classname == "TProfile"
         assert file["profile"].values().tolist() == [2, 0]
+        assert file["profile"].counts(flow=True).tolist() == [0, 2, 0, 0]
+        assert file["profile"].errors(error_mode="s").tolist() == [1, 0]
         assert file["table"]["pt"].array().to_list() == [1.5, 2.5]
         assert file["table"]["hits"].array().to_list() == [[1, 2], []]
         assert file["array"]["value"].array().to_list() == [0, 1, 2, 3]

@@ -90,9 +90,7 @@ def _histogram(histogram: Any) -> Any:
         return _counts(histogram)
     if n_dim > 1:
         raise _CannotHoldError(f"profiles of {n_dim} dimensions cannot be written")
-    from uproot.writing.identify import to_writable
-
-    return to_writable(histogram)
+    return _profile(histogram)
 
 
 def _counts(histogram: Any) -> Any:
@@ -105,15 +103,43 @@ def _counts(histogram: Any) -> Any:
     statistics = _statistics(histogram, values, values if squares is None else squares)
     axes = {f"f{_AXES[i].upper()}axis": _axis(axis, _AXES[i]) for i, axis in enumerate(histogram.axes)}
     make = (identify.to_TH1x, identify.to_TH2x, identify.to_TH3x)[len(axes) - 1]
-    name, label = getattr(histogram, "name", None), getattr(histogram, "label", None)
     return make(
         fName=None,
-        fTitle=str(label or name or ""),
+        fTitle=_title(histogram),
         data=values.T.reshape(-1),
         fSumw2=None if squares is None else squares.T.reshape(-1),
         **statistics,
         **axes,
     )
+
+
+def _profile(histogram: Any) -> Any:
+    """Make a TProfile, which keeps the sums of w, w*w, w*y and w*y*y of each bin."""
+    from uproot.writing.identify import to_TProfile
+
+    view = np.asarray(histogram.view(flow=True))
+    unweighted = histogram.storage_type.__name__ == "Mean"
+    n = _with_flow(histogram, view["count" if unweighted else "sum_of_weights"])
+    mean = _with_flow(histogram, view["value"])
+    m2 = _with_flow(histogram, view["_sum_of_deltas_squared" if unweighted else "_sum_of_weighted_deltas_squared"])
+    squares = n if unweighted else _with_flow(histogram, view["sum_of_weights_squared"])
+    first, second = n * mean, m2 + n * mean**2
+    return to_TProfile(
+        fName=None,
+        fTitle=_title(histogram),
+        data=first,
+        fSumw2=second,
+        fBinEntries=n,
+        fBinSumw2=squares,
+        fTsumwy=float(first[1:-1].sum()),
+        fTsumwy2=float(second[1:-1].sum()),
+        fXaxis=_axis(histogram.axes[0], "x"),
+        **_statistics(histogram, n, squares),
+    )
+
+
+def _title(histogram: Any) -> str:
+    return str(getattr(histogram, "label", None) or getattr(histogram, "name", None) or "")
 
 
 def _with_flow(histogram: Any, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
