@@ -20,7 +20,7 @@ from overproof.records.notices import (
 from overproof.records.orders import CallDelta, HaltWorker, OpenFile, Order, SendPacket
 
 
-class Place(Protocol):
+class Surroundings(Protocol):
     """What a worker needs of the world around it."""
 
     now: float
@@ -56,7 +56,7 @@ class SimulatedWorker:
         frozen_until_s: it does nothing before.
     """
 
-    def __init__(self, name: str, *, speed: float, place: Place) -> None:
+    def __init__(self, name: str, *, speed: float, place: Surroundings) -> None:
         self.name = name
         self.epoch = 1
         self.speed = speed

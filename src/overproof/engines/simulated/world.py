@@ -70,6 +70,7 @@ class World:
         self._n_events = 0
         self._workers: dict[str, SimulatedWorker] = {}
         self._arrivals: dict[tuple[str, bool], float] = {}
+        self._joined_s: dict[str, float] = {}
         speeds = [SPEEDS[options.law](dice, options.spread) for _ in range(options.workers)]
         self.total_speed = sum(speeds)
         work = sum(grid.n_entries for grid in grids) * self.block_s_per_entry
@@ -152,13 +153,14 @@ class World:
         elif plan.freeze_s is not None:
             self._at(self.now + plan.freeze_s, self._freeze, worker, plan)
         worker.join()
+        self._joined_s[worker.name] = self._arrivals[worker.name, True]
 
     def _kill(self, worker: SimulatedWorker, plan: Plan) -> None:
         worker.is_alive = False
         lag_s = plan.noticed_s - (plan.loss_s or 0.0)
         if plan.is_late and (words := worker.last_words()) is not None:
             self._at(self.now + 1.5 * lag_s + 0.1, self._feed, words)
-        self._at(self.now + lag_s, self._feed, WorkerLost(worker=worker.name, reason="died"))
+        self._give_up(worker, self.now + lag_s, reason="died")
         if not any(other.is_alive for other in self._workers.values()):
             self._at(self.now + lag_s + REPLACED_S, self._hire, worker.speed)
 
@@ -166,8 +168,13 @@ class World:
         start_s = plan.freeze_s or 0.0
         worker.freeze(self.now + plan.thaw_s - start_s)
         if plan.given_up_s is not None:
-            self._at(self.now + plan.given_up_s - start_s, self._feed, WorkerLost(worker=worker.name, reason="frozen"))
+            self._give_up(worker, self.now + plan.given_up_s - start_s, reason="frozen")
             self._at(self.now + plan.return_s - start_s, worker.come_back)
+
+    def _give_up(self, worker: SimulatedWorker, at_s: float, *, reason: str) -> None:
+        """Say that a worker is lost, whatever of it still travels; but none is lost before it has joined."""
+        at_s = max(at_s, self._joined_s[worker.name])
+        self._at(at_s, self._feed, WorkerLost(worker=worker.name, reason=reason))
 
     # -- the driver
 
