@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import os
 import pickle
-import secrets
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,8 +34,9 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     if target.exists() and not os.access(target, os.W_OK):
         raise OutputError(f"{target}: exists and is write-protected; choose another name")
     try:
-        with tempfile.TemporaryFile(dir=target.parent):
-            pass
+        part = _part_of(target)
+        part.touch(exist_ok=False)
+        part.unlink()
     except OSError as error:
         raise OutputError(
             f"{target}: cannot write in {target.parent}: {error.strerror}; choose another place"
@@ -78,7 +77,7 @@ def save_outputs(
 @contextmanager
 def _replaced(target: Path) -> Iterator[Path]:
     """Give a place to write to, and move it to `target` once it is whole and on disk."""
-    part = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
+    part = _part_of(target)
     try:
         yield part
         _flush(part, os.O_RDWR)
@@ -88,6 +87,11 @@ def _replaced(target: Path) -> Iterator[Path]:
         raise OutputError(f"{target}: {error.strerror or error}; nothing was written") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _part_of(target: Path) -> Path:
+    """Choose a name beside `target` that nobody else uses."""
+    return target.with_name(f".{target.stem}.{os.urandom(4).hex()}.part{target.suffix}")
 
 
 def _flush(path: Path, flags: int) -> None:
