@@ -43,7 +43,8 @@ def _compare(question: Question, events: _Events) -> None:
         question.expression, cut=question.cut, weight=question.weight, bins=question.bins, schema=events.schema
     )
 
-    histogram = DrawSelector(plan).process(events)[plan.name]
+    selector = DrawSelector(plan)
+    histogram = selector.terminate(selector.process(events))[plan.name]
 
     # JSON writes a double so that it reads back the same, and NaN is equal to itself in text
     assert json.dumps(_bins(histogram)) == json.dumps(ROOT_NUMBERS[question.key])

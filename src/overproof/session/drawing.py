@@ -51,12 +51,13 @@ class Drawing:
 
 
 def check_drawing(expression: str, *, cut: str | None, weight: str | None, bins: Any, name: str | None) -> Drawing:
-    """Parse everything that can be judged without a file.
+    """Parse everything that can be judged without a file; a blank cut or weight is none, as in ROOT.
 
     Raises:
         ExpressionError: a text that cannot be understood.
         OptionError: bins that make no axis.
     """
+    cut, weight = (text if text and text.strip() else None for text in (cut, weight))
     for text in (expression, cut, weight):
         if text is not None:
             parse(text)

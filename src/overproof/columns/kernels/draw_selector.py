@@ -1,4 +1,4 @@
-"""A draw as a selector: columns of a block in, one histogram out."""
+"""A draw as a selector: columns of a block in, sums of bins out, one histogram at the end."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from overproof.analysis.draw.typed import Leaf
 from overproof.analysis.selector import Selector
 from overproof.columns.kernels.evaluate import Block, evaluate
 from overproof.columns.kernels.fill import make_histogram, sum_bins
-from overproof.columns.kernels.jagged import Doubles, flatten
+from overproof.columns.kernels.jagged import Column, Doubles, flatten
 from overproof.columns.kernels.passes import build_loop
+from overproof.words.errors import BranchError
 
 SPARSE = 0.5
 """Share of chosen passes below which what is drawn is computed for these only."""
@@ -33,11 +34,20 @@ class DrawSelector(Selector):
         self.branches = plan.columns  # type: ignore[misc]  # the list of every instance is its own
 
     def process(self, events: Any) -> dict[str, Any]:
-        """Return the histogram of one block under the plan's name."""
+        """Return the sums of one block; plain arrays, so that workers need no library of histograms."""
         values, weights = compute(self.plan, events)
         contents, variances = sum_bins(values, weights, self.plan.binning)
+        return {"contents": contents, "variances": variances}
+
+    def terminate(self, outputs: dict[str, Any]) -> dict[str, Any]:
+        """Return the histogram under the plan's name; an empty one when no block was processed."""
+        nothing = np.zeros(self.plan.binning.n + 2)
         histogram = make_histogram(
-            contents, variances, self.plan.binning, name=self.plan.name, label=self.plan.expression
+            outputs.get("contents", nothing),
+            outputs.get("variances", nothing),
+            self.plan.binning,
+            name=self.plan.name,
+            label=self.plan.expression,
         )
         return {self.plan.name: histogram}
 
@@ -61,11 +71,17 @@ def compute(plan: DrawPlan, events: Any) -> tuple[Doubles, Doubles | None]:
 
 def _columns(plan: DrawPlan, events: Any) -> Block:
     shapes: dict[str, Leaf] = {leaf.column: leaf for leaf in _leaves(plan)}
-    columns = {
-        name: flatten(events[name], n_jagged=shapes[name].n_jagged, fixed_shape=shapes[name].fixed_shape)
-        for name in plan.columns
-    }
-    return Block(columns, len(events))
+    return Block({name: _column(name, events[name], shapes[name]) for name in plan.columns}, len(events))
+
+
+def _column(name: str, array: Any, shape: Leaf) -> Column:
+    n_dimensions = 1 + shape.n_jagged + len(shape.fixed_shape)
+    if array.ndim != n_dimensions:
+        raise BranchError(
+            f"branch '{name}' has {array.ndim} dimensions here and {n_dimensions} in the first file: "
+            "draw files of one kind together"
+        )
+    return flatten(array, n_jagged=shape.n_jagged, fixed_shape=shape.fixed_shape)
 
 
 def _leaves(plan: DrawPlan) -> Iterator[Leaf]:
