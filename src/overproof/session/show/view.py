@@ -180,14 +180,17 @@ def progress_text(progress: Progress) -> str:
 
 
 def _display(progress: Progress, picture: str) -> RenderableType:
-    from rich.console import Group
     from rich.progress_bar import ProgressBar
+    from rich.table import Table
     from rich.text import Text
 
     done, total = _done(progress), max(1, progress.account.total)
-    bar = ProgressBar(total=total, completed=done, pulse=not _total_is_known(progress), width=None)
-    lines: list[RenderableType] = [Text(picture, no_wrap=True)] if picture else []
-    return Group(*lines, bar, Text(progress_text(progress), no_wrap=True, overflow="ellipsis"))
+    rows = Table.grid(expand=True)
+    if picture:
+        rows.add_row(Text(picture, no_wrap=True, overflow="crop"))
+    rows.add_row(ProgressBar(total=total, completed=done, pulse=not _total_is_known(progress)))
+    rows.add_row(Text(progress_text(progress), no_wrap=True, overflow="ellipsis"))
+    return rows
 
 
 def _done(progress: Progress) -> int:

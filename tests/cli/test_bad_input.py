@@ -1,0 +1,151 @@
+"""Bad input: one clear line, exit code 2, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import uproot
+
+INLINE = ("--engine", "inline", "--bins", "10,0,1000")
+
+
+@pytest.fixture
+def bad_files(tmp_path: Path, numbers: Path, truncated: Path) -> dict[str, object]:
+    """Files of every sort of badness, by what is bad about them."""
+    (tmp_path / "text.root").write_text("no ROOT file at all, but long enough to be looked at" * 10)
+    with uproot.recreate(tmp_path / "two.root") as file:
+        for tree in ("Events", "Runs"):
+            file.mktree(tree, {"n": "int64"})
+            file[tree].extend({"n": np.arange(3)})
+    with uproot.recreate(tmp_path / "empty.root") as file:
+        file.mktree("Events", {"n": "int64"})
+    return {
+        "missing": tmp_path / "nowhere.root",
+        "directory": tmp_path,
+        "truncated": truncated,
+        "text": tmp_path / "text.root",
+        "two": tmp_path / "two.root",
+        "empty": tmp_path / "empty.root",
+        "no tree": f"{numbers}:Event",
+        "pattern": tmp_path / "*.nothing",
+    }
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("missing", "no such file"),
+        ("directory", "is a directory"),
+        ("truncated", "cut short"),
+        ("text", "not a ROOT file"),
+        ("two", "Events"),
+        ("empty", "no entries"),
+        ("no tree", "Events"),
+        ("pattern", "no file matches"),
+    ],
+)
+def test_a_bad_file_is_one_line(call: Callable, bad_files: dict[str, object], what: str, said: str) -> None:
+    """A dataset with nothing in it that can be read is refused in one line, with exit code 2."""
+    called = call("draw", bad_files[what], "n", *INLINE)
+    assert called.code == 2
+    assert said in called.err
+    assert len(called.err.splitlines()) == 1
+    assert called.out == ""
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("n +", "\n    n +\n       ^"),
+        ("", "expression is empty"),
+        ("nn", "nearest: `n`"),
+        ("sqrt(n", "^"),
+    ],
+)
+def test_a_bad_expression_shows_the_place(call: Callable, numbers: Path, expression: str, said: str) -> None:
+    """An expression that cannot be understood is shown with a caret, or with the nearest names; exit code 2."""
+    called = call("draw", numbers, expression, *INLINE)
+    assert called.code == 2
+    assert said in called.err
+    assert "Traceback" not in called.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--workers", "0"), "0 workers"),
+        (("--workers", "many"), "--workers"),
+        (("--engine", "nowhere"), "no engine 'nowhere'"),
+        (("--engine", "local:x"), "local:4"),
+        (("--engine", ""), "--engine is empty"),
+        (("--packetizer", "clever"), "clever"),
+        (("--block-entries", "0"), "at least 1"),
+        (("--entries", "0"), "at least 1"),
+        (("--first", "-1"), "0 or more"),
+        (("--files", "0"), "at least 1"),
+        (("--bins", "ten"), "n, low, high"),
+        (("--json", "out.txt"), ".json"),
+        (("--json", "nowhere/out.json"), "no directory"),
+        (("--root", "out.json"), ".root"),
+        (("--root", "nowhere/out.root"), "no directory"),
+        (("--plot", "out.gif"), ".png"),
+        (("--plot", "nowhere/out.png"), "no directory"),
+        (("--nonsense",), "--nonsense"),
+    ],
+)
+def test_a_bad_option_is_one_line(
+    call: Callable,
+    numbers: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    said: str,
+) -> None:
+    """An option that makes no sense is refused before the work with what would make sense; nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    engine = () if arguments[0] in ("--engine", "--workers") else INLINE[:2]
+    called = call("draw", numbers, "n", *engine, "--bins", "10,0,1000", *arguments)
+    assert called.code == 2
+    assert said in called.err
+    assert "Traceback" not in called.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["draw", "run", "exec", "inspect"])
+def test_what_is_missing_is_named(call: Callable, verb: str) -> None:
+    """A verb without its arguments says which it misses, in one line, and where help is."""
+    called = call(verb)
+    assert called.code == 2
+    assert "Missing argument" in called.err
+    assert f"overproof {verb} --help" in called.err
+    assert len(called.err.splitlines()) == 1
+
+
+def test_an_unknown_verb_is_refused(call: Callable) -> None:
+    """A verb that does not exist is bad usage."""
+    called = call("drow")
+    assert (called.code, "drow" in called.err) == (2, True)
+
+
+def test_an_expression_with_a_minus_sign_is_explained(call: Callable, numbers: Path) -> None:
+    """`-n` looks like an option: the error says how to draw it, and so it is drawn."""
+    assert "put `--` before it" in call("draw", *INLINE, numbers, "-n").err
+    assert call("draw", *INLINE, "--", numbers, "-n").code == 0
+
+
+def test_a_protected_place_is_found_before_the_work(call: Callable, numbers: Path, tmp_path: Path) -> None:
+    """A directory in the place of an output is found before the selector is even imported."""
+    (tmp_path / "out.root").mkdir()
+    called = call("run", tmp_path / "nowhere.py", numbers, "-o", tmp_path / "out.root", "--engine", "inline")
+    assert called.code == 2
+    assert "is a directory" in called.err
+
+
+def test_inspect_refuses_in_one_line(call: Callable, numbers: Path, truncated: Path, tmp_path: Path) -> None:
+    """`inspect` of what is absent, cut or has no such tree is one line and exit code 2."""
+    for file in (tmp_path / "nowhere.root", truncated, tmp_path, f"{numbers}:Runs"):
+        called = call("inspect", file)
+        assert (called.code, called.out, len(called.err.splitlines())) == (2, "", 1), called

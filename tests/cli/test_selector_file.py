@@ -1,0 +1,113 @@
+"""Selectors out of Python files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from overproof.analysis.selector import Selector
+from overproof.cli.selector_file import load_selector, parse_params, split_reference
+from overproof.words.errors import SelectorError
+
+BASE = "import overproof as op\nclass Base(op.Selector):\n    pass\n"
+ONE = BASE + "class One(Base):\n    def process(self, events):\n        return {}\n"
+
+
+@pytest.fixture(autouse=True)
+def _clean_imports() -> Iterator[None]:
+    """Forget what a test imported."""
+    path, modules = list(sys.path), set(sys.modules)
+    yield
+    sys.path[:] = path
+    for name in set(sys.modules) - modules:
+        del sys.modules[name]
+
+
+def write(folder: Path, text: str, name: str = "my_selectors.py") -> str:
+    (folder / name).write_text(text)
+    return str(folder / name)
+
+
+def test_the_only_selector_is_found(tmp_path: Path) -> None:
+    """A base without `process`, and selectors imported from elsewhere, are no candidates."""
+    text = ONE + "from overproof.analysis.selector import FunctionSelector\n"
+    assert load_selector(write(tmp_path, text)).__name__ == "One"
+
+
+def test_several_selectors_are_listed(tmp_path: Path) -> None:
+    """With two candidates the error names both, and how to name one."""
+    path = write(tmp_path, ONE + "class Two(One):\n    pass\n")
+    with pytest.raises(SelectorError, match=r"2 selectors: One, Two; name one, as in .*my_selectors.py:One"):
+        load_selector(path)
+    assert type(load_selector(f"{path}:Two")).__name__ == "Two"
+
+
+def test_functions_and_instances_can_be_named(tmp_path: Path) -> None:
+    """A name may be that of a function or of an instance; without a name functions are offered."""
+    path = write(tmp_path, "def fill(events):\n    return {}\n")
+    assert load_selector(f"{path}:fill").__name__ == "fill"
+    with pytest.raises(SelectorError, match=r"to run one of fill, name it as in .*:fill"):
+        load_selector(path)
+    ready = write(tmp_path, ONE + "ready = One(cut=3)\n", "my_ready_selectors.py")
+    assert load_selector(f"{ready}:ready").params == {"cut": 3}
+
+
+def test_a_name_of_the_library_is_not_hidden(tmp_path: Path) -> None:
+    """A file called like a module of Python or of an installed package does not take its place."""
+    import select as before
+
+    assert load_selector(write(tmp_path, ONE, "select.py")).__name__ == "One"
+    assert sys.modules["select"] is before
+    assert load_selector(write(tmp_path, ONE, "uproot.py")).__name__ == "One"
+
+
+def test_a_constructor_that_needs_arguments(tmp_path: Path) -> None:
+    """A selector that cannot be made without arguments says so."""
+    path = write(tmp_path, ONE + "    def __init__(self, cut):\n        super().__init__(cut=cut)\n")
+    with pytest.raises(SelectorError, match=r"One\(\) cannot be made without arguments: TypeError"):
+        load_selector(f"{path}:One")
+
+
+def test_a_syntax_error_has_its_caret(tmp_path: Path) -> None:
+    """A syntax error is shown with file, line and caret."""
+    with pytest.raises(SelectorError, match=r"line 2\)\n    def f\(:\n +\^"):
+        load_selector(write(tmp_path, "x = 1\ndef f(:\n"))
+
+
+def test_an_error_in_a_neighbour_is_placed_there(tmp_path: Path) -> None:
+    """An exception while a neighbour is imported is placed in the neighbour."""
+    write(tmp_path, "value = 1 / 0\n", "my_neighbour.py")
+    with pytest.raises(SelectorError, match=r"ZeroDivisionError.*my_neighbour.py, line 1: value = 1 / 0"):
+        load_selector(write(tmp_path, "import my_neighbour\n"))
+
+
+def test_a_file_that_exits_is_an_error(tmp_path: Path) -> None:
+    """`sys.exit` in the user's file ends the import, not the program."""
+    with pytest.raises(SelectorError, match="SystemExit"):
+        load_selector(write(tmp_path, "import sys\nsys.exit(3)\n"))
+
+
+def test_references_split_at_the_right_colon() -> None:
+    """Only a colon behind `.py` names a selector."""
+    assert split_reference("a/b.py") == ("a/b.py", "")
+    assert split_reference("a/b.py:Name") == ("a/b.py", "Name")
+    assert split_reference("odd:name") == ("odd:name", "")
+
+
+def test_parameters_are_literals_or_text() -> None:
+    """Values that are Python literals become these; everything else stays text, `=` included."""
+    texts = ("a=1", "b=2.5", "c=[1, 2]", "d=None", "e=data/x.root", "f='1'", "g=x=y", "h=")
+    assert parse_params(texts) == {
+        "a": 1, "b": 2.5, "c": [1, 2], "d": None, "e": "data/x.root", "f": "1", "g": "x=y", "h": "",
+    }  # fmt: skip
+    for bad in ("a", "=1", "a b=1"):
+        with pytest.raises(SelectorError, match="name=value"):
+            parse_params((bad,))
+
+
+def test_a_made_selector_is_a_selector(tmp_path: Path) -> None:
+    """Naming a class gives an instance, ready for the session."""
+    assert isinstance(load_selector(f"{write(tmp_path, ONE)}:One"), Selector)

@@ -1,0 +1,66 @@
+"""The account and the statistics as text."""
+
+from __future__ import annotations
+
+from overproof.records.account import Account, ExcludedRange, MissingRange
+from overproof.records.statistics import Statistics, WorkerStatistics
+from overproof.session.show.summary import account_text, statistics_text
+
+
+def lost(first: int = 0, stop: int | None = 10, reason: str = "gone") -> MissingRange:
+    return MissingRange(file="a.root", tree="Events", first=first, stop=stop, phase="read", reason=reason)
+
+
+def test_a_complete_account_is_one_line() -> None:
+    """A complete account is one line, in which the sum can be checked by eye."""
+    text = account_text(Account(processed=4_000, total=4_000))
+    assert text == ("account     4,000 processed + 0 excluded + 0 missing + 0 unread = 4,000 entries: complete")
+
+
+def test_what_lacks_is_told_with_its_reason() -> None:
+    """Missing and excluded ranges are told with file, tree, entries (last one included) and reason."""
+    failed = ExcludedRange(file="b.root", tree="Events", first=7, stop=8, kind="exception", reason="ValueError: x\n y")
+    account = Account(processed=89, excluded=1, missing=10, total=100)
+    lines = account_text(account, excluded=[failed], missing=[lost()]).splitlines()
+    assert lines[0].endswith("= 100 entries: not complete")
+    assert lines[1:] == [
+        "missing     a.root:Events entries 0 to 9: read: gone",
+        "excluded    b.root:Events entry 7: ValueError: x y",
+    ]
+
+
+def test_files_of_unknown_length_are_a_line_of_their_own() -> None:
+    """Unknown and unopened files are told apart from entries."""
+    account = Account(processed=1, total=1, files_unknown=1, files_unopened=2)
+    gone = MissingRange(file="c.root", tree=None, first=0, stop=None, phase="open", reason="cut short")
+    text = account_text(account, missing=[gone])
+    assert "1 file of unknown length" in text
+    assert "2 files not looked into" in text
+    assert "c.root all entries: open: cut short" in text
+
+
+def test_many_ranges_are_cut_to_a_screenful() -> None:
+    """Only so many ranges are listed; the rest is counted, not dropped in silence."""
+    account = Account(missing=1000, total=1000)
+    lines = account_text(account, missing=[lost(i, i + 1) for i in range(1000)], max_ranges=3).splitlines()
+    assert len(lines) == 5
+    assert lines[-1].strip() == "... and 997 more missing ranges"
+
+
+def test_statistics_have_every_topic() -> None:
+    """Every figure that was promised is printed, with a line for each worker."""
+    worker = WorkerStatistics(worker="w7", packets=3, entries=900, compute_s=1.5, read_bytes=2_500_000)
+    text = statistics_text(
+        Statistics(
+            packetizer="adaptive", n_workers=1, n_files=2, entries=900, packets=3, default_packet=100,
+            smallest_packet=50, average_packet=300.0, total_s=75.2, startup_s=0.25, first_packet_s=0.4, loop_s=70.5,
+            packet_interval_average_s=2.0, packet_interval_shortest_s=0.5, read_bytes=2_500_000, rate_per_s=12_345.6,
+            byte_rate_per_s=3_000_000.0, merge_s=0.1, deltas=4, workers=(worker,),
+        )
+    )  # fmt: skip
+    for figure in (
+        "900 in 2 files, 2.50 MB read", "3 (adaptive)", "default 100", "smallest 50", "average 300", "1 min 15 s",
+        "startup_s 0.250", "loop_s 70.500", "first after 400 ms", "every 2.0 s", "shortest 500 ms", "12,346 entries/s",
+        "3.00 MB/s", "100 ms for 4 deltas", "w7", "3 packets, 900 entries, 2.50 MB, 1.5 s",
+    ):  # fmt: skip
+        assert figure in text

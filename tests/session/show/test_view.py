@@ -1,0 +1,180 @@
+"""A running query on the screen, and Ctrl-C."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import hist
+import pytest
+from rich.console import Console
+
+from overproof.records.account import Account, MissingRange
+from overproof.records.progress import Progress
+from overproof.session.show.view import follow, progress_text
+from overproof.words.errors import AbortedError, UserCodeError
+from overproof.words.states import QueryState
+
+GONE = MissingRange(file="a.root", tree="Events", first=0, stop=10, phase="read", reason="gone")
+
+
+def snapshot(elapsed_s: float = 2.0, n_seen: int = 250, **changes: Any) -> Progress:
+    values: dict[str, Any] = {
+        "state": QueryState.RUNNING, "account": Account(processed=200, unread=800, total=1000),
+        "n_entries_seen": n_seen, "read_bytes": 10, "elapsed_s": elapsed_s, "rate_per_s": 2_000_000.0,
+        "average_rate_per_s": 1.0, "byte_rate_per_s": 35_000_000.0, "left_s": 12.0, "n_workers": 4, "n_active": 3,
+        "n_files": 8, "n_files_opened": 8,
+    }  # fmt: skip
+    return Progress(**{**values, **changes})
+
+
+@dataclass
+class FakeQuery:
+    """A query that goes through these snapshots, one a look; a step may also be an exception of `wait`."""
+
+    steps: list[Progress | BaseException]
+    partial_outputs: Callable[[], Any] = lambda: None
+    asked: list[str] = field(default_factory=list)
+    now: Progress = field(default_factory=snapshot)
+    error: BaseException | None = None
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        if not self.steps:
+            return True
+        step = self.steps.pop(0)
+        if isinstance(step, BaseException):
+            raise step
+        self.now = step
+        return False
+
+    def progress(self) -> Progress:
+        return self.now
+
+    def partial(self) -> Any:
+        self.asked.append("partial")
+        return self.partial_outputs()
+
+    def result(self, timeout_s: float | None = None) -> Any:
+        if self.error is not None:
+            raise self.error
+        return "the result"
+
+    def stop(self) -> None:
+        self.asked.append("stop")
+
+    def abort(self) -> None:
+        self.asked.append("abort")
+        self.error = AbortedError("aborted")
+
+
+@pytest.fixture
+def screen() -> Console:
+    """A terminal of 100 columns and 30 lines, whose text can be read."""
+    return Console(
+        file=io.StringIO(), force_terminal=True, width=100, height=30, legacy_windows=False, color_system=None
+    )
+
+
+def seen(screen: Console) -> str:
+    assert isinstance(screen.file, io.StringIO)
+    return screen.file.getvalue()
+
+
+def test_short_queries_show_nothing(screen: Console) -> None:
+    """A query that ends within a second leaves the screen untouched."""
+    query = FakeQuery([snapshot(elapsed_s=0.3), snapshot(elapsed_s=0.9)])
+    assert follow(query, shows_progress=True, console=screen) == "the result"
+    assert seen(screen) == ""
+
+
+def test_without_progress_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where nobody looks nothing is printed, however long it takes."""
+    assert follow(FakeQuery([snapshot(elapsed_s=100.0)]), shows_progress=False) == "the result"
+    assert capsys.readouterr() == ("", "")
+
+
+def test_long_queries_show_figures(screen: Console) -> None:
+    """After a second entries, share, rates, time left and workers are on the screen."""
+    follow(FakeQuery([snapshot()]), shows_progress=True, console=screen)
+    for figure in ("25 %", "250 of 1000 entries", "2 M/s", "35.00 MB/s", "12.0 s left", "3 of 4 workers active"):
+        assert figure in seen(screen)
+
+
+def test_figures_without_a_total() -> None:
+    """While files are not looked into, no share is told, but how many files are."""
+    account = Account(processed=0, unread=1000, total=1000, files_unopened=6)
+    text = progress_text(snapshot(account=account, n_files_opened=2, left_s=None))
+    assert "%" not in text
+    assert "left" not in text
+    assert "2 of 8 files looked into" in text
+
+
+def test_the_share_never_exceeds_the_whole() -> None:
+    """Entries computed twice, after a loss, do not make more than all."""
+    assert progress_text(snapshot(n_seen=5000)).startswith("100 %")
+
+
+def test_the_first_failure_is_said_at_once_and_once(screen: Console) -> None:
+    """The first range that is lost is told when it happens, not again with every look."""
+    failing = snapshot(first_failure=GONE)
+    follow(FakeQuery([snapshot(), failing, failing]), shows_progress=True, console=screen)
+    assert seen(screen).count("cannot be read: a.root:Events entries 0 to 9: read: gone") == 1
+
+
+def test_the_picture_grows(screen: Console) -> None:
+    """The first histogram of the partial outputs is drawn above the bar."""
+    histogram = hist.Hist.new.Reg(4, 0, 4, label="m [GeV]").Double().fill([1.5, 1.5])
+    follow(
+        FakeQuery([snapshot()], partial_outputs=lambda: {"n": 3, "h": histogram}), shows_progress=True, console=screen
+    )
+    assert "m [GeV]: sum 2" in seen(screen)
+
+
+def test_dear_pictures_are_rare(screen: Console) -> None:
+    """A partial result that takes a second is not asked for again within twenty."""
+    query = FakeQuery([])
+
+    def takes_a_second() -> None:
+        query.now = snapshot(elapsed_s=query.now.elapsed_s + 1.0)
+
+    query.partial_outputs = takes_a_second
+    query.steps = [snapshot(elapsed_s=second) for second in (2.0, 5.0, 10.0, 20.0, 22.9, 23.1)]
+    follow(query, shows_progress=True, console=screen)
+    assert query.asked == ["partial", "partial"]
+
+
+def test_a_terminate_that_cannot_bear_partial_outputs(screen: Console) -> None:
+    """When the user's `terminate` fails on partial outputs there is no live picture, and the query goes on."""
+
+    def fails() -> None:
+        raise UserCodeError("no such key")
+
+    query = FakeQuery([snapshot(), snapshot(elapsed_s=100.0)], partial_outputs=fails)
+    assert follow(query, shows_progress=True, console=screen) == "the result"
+    assert query.asked == ["partial"]
+
+
+def test_ctrl_c_once_stops_and_keeps(capsys: pytest.CaptureFixture[str]) -> None:
+    """The first Ctrl-C stops the query; its result is returned."""
+    query = FakeQuery([snapshot(), KeyboardInterrupt(), snapshot()])
+    assert follow(query, shows_progress=False) == "the result"
+    assert query.asked == ["stop"]
+    assert "what is done is kept" in capsys.readouterr().err
+
+
+def test_ctrl_c_twice_aborts() -> None:
+    """The second Ctrl-C aborts; there is no result."""
+    query = FakeQuery([KeyboardInterrupt(), snapshot(), KeyboardInterrupt()])
+    with pytest.raises(AbortedError):
+        follow(query, shows_progress=False)
+    assert query.asked == ["stop", "abort"]
+
+
+def test_ctrl_c_three_times_leaves() -> None:
+    """The third Ctrl-C does not wait for anything any more."""
+    query = FakeQuery([KeyboardInterrupt(), KeyboardInterrupt(), KeyboardInterrupt(), snapshot()])
+    with pytest.raises(KeyboardInterrupt):
+        follow(query, shows_progress=False)
+    assert query.steps
