@@ -111,6 +111,13 @@ def test_figures_without_a_total() -> None:
     assert "2 of 8 files looked into" in text
 
 
+def test_figures_before_anything_runs() -> None:
+    """Workers that are still starting are told as such, and no bytes are told where none are read."""
+    text = progress_text(snapshot(n_workers=0, n_active=0, read_bytes=0))
+    assert "workers are starting" in text
+    assert "B/s" not in text
+
+
 def test_the_share_never_exceeds_the_whole() -> None:
     """Entries computed twice, after a loss, do not make more than all."""
     assert progress_text(snapshot(n_seen=5000)).startswith("100 %")

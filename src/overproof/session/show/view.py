@@ -170,10 +170,12 @@ def progress_text(progress: Progress) -> str:
     if progress.account.files_unopened:
         parts.append(f"{progress.n_files_opened} of {progress.n_files} files looked into")
     parts.append(f"{human_count(progress.rate_per_s)}/s")
-    parts.append(f"{human_bytes(progress.byte_rate_per_s)}/s")
+    if progress.read_bytes:  # cycles read none
+        parts.append(f"{human_bytes(progress.byte_rate_per_s)}/s")
     if progress.left_s is not None:
         parts.append(f"{human_seconds(progress.left_s)} left")
-    parts.append(f"{progress.n_active} of {progress.n_workers} workers active")
+    n_workers = progress.n_workers
+    parts.append(f"{progress.n_active} of {n_workers} workers active" if n_workers else "workers are starting")
     if progress.state is QueryState.STOPPING:
         parts.append("stopping")
     return "  ".join(parts)
