@@ -8,6 +8,7 @@ from typing import Any
 
 import cloudpickle
 
+from overproof.columns.remembered import recall_schema, remember_schema
 from overproof.engines.crew import Crew
 from overproof.engines.messages import RunScript, ScriptDone, Survey, Surveyed
 from overproof.records.dataset import FileSpec
@@ -46,15 +47,18 @@ def wait_for_workers(crew: Crew, n_workers: int) -> list[WorkerId]:
 
 
 def survey(crew: Crew, files: Sequence[FileSpec]) -> Schema:
-    """Return the schema of the first file that can be read.
+    """Return the schema of the first file that can be read; nobody is asked for one that is remembered.
 
     Raises:
         OverproofError: what is wrong with the first file, when none can be read.
     """
     first_error: OverproofError | None = None
     for spec in files:
+        if (schema := recall_schema(spec)) is not None:
+            return schema
         answer = _survey_one(crew, spec)
         if answer.schema is not None:
+            remember_schema(spec, answer.schema)
             return answer.schema
         first_error = first_error or answer.error
     assert first_error is not None
