@@ -15,7 +15,7 @@ from overproof.cli.options import QueryFlags, query_options
 @click.option("--cut", metavar="C", help="Selection; its value is a weight, as in ROOT.")
 @click.option("--weight", metavar="W", help="One more weight.")
 @click.option("--bins", metavar="N,LO,HI", help="Number of bins and range, such as '50, 0, 100'.")
-@click.option("--name", metavar="NAME", help="Name of the histogram; default: the expression.")
+@click.option("--name", metavar="NAME", help="Name of the histogram; default: draw.")
 @query_options
 def draw_command(
     files: tuple[str, ...],
