@@ -116,6 +116,7 @@ def test_unknown_tree_names_the_nearest(many_trees: Path) -> None:
     assert complaint(many_trees, "events") == f"no tree 'events' in {many_trees}; did you mean 'Events'?"
     assert "did you mean 'deep/down/tree'?" in complaint(many_trees, "deep/tree")
     assert "did you mean 'Events'?" in complaint(many_trees, "Events;7")
+    assert "no tree 'Events/x'" in complaint(many_trees, "Events/x")
 
 
 def test_histogram_is_not_a_tree(many_trees: Path) -> None:
@@ -150,6 +151,18 @@ def test_highest_cycle_of_real_file(shared_file: Callable[[str], Path]) -> None:
 def test_file_url_is_a_local_path(many_trees: Path) -> None:
     """`file://` leads to this machine."""
     assert open_reader(FileSpec(path=f"file://{many_trees}", tree="Events")).n_entries == 5
+
+
+def test_colons_in_names_are_no_trees(many_trees: Path, tmp_path: Path) -> None:
+    """A file may have a colon in its name."""
+    path = tmp_path / "run:1.root"
+    path.write_bytes(many_trees.read_bytes())
+    assert open_reader(FileSpec(path=str(path), tree="Events")).n_entries == 5
+
+
+def test_unknown_protocol() -> None:
+    """A URL that nothing here can read is a DatasetError that names what is missing."""
+    assert "nothing here can read nonsense:// URLs" in complaint("nonsense://host/a.root")
 
 
 def test_remote_files(many_trees: Path) -> None:

@@ -59,7 +59,7 @@ AT_MOST = 40
 """Branches compared in one file: the widest ones are sampled evenly, so that the test stays fast."""
 
 
-OPEN = ReaderCache(limit=30)
+OPEN = ReaderCache(limit=30, limit_branches=100_000)
 """Opening the widest files takes a second each: the tests that only look at real files share their readers."""
 
 
@@ -333,6 +333,16 @@ def test_cache_opens_once_and_is_bounded(ttree_path: Path, rntuple_path: Path) -
     cache.close()
     with pytest.raises(ReadError):
         other.read(["number"], 400, 500)
+
+
+def test_cache_is_bounded_by_branches(ttree_path: Path, rntuple_path: Path) -> None:
+    """Readers of more branches than the limit are not kept together; the one in use is, however wide."""
+    cache = ReaderCache(limit_branches=1)
+    one = cache.get(FileSpec(path=str(ttree_path), tree="t"))
+    assert cache.get(FileSpec(path=str(ttree_path), tree="t")) is one
+    cache.get(FileSpec(path=str(rntuple_path), tree="t"))
+    assert cache.get(FileSpec(path=str(ttree_path), tree="t")) is not one
+    cache.close()
 
 
 def test_cache_does_not_remember_failures(tmp_path: Path, ttree_path: Path) -> None:

@@ -42,6 +42,10 @@ class View:
     def _has(self, name: str) -> bool:
         raise NotImplementedError
 
+    def _is_column(self, name: str) -> bool:
+        """Tell quickly whether `_fields` has the name."""
+        raise NotImplementedError
+
     def _empty(self, name: str) -> Any:
         """Return a column of no entries."""
         raise NotImplementedError
@@ -113,8 +117,7 @@ class View:
         """Return a column, or the view of everything below a name with dots."""
         if name in self._own:
             return self._own[name]
-        below = f"{name}."
-        if name not in self._fields and any(field.startswith(below) for field in self._fields):
+        if not self._is_column(name) and any(field.startswith(f"{name}.") for field in self._fields):
             return _Below(self, name)
         return self._get(name)
 
@@ -253,6 +256,9 @@ class Events(View):
     def _has(self, name: str) -> bool:
         return self._block.columns.has(name)
 
+    def _is_column(self, name: str) -> bool:
+        return self._block.columns.is_column(name)
+
     def _branch(self, name: str) -> Branch | None:
         return self._block.types.get(name)
 
@@ -286,6 +292,10 @@ class _Derived(View):
     def _has(self, name: str) -> bool:
         return self._in_parent(name) in self._parent
 
+    def _is_column(self, name: str) -> bool:
+        parents = self._in_parent(name)
+        return parents in self._parent._own or self._parent._is_column(parents)
+
     def _branch(self, name: str) -> Branch | None:
         parents = self._in_parent(name)
         return None if parents in self._parent._own else self._parent._branch(parents)
@@ -316,6 +326,9 @@ class _Projected(_Derived):
 
     def _has(self, name: str) -> bool:
         return name in self._names
+
+    def _is_column(self, name: str) -> bool:
+        return name in self._names and super()._is_column(name)
 
 
 class _Below(_Derived):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import awkward as ak
@@ -82,16 +83,20 @@ class BlockColumns:
         # What was read, by the reader's names, asked for or not; and what was asked for, by the user's.
         self._arrays: dict[str, Any] = {}
         self._given: dict[str, Any] = {}
-        self._names: tuple[str, ...] | None = None
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Every branch that may be touched, and the optional ones that the file lacks."""
-        if self._names is None:
-            present = self.reader.names
-            lacking = [name for name in self._optional if self._find(name) is None]
-            self._names = tuple(name for name in [*present, *lacking] if self._may(name))
-        return self._names
+        lacking = [name for name in self._optional if self._find(name) is None]
+        return tuple(name for name in [*self.reader.names, *lacking] if self._may(name))
+
+    @cached_property
+    def _name_set(self) -> frozenset[str]:
+        return frozenset(self.names)
+
+    def is_column(self, name: str) -> bool:
+        """Tell whether `names` has the name."""
+        return name in self._name_set
 
     def has(self, name: str) -> bool:
         """Tell whether `get` would know the name."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import fsspec
 import uproot
 
 from overproof.columns.formats import Reader
@@ -86,7 +87,8 @@ def open_file(path: str) -> Any:
     size_bytes = _look_at(local, path)
     try:
         with translated(path, "open"):
-            return uproot.open(local, handler=LocalSource, object_cache=None, array_cache=None)
+            # A dict, because a string would be cut at a colon.
+            return uproot.open({local: None}, handler=LocalSource, object_cache=None, array_cache=None)
     except ReadError as error:
         raise _explained(error, local, size_bytes) from error
 
@@ -155,8 +157,14 @@ def _open_remote(path: str) -> Any:
         return uproot.open({path: None}, handler=RemoteSource, object_cache=None, array_cache=None)
     except FileNotFoundError as error:
         raise DatasetError(f"no such file: {path}: {one_line(error)}") from error
-    except (ImportError, ModuleNotFoundError) as error:
+    except ImportError as error:
         raise DatasetError(f"{path}: a package is missing to reach it: {one_line(error)}") from error
+    except ValueError as error:
+        scheme = path.partition("://")[0]
+        if scheme in fsspec.available_protocols():
+            raise ReadError(one_line(error), file=path, phase="open") from error
+        hint = "install the packages xrootd and fsspec-xrootd" if scheme == "root" else "fsspec has no such protocol"
+        raise DatasetError(f"{path}: nothing here can read {scheme}:// URLs: {hint}") from error
     except Exception as error:
         # Every protocol has exceptions of its own.
         raise ReadError(one_line(error), file=path, phase="open") from error
@@ -188,10 +196,7 @@ def find_tree(file: Any, spec: FileSpec) -> str:
         return _only_tree(list_trees(file, path=spec.path), spec.path)
     asked = "/".join(part for part in spec.tree.split("/") if part)
     with translated(spec.path, "open", what="list of keys"):
-        try:
-            key = file.key(asked) if asked else None
-        except uproot.KeyInFileError:
-            key = None
+        key = _key(file, asked) if asked else None
     if key is None:
         trees = list_trees(file, path=spec.path)
         raise DatasetError(
@@ -202,6 +207,19 @@ def find_tree(file: Any, spec: FileSpec) -> str:
         others = f"; it has the trees {', '.join(trees)}" if trees else "; it has no tree at all"
         raise DatasetError(f"'{spec.tree}' in {spec.path} is a {key.fClassName}, not a TTree or RNTuple{others}")
     return f"{asked.partition(';')[0]};{key.fCycle}"
+
+
+def _key(directory: Any, path: str) -> Any:
+    """Return uproot's key of what lies at a path, the highest cycle unless one is named; None for nothing."""
+    *folders, last = path.split("/")
+    try:
+        for folder in folders:
+            if not directory.key(folder).fClassName.startswith("TDirectory"):
+                return None
+            directory = directory[folder]
+        return directory.key(last)
+    except uproot.KeyInFileError:
+        return None
 
 
 def _only_tree(trees: dict[str, str], path: str) -> str:

@@ -17,11 +17,13 @@ class ReaderCache:
     Opening a file means parsing the description of all of its branches, which takes a second for NanoAOD.
 
     Args:
-        limit: readers kept open; each holds one file open, and some 50 MB for a tree of 2,600 branches.
+        limit: readers kept open; each holds one file open.
+        limit_branches: branches of all readers kept open; each costs some 10 kB of memory.
     """
 
-    def __init__(self, *, limit: int = 16) -> None:
+    def __init__(self, *, limit: int = 16, limit_branches: int = 10_000) -> None:
         self._limit = limit
+        self._limit_branches = limit_branches
         self._readers: OrderedDict[FileSpec, Reader] = OrderedDict()
         self._closed_bytes = 0
 
@@ -40,11 +42,15 @@ class ReaderCache:
         reader = self._readers.get(spec)
         if reader is None:
             reader = self._readers[spec] = open_reader(spec)
-            while len(self._readers) > self._limit:
+            while len(self._readers) > 1 and self._is_too_much():
                 self._drop(next(iter(self._readers)))
         else:
             self._readers.move_to_end(spec)
         return reader
+
+    def _is_too_much(self) -> bool:
+        n_branches = sum(len(reader.names) for reader in self._readers.values())
+        return len(self._readers) > self._limit or n_branches > self._limit_branches
 
     def _drop(self, spec: FileSpec) -> None:
         reader = self._readers.pop(spec)

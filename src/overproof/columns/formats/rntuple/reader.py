@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import awkward as ak
@@ -15,7 +16,7 @@ from overproof.columns.formats.names import Names
 from overproof.columns.formats.rntuple.clusters import ClusterReader, columns_of
 from overproof.columns.formats.rntuple.fields import Fields
 from overproof.columns.formats.types import OBJECT, type_of_form
-from overproof.columns.grid import Storage, block_stops
+from overproof.columns.grid import Entries, Storage, block_stops
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import BranchError
@@ -44,11 +45,6 @@ class RNTupleReader:
             self._firsts = np.asarray([each.num_first_entry for each in clusters], dtype=np.int64)
             self._lasts = self._firsts + np.asarray([each.num_entries for each in clusters], dtype=np.int64)
             self.n_entries = int(self._lasts[-1]) if len(clusters) else 0
-            self._column_bytes = [
-                np.asarray([sum(page.locator.num_bytes for page in column.pages) for column in cluster], np.int64)
-                for cluster in ntuple.page_link_list
-            ]
-            self.size_bytes = int(sum(int(each.sum()) for each in self._column_bytes))
         self._clusters = ClusterReader(ntuple, path=path, firsts=self._firsts, lasts=self._lasts)
         self._names = Names(
             self._fields.leaves,
@@ -57,6 +53,20 @@ class RNTupleReader:
             where=f"tree '{name}' of {path}",
         )
         self._schema: Schema | None = None
+
+    @cached_property
+    def _column_bytes(self) -> list[Entries]:
+        """Compressed bytes of each column in each cluster; every page has to be looked at."""
+        return [
+            np.asarray([sum(page.locator.num_bytes for page in column.pages) for column in cluster], np.int64)
+            for cluster in self._ntuple.page_link_list
+        ]
+
+    @cached_property
+    def size_bytes(self) -> int:
+        """Compressed bytes of all fields."""
+        with translated(self.path, "open", what="pages"):
+            return sum(int(each.sum()) for each in self._column_bytes)
 
     @property
     def names(self) -> Sequence[str]:
