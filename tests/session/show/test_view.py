@@ -179,6 +179,19 @@ def test_ctrl_c_twice_aborts() -> None:
     assert query.asked == ["stop", "abort"]
 
 
+def test_ctrl_c_while_the_first_is_dealt_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second Ctrl-C that comes while the first is being passed on is a second one all the same."""
+    query = FakeQuery([KeyboardInterrupt(), snapshot()])
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(query, "stop", interrupted)
+    with pytest.raises(AbortedError):
+        follow(query, shows_progress=False)
+    assert query.asked == ["abort"]
+
+
 def test_ctrl_c_three_times_leaves() -> None:
     """The third Ctrl-C does not wait for anything any more."""
     query = FakeQuery([KeyboardInterrupt(), KeyboardInterrupt(), KeyboardInterrupt(), snapshot()])

@@ -70,17 +70,22 @@ def follow(query: Followed, *, shows_progress: bool, console: Console | None = N
         OverproofError: whatever ended the query, as `query.result` raises it.
     """
     view = View(console) if shows_progress else None
-    n_interrupts = 0
+    n_interrupts = n_heard = 0
     try:
         while True:
             try:
+                # Inside of the try: the next Ctrl-C may come while this one is being dealt with.
+                if n_interrupts > n_heard:
+                    n_heard = n_interrupts
+                    _interrupt(query, n_interrupts)
                 while not query.wait(POLL_S):
                     if view is not None:
                         view.update(query)
                 break
             except KeyboardInterrupt:
                 n_interrupts += 1
-                _interrupt(query, n_interrupts)
+                if n_interrupts > 2:
+                    raise
     finally:
         if view is not None:
             view.close()
@@ -88,15 +93,13 @@ def follow(query: Followed, *, shows_progress: bool, console: Console | None = N
 
 
 def _interrupt(query: Followed, n_interrupts: int) -> None:
-    """Stop at the first Ctrl-C, abort at the second, give up waiting at the third."""
+    """Stop at the first Ctrl-C, abort at the second."""
     if n_interrupts == 1:
-        print("\nstopping: what is done is kept; Ctrl-C again throws it away", file=sys.stderr)
         query.stop()
-    elif n_interrupts == 2:
-        print("\naborting", file=sys.stderr)
-        query.abort()
+        print("\nstopping: what is done is kept; Ctrl-C again throws it away", file=sys.stderr)
     else:
-        raise KeyboardInterrupt
+        query.abort()
+        print("\naborting", file=sys.stderr)
 
 
 class View:
