@@ -12,8 +12,8 @@ pytestmark = pytest.mark.simulation
 N_SEEDS = 2_000
 N_PARTS = 20
 
-PINNED = (5, 14, 42, 61, 128, 481, 1449)
-"""Seeds that once failed: losses that overtook their joins, and files asked of workers that never were."""
+PINNED = (44, 98, 415, 424, 1006, 1419, 1974)
+"""Seeds that hung while the news of a loss could overtake the news of the join."""
 
 
 @pytest.mark.parametrize("part", range(N_PARTS))

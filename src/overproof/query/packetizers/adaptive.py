@@ -10,8 +10,10 @@ PACKETS_IN_HAND = 2
 """Into how many packets that is divided: one being computed, one waiting."""
 MAX_PACKET_S = 20.0
 """No packet lasts longer than this, by the rates measured."""
-PATIENCE = 0.5
-"""Blocks of the mean worker by which the end is later than if blocks could be cut: half a block for each worker."""
+ROUNDING = 0.5
+"""Blocks for each worker by which the end is later than if blocks could be cut: on average each ends half a block off."""
+GAP = 1.0
+"""Blocks, of all workers together, until the next of them asks; matters when workers are few."""
 
 
 def adaptive(view: View) -> int:
@@ -26,7 +28,7 @@ def adaptive(view: View) -> int:
     rate, total_rate, in_hand, left, n_workers, block, _, is_opening = view
     if rate > 0.0:
         share = rate / total_rate
-        if not in_hand and block > share * (left + PATIENCE * n_workers * block):
+        if not in_hand and block > share * (left + (ROUNDING * n_workers + GAP) * block):
             return 0
     else:
         share = 1.0 / n_workers
