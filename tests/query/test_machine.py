@@ -202,9 +202,7 @@ class QueryMachine(RuleBasedStateMachine):
         assert all(count == 1 for count in self.merged.values())
         assert account.processed == sum(block.n_entries for block in self.merged)
         assert account.processed + account.excluded + account.missing + account.unread == account.total
-        assert bool(self.closed) == (
-            self.master.state not in (QueryState.WAITING, QueryState.RUNNING, QueryState.STOPPING)
-        )
+        assert bool(self.closed) == (not TRANSITIONS[self.master.state])
         assert len(self.closed) <= 1
         assert not account.excluded or self.failed
 

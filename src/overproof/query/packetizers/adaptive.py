@@ -11,7 +11,7 @@ PACKETS_IN_HAND = 2
 MAX_PACKET_S = 20.0
 """No packet lasts longer than this, by the rates measured."""
 ROUNDING = 0.5
-"""Blocks for each worker by which the end is later than if blocks could be cut: on average each ends half a block off."""
+"""Blocks for each worker by which the end is later than if blocks could be cut: each is half a block off on average."""
 GAP = 1.0
 """Blocks, of all workers together, until the next of them asks; matters when workers are few."""
 
