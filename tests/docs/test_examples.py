@@ -92,3 +92,22 @@ def test_the_demonstration_runs(tmp_path: Path) -> None:
     assert mass.values().argmax() in (30, 31)
     for place in ("demo/zpeak.png", "demo/zpeak.root"):
         assert place in done.stdout
+
+
+@pytest.mark.nightly
+def test_the_full_demonstration_does_not_depend_on_the_schedule(tmp_path: Path) -> None:
+    """Two million events give the same JSON, byte for byte, with 1, 2, 3 and 7 workers, adaptive and fixed."""
+    sample = write_sample(tmp_path / "sample")
+    documents = set()
+    for workers in (1, 2, 3, 7):
+        for packetizer in ("adaptive", "fixed"):
+            output = tmp_path / f"{workers}-{packetizer}.json"
+            arguments = [EXAMPLES / "zpeak.py", sample.dataset, "--json", output, "--quiet"]
+            choices = ["--workers", str(workers), "--packetizer", packetizer]
+            subprocess.run(
+                [sys.executable, "-m", "overproof", "run", *arguments, *choices],
+                env=os.environ | {"OVERPROOF_HOME": str(tmp_path / "home")}, check=True, timeout=300,
+            )  # fmt: skip
+            documents.add(output.read_bytes())
+    assert len(documents) == 1
+    assert b'"processed":2000000' in documents.pop().replace(b" ", b"")
