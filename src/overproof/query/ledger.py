@@ -145,6 +145,11 @@ class Ledger:
     def hold(self, worker: Worker, start: int, stop: int) -> tuple[Block, ...]:
         """Give a run of waiting blocks to a worker."""
         n_blocks = stop - start
+        if n_blocks == 1:  # near the end of every query all packets are so
+            self._where[start] = worker
+            self.n_held += 1
+            worker.held.add(start)
+            return (self.blocks[start],)
         self._where[start:stop] = [worker] * n_blocks
         self.n_held += n_blocks
         worker.held.update(range(start, stop))
@@ -172,9 +177,10 @@ class Ledger:
             return f"delta {delta.number} is being merged already"
         if len(numbers) != 1 and (not numbers or len(set(numbers)) != len(numbers)):
             return "a block is named twice" if numbers else "no block is named"
+        held = worker.held
         for number in numbers:
             where[number] = TAKEN
-        worker.held.difference_update(numbers)
+            held.remove(number)
         self.n_held -= len(numbers)
         self._taken[key] = numbers
         return ""
