@@ -109,6 +109,8 @@ class SimulationReport:
         peak_rss_mb: peak memory of this process.
         state: final state of the query.
         n_notices: notices that the master heard.
+        slowest_block_s: seconds that the slowest worker at the start needs for a full block. Nobody knows that it is
+            slow before it has computed one, so that with few blocks a worker no policy ends sooner than this.
         log: all facts, if asked for.
     """
 
@@ -121,4 +123,5 @@ class SimulationReport:
     peak_rss_mb: float
     state: str
     n_notices: int
+    slowest_block_s: float
     log: tuple[Fact, ...] = ()

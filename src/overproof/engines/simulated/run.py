@@ -53,6 +53,7 @@ def simulate(options: SimulationOptions, *, make_master: MakeMaster = Master) ->
         peak_rss_mb=peak_rss_mb(),
         state=master.state.value,
         n_notices=world.n_notices,
+        slowest_block_s=options.block_s / world.slowest_speed,
         log=tuple(world.log),
     )
 

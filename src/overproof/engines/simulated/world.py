@@ -47,6 +47,7 @@ class World:
         master_s: real seconds spent inside the master.
         log: facts, if kept.
         total_speed: of the workers at the start.
+        slowest_speed: of the workers at the start.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class World:
         self._arrivals: dict[tuple[str, bool], float] = {}
         self._joined_s: dict[str, float] = {}
         speeds = [SPEEDS[options.law](dice, options.spread) for _ in range(options.workers)]
-        self.total_speed = sum(speeds)
+        self.total_speed, self.slowest_speed = sum(speeds), min(speeds)
         work = sum(grid.n_entries for grid in grids) * self.block_s_per_entry
         self.ideal_s = (work + (0.0 if options.is_remembered else self.open_s * len(grids))) / self.total_speed
         self._execute_by_type: dict[type, Callable[[Any], None]] = {
