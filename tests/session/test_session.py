@@ -219,3 +219,28 @@ def test_exec_gathers_output_and_values_by_worker(session: op.Session, scripts: 
     assert op.is_master
     script.write_text("1 / 0")
     assert all("ZeroDivisionError" in result.error for result in session.exec(script))
+
+
+def test_worker_end_cannot_add_outputs(session: op.Session, numbers: str) -> None:
+    """What `worker_end` returns is refused with the reason; the result is there all the same."""
+
+    class Late(op.Selector):
+        def process(self, events: Any) -> dict[str, int]:
+            return {"count": len(events)}
+
+        def worker_end(self) -> Any:
+            return {"more": 1}
+
+    with pytest.raises(UserCodeError, match="worker_end returned dict: it cannot add outputs") as caught:
+        session.process(Late, numbers)
+    assert dict(caught.value.result) == {"count": 10_000}
+
+
+def test_a_selector_that_calls_sys_exit_is_a_selector_that_fails(session: op.Session, numbers: str) -> None:
+    """Neither the worker nor the user's process ends."""
+
+    def leaves(events: Any) -> dict[str, int]:
+        raise SystemExit(3)
+
+    with pytest.raises(UserCodeError, match="SystemExit: 3"):
+        session.process(leaves, numbers)

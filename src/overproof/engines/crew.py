@@ -44,7 +44,7 @@ class Crew(Protocol):
         ...
 
     def end(self) -> None:
-        """Tell all workers to forget the query."""
+        """Tell all workers to forget the query: each answers `Ended`."""
         ...
 
     def kill(self) -> None:

@@ -51,10 +51,10 @@ class InlineCrew:
 
     def end(self) -> None:
         self._worker.handle(EndQuery())
-        self._letters.clear()
 
     def kill(self) -> None:
-        self.end()
+        self._worker.handle(EndQuery())
+        self._letters.clear()
 
     def close(self) -> None:
-        self.end()
+        self.kill()

@@ -72,7 +72,7 @@ class Halt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndQuery:
-    """Forget the query."""
+    """Forget the query: answered by `Ended`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,21 @@ class BeginFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A worker has forgotten the query.
+
+    Attributes:
+        worker: the worker's name.
+        problem: what is wrong with `worker_end`, in one line; empty when nothing is.
+        traceback: of the exception that it raised, if it did.
+    """
+
+    worker: WorkerId
+    problem: str = ""
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surveyed:
     """The schema of a file, or why there is none."""
 
@@ -142,7 +157,7 @@ class ScriptDone:
     error: str
 
 
-Reply: TypeAlias = Notice | Ready | BeginFailed | Surveyed | ScriptDone
+Reply: TypeAlias = Notice | Ready | BeginFailed | Ended | Surveyed | ScriptDone
 
 
 class Letter(NamedTuple):

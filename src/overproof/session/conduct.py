@@ -11,7 +11,7 @@ from overproof.analysis.selector import Selector
 from overproof.engines.clock import MonotonicClock
 from overproof.engines.crew import Crew
 from overproof.engines.driver import Driver
-from overproof.engines.messages import Brief
+from overproof.engines.messages import Brief, Ended
 from overproof.engines.pace import Pace
 from overproof.query.master import Master
 from overproof.query.packetizers import packetizer_by_name
@@ -19,16 +19,19 @@ from overproof.query.statistics import StatisticsTally
 from overproof.records.account import ExcludedRange, MissingRange
 from overproof.records.dataset import FileGrid
 from overproof.records.facts import Fact
-from overproof.records.notices import FileOpened, Notice
+from overproof.records.notices import FileOpened, Notice, WorkerLost
 from overproof.records.progress import Progress
 from overproof.session.code import pack_selector
 from overproof.session.question import Question
 from overproof.session.result import Result
-from overproof.words.errors import AbortedError, UserCodeError
+from overproof.words.errors import AbortedError, OverproofError, UserCodeError
 from overproof.words.states import QueryState
 
 CYCLE_BLOCKS = 512
 """Blocks into which cycles are cut, when there are enough of them: fine enough for any number of workers."""
+
+MAX_END_S = 10.0
+"""How long workers may take over `worker_end` before the result comes without them."""
 
 
 @dataclass(kw_only=True)
@@ -57,6 +60,7 @@ class Conduct:
         self.question = question
         self._selector = selector
         self._crew = crew
+        self.problem: OverproofError | None = None
         self._clock = MonotonicClock()
         self._started_s = self._clock.now()
         self._master = Master(
@@ -82,17 +86,11 @@ class Conduct:
         _call_user(self._selector.begin, "begin")
         self._packed = pack_selector(self._selector)
         known = self._known_files()
-        self._crew.begin(self._brief())
-        self.driver.run(known)
-        if self.driver.final_state is QueryState.FINISHED or self.driver.final_state is QueryState.STOPPED:
-            self._crew.end()
-        else:
-            self._crew.kill()
+        state = self._driven(known)
         self._remember_files()
-        assert self.driver.final_state is not None
-        if self.driver.final_state is QueryState.ABORTED:
-            raise self.driver.problem or AbortedError(f"query {self.question.query_id} was aborted")
-        return self._result(self.driver.final_state, self.driver.outputs.value(), self._selector)
+        if state is QueryState.ABORTED:
+            raise self.problem or AbortedError(f"query {self.question.query_id} was aborted")
+        return self._result(state, self.driver.outputs.value(), self._selector)
 
     def partial(self) -> Result:
         """Return the result so far; `terminate` runs on a copy."""
@@ -126,6 +124,39 @@ class Conduct:
             n_files_opened=pace.n_files_opened,
             first_failure=next(iter(self._excluded()), None) or next(iter(self._missing()), None),
         )
+
+    def _driven(self, known: list[Notice]) -> QueryState:
+        """Drive the query to its last state and leave the crew idle."""
+        state: QueryState | None = None
+        try:
+            self._crew.begin(self._brief())
+            self.driver.run(known)
+            state = self.driver.final_state
+            self.problem = self.driver.problem
+            if state in (QueryState.FINISHED, QueryState.STOPPED):
+                self._end_on_workers()
+        finally:
+            if state not in (QueryState.FINISHED, QueryState.STOPPED):
+                self._crew.kill()
+        assert state is not None
+        return state
+
+    def _end_on_workers(self) -> None:
+        """Let every worker end the query, and hear what is wrong with the selector's `worker_end`."""
+        waited_for = set(self._crew.workers)
+        deadline_s = self._clock.now() + MAX_END_S
+        self._crew.end()
+        while waited_for and self._clock.now() < deadline_s:
+            for letter in self._crew.poll(0.1):
+                match letter.reply:
+                    case Ended(worker=worker, problem=problem, traceback=traceback):
+                        waited_for.discard(worker)
+                        if problem:
+                            self.problem = self.problem or UserCodeError(
+                                problem, where="worker_end", traceback=traceback
+                            )
+                    case WorkerLost(worker=worker):
+                        waited_for.discard(worker)
 
     def _brief(self) -> Brief:
         return Brief(

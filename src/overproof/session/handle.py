@@ -125,8 +125,8 @@ class Query:
         if self._error is not None:
             raise self._error
         assert self._outcome is not None
-        if self._outcome.state is QueryState.FAILED:
-            raise self._failure(self._outcome)
+        if (error := self._failure(self._outcome)) is not None:
+            raise error
         return self._dress(self._outcome)
 
     # -- the query's own thread
@@ -157,10 +157,12 @@ class Query:
         if self._stop_wanted == "abort":
             raise AbortedError(f"query {self.id} was aborted")
 
-    def _failure(self, result: Result) -> OverproofError:
-        """Say why a query failed, with what was merged before."""
+    def _failure(self, result: Result) -> OverproofError | None:
+        """Say why a query failed, with what was merged before; None when it did not."""
         assert self._conduct is not None
-        error = self._conduct.driver.problem
+        error = self._conduct.problem
+        if error is None and result.state is not QueryState.FAILED:
+            return None
         if error is None:
             failure = result.excluded[0]
             where = f"{failure.file}: entries {failure.first:,} to {failure.stop:,}"

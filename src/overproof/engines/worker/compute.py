@@ -18,6 +18,7 @@ from overproof.engines.messages import (
     Brief,
     Command,
     Compute,
+    Ended,
     EndQuery,
     Halt,
     HandOver,
@@ -105,7 +106,7 @@ class Worker:
             case Brief():
                 self._begin(command)
             case EndQuery():
-                self._end()
+                self._say_end()
             case Survey():
                 self._survey(command)
             case RunScript():
@@ -124,7 +125,7 @@ class Worker:
     # -- a query begins and ends
 
     def _begin(self, brief: Brief) -> None:
-        self._end()
+        self._forget()
         self._brief = brief
         sys.path[:] = [*brief.search_path, *(place for place in sys.path if place not in brief.search_path)]
         try:
@@ -141,12 +142,23 @@ class Worker:
         )  # fmt: skip
         self._reply(WorkerJoined(worker=self.name, epoch=self.epoch))
 
-    def _end(self) -> None:
+    def _say_end(self) -> None:
+        problem = traceback = ""
         if self._selector is not None:
             try:
-                self._selector.worker_end()
-            except Exception as error:  # noqa: BLE001 - user code may raise anything; outputs are handed over already
-                print(f"overproof: worker_end raised: {describe_failure(error)[0]}", file=sys.stderr)
+                worker_end: Callable[[], object] = self._selector.worker_end
+                returned = worker_end()
+                if returned is not None:
+                    problem = (
+                        f"worker_end returned {type(returned).__name__}: it cannot add outputs, because a worker may "
+                        "be lost at any time; only what process returns counts"
+                    )
+            except Exception as error:  # noqa: BLE001 - user code may raise anything
+                problem, traceback = describe_failure(error)
+        self._reply(Ended(worker=self.name, problem=problem, traceback=traceback))
+        self._forget()
+
+    def _forget(self) -> None:
         self._selector = None
         self._brief = None
         self._source.end()
@@ -206,7 +218,7 @@ class Worker:
             output = self._selector.process(events)
             self._raise_read_failure(events)
             self._state.add_block(block, output)
-        except Exception as error:  # noqa: BLE001 - user code may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - user code may raise anything, and call sys.exit
             # What a column failed with is the file's fault, also where user code turned it into something else.
             cause = getattr(events, "failure", None) or error
             if isinstance(cause, ReadError | InputError):
@@ -229,7 +241,7 @@ class Worker:
             BlockUnreadable(worker=self.name, epoch=self.epoch, block=block, phase=phase, reason=reason)
         )  # fmt: skip
 
-    def _report_failed(self, block: Block, error: Exception) -> None:
+    def _report_failed(self, block: Block, error: BaseException) -> None:
         reason, traceback = describe_failure(error)
         self._reply(
             BlockFailed(
