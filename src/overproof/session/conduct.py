@@ -63,10 +63,11 @@ class Conduct:
         self.problem: OverproofError | None = None
         self._clock = MonotonicClock()
         self._started_s = self._clock.now()
+        options = question.options
         self._master = Master(
             n_files=question.n_files,
-            options=question.options,
-            packetizer=packetizer_by_name(question.options.packetizer),
+            options=options,
+            packetizer=packetizer_by_name(options.packetizer, packet_blocks=options.packet_blocks),
         )
         self._journals = Journals(
             tally=StatisticsTally(
