@@ -87,3 +87,38 @@ def test_code_of_a_script_without_main_guard_reaches_the_workers_and_the_end_is_
     process.communicate("\n", timeout=30)
     assert process.returncode == 0
     assert wait_until_gone(pids) == []
+
+
+STUBBORN = """
+import ctypes, os, sys
+import overproof as op
+
+def stubborn(cycles):
+    os.write(2, b"in C\\n")
+    ctypes.PyDLL(None).sleep(600)  # holds the interpreter, so that no thread of ours can run
+    return {"n": len(cycles)}
+
+session = op.Session("local:1", progress=False)
+print(*[result.value for result in session.exec(sys.argv[1])], flush=True)
+session.process(stubborn, cycles=1)
+"""
+
+
+@pytest.mark.chaos
+def test_a_worker_in_a_long_call_of_c_ends_with_its_user_too(tmp_path: Path) -> None:
+    """The kernel ends it: no interpreter is needed for that."""
+    (tmp_path / "stubborn.py").write_text(STUBBORN)
+    (tmp_path / "pid.py").write_text("import os\nos.getpid()\n")
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "stubborn.py"), str(tmp_path / "pid.py")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    pids = [int(pid) for pid in process.stdout.readline().split()]
+    assert process.stderr.readline() == "in C\n"
+    process.kill()
+    process.wait(20)
+    assert wait_until_gone(pids, timeout_s=10) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -244,3 +245,35 @@ def test_a_selector_that_calls_sys_exit_is_a_selector_that_fails(session: op.Ses
 
     with pytest.raises(UserCodeError, match="SystemExit: 3"):
         session.process(leaves, numbers)
+
+
+class Locked:
+    """Can be added, but cannot travel."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def __add__(self, other: Locked) -> Locked:
+        return self
+
+
+def test_an_output_that_cannot_travel_fails_the_query_once(session: op.Session, numbers: str) -> None:
+    """It is the selector's fault, said with the reason; no worker dies of it."""
+    with pytest.raises(UserCodeError, match=r"cannot be sent to another process"):
+        session.process(lambda events: {"bad": Locked()}, numbers)
+    assert session.process(total, numbers)["count"] == 10_000
+
+
+def test_what_user_code_raises_is_never_taken_for_a_bad_file(session: op.Session, numbers: str) -> None:
+    """Errors of our own making, raised by the user, are the user's; interrupts too."""
+
+    def mine(events: Any) -> dict[str, int]:
+        raise DatasetError("mine")
+
+    def interrupted(events: Any) -> dict[str, int]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(UserCodeError, match="DatasetError: mine"):
+        session.process(mine, numbers)
+    with pytest.raises(UserCodeError, match="KeyboardInterrupt"):
+        session.process(interrupted, numbers)

@@ -14,12 +14,15 @@ from pathlib import Path
 
 from overproof.engines.channel import Channel, ChannelClosedError
 from overproof.engines.messages import Brief, Command, EndQuery, Letter, Ready
-from overproof.records.notices import PacketDone, WorkerLost
+from overproof.records.notices import DeltaOffered, WorkerLost
 from overproof.words.errors import EngineError
 from overproof.words.ids import WorkerId
 
 MAX_BARREN_DEATHS = 10
-"""Workers that may die one after the other without any packet finished between; then the engine gives up."""
+"""Workers that may die one after the other without any delta between; then the engine gives up."""
+
+SEND_TIMEOUT_S = 30.0
+"""A worker that does not take a message for so long is given up."""
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS")
 PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
@@ -32,6 +35,7 @@ class Hand:
     name: WorkerId
     process: subprocess.Popen[bytes]
     channel: Channel
+    lifeline: socket.socket
     is_ready: bool = False
 
 
@@ -48,6 +52,7 @@ class ProcessCrew:
     def __init__(self, size: int) -> None:
         self._size = size
         self._hands: dict[WorkerId, Hand] = {}
+        self._is_closed = False
         self._n_started = 0
         self._n_barren_deaths = 0
         self._brief: Brief | None = None
@@ -81,9 +86,12 @@ class ProcessCrew:
         try:
             hand.channel.send(command)
         except ChannelClosedError:
-            return  # the loss is seen by `poll`, which reads what the worker still had to say
+            # It is gone, or has not listened for SEND_TIMEOUT_S and got half a frame; `poll` sees the loss, and reads
+            # what the worker still had to say.
+            hand.process.kill()
 
     def poll(self, timeout_s: float) -> list[Letter]:
+        self._fill_up()
         letters: list[Letter] = []
         for key, _ in self._selector.select(timeout_s):
             if key.data is None:
@@ -105,9 +113,11 @@ class ProcessCrew:
 
     def kill(self) -> None:
         self._dismiss_all()
-        self._fill_up()
+        if not self._is_closed:
+            self._fill_up()
 
     def close(self) -> None:
+        self._is_closed = True
         self._dismiss_all()
         self._selector.close()
         self._wake_receiver.close()
@@ -122,28 +132,35 @@ class ProcessCrew:
                 self._dismiss(hand)
 
     def _fill_up(self) -> None:
+        if self._is_closed:
+            raise EngineError("this session is closed: open a new one with overproof.Session()")
         with self._lock:
             while len(self._hands) < self._size:
                 self._start()
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
+        lifeline, their_lifeline = socket.socketpair()
+        ours.settimeout(SEND_TIMEOUT_S)
+        descriptors = [theirs.fileno(), their_lifeline.fileno()]
         name = f"w{self._n_started}"
         self._n_started += 1
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "overproof.engines.worker", name, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
+                [sys.executable, "-m", "overproof.engines.worker", name, *map(str, descriptors)],
+                pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 process_group=0,  # a Ctrl-C in the terminal is the user's, not the workers'
                 env=_environment(os.environ),
             )
         except OSError as error:
             ours.close()
+            lifeline.close()
             raise EngineError(f"cannot start a worker process: {error}") from error
         finally:
             theirs.close()
-        hand = Hand(name=name, process=process, channel=Channel(ours))
+            their_lifeline.close()
+        hand = Hand(name=name, process=process, channel=Channel(ours), lifeline=lifeline)
         self._hands[name] = hand
         self._selector.register(ours, selectors.EVENT_READ, hand)
 
@@ -158,7 +175,7 @@ class ProcessCrew:
                 hand.is_ready = True
                 if self._brief is not None:
                     self.send(hand.name, self._brief)
-            elif isinstance(reply, PacketDone):
+            elif isinstance(reply, DeltaOffered):
                 self._n_barren_deaths = 0
             letters.append(Letter(query, reply, payload))
         return letters
@@ -167,11 +184,11 @@ class ProcessCrew:
         exit_code = self._dismiss(hand)
         self._n_barren_deaths += 1
         if self._n_barren_deaths > MAX_BARREN_DEATHS:
+            n_deaths, self._n_barren_deaths = self._n_barren_deaths, 0
             raise EngineError(
-                f"{self._n_barren_deaths} worker processes died one after the other without finishing anything; "
-                f"the last one {_how_it_ended(exit_code)}. Run with the engine 'inline' to see why."
+                f"{n_deaths} worker processes died one after the other without handing anything over; "
+                f"the last one {_how_it_ended(exit_code)}"
             )
-        self._fill_up()
         query = self._brief.query if self._brief else 0
         return [Letter(query, WorkerLost(worker=hand.name, reason=f"the process {_how_it_ended(exit_code)}"))]
 
@@ -181,6 +198,7 @@ class ProcessCrew:
             if self._hands.pop(hand.name, None) is not None:
                 self._selector.unregister(hand.channel)
                 hand.channel.close()
+                hand.lifeline.close()
         hand.process.kill()
         return hand.process.wait()
 

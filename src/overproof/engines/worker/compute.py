@@ -44,10 +44,13 @@ from overproof.records.notices import (
     WorkerJoined,
 )
 from overproof.words.clock import Clock
-from overproof.words.errors import DatasetError, InputError, OverproofError, ReadError
+from overproof.words.errors import BranchError, DatasetError, InputError, MergeError, OverproofError, ReadError
 
 if TYPE_CHECKING:
     from overproof.analysis.selector import Selector
+
+USER_ERRORS = (Exception, SystemExit, KeyboardInterrupt)
+"""What user code may raise. No Ctrl-C reaches a worker, so an interrupt is of the user code's own making."""
 
 MAX_DELTA_BYTES = 64_000_000
 """A worker hands over early when its outputs grow beyond this."""
@@ -77,7 +80,8 @@ class Worker:
         self._packets: deque[tuple[Packet, deque[Block]]] = deque()
         self._state = OutputState()
         self._blocks: list[Block] = []
-        self._unsettled: set[int] = set()
+        self._unsettled: tuple[Delta, bytes] | None = None
+        self._is_asked = False
         self._n_deltas = 0
         self._offered_s = self._clock.now()
         self._packet_started_s = 0.0
@@ -96,7 +100,7 @@ class Worker:
                     self._start_packet()
                 self._packets.append((packet, deque(packet.blocks)))
             case Settled(number=number):
-                self._unsettled.discard(number)
+                self._settle(number)
             case HandOver():
                 self._offer()
             case LookInto(file=file):
@@ -131,7 +135,7 @@ class Worker:
         try:
             selector: Selector = cloudpickle.loads(brief.selector)
             selector.worker_begin()
-        except Exception as error:  # noqa: BLE001 - user code may raise anything
+        except USER_ERRORS as error:
             reason, traceback = describe_failure(error)
             self._reply(BeginFailed(worker=self.name, reason=reason, traceback=traceback))
             return
@@ -153,7 +157,7 @@ class Worker:
                         f"worker_end returned {type(returned).__name__}: it cannot add outputs, because a worker may "
                         "be lost at any time; only what process returns counts"
                     )
-            except Exception as error:  # noqa: BLE001 - user code may raise anything
+            except USER_ERRORS as error:
                 problem, traceback = describe_failure(error)
         self._reply(Ended(worker=self.name, problem=problem, traceback=traceback))
         self._forget()
@@ -218,9 +222,9 @@ class Worker:
             output = self._selector.process(events)
             self._raise_read_failure(events)
             self._state.add_block(block, output)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - user code may raise anything, and call sys.exit
+        except USER_ERRORS as error:
             # What a column failed with is the file's fault, also where user code turned it into something else.
-            cause = getattr(events, "failure", None) or error
+            cause = error if events is None or isinstance(error, BranchError) else getattr(events, "failure", None)
             if isinstance(cause, ReadError | InputError):
                 self._report_unreadable(block, cause)
             else:
@@ -262,17 +266,34 @@ class Worker:
         )
 
     def _offer(self) -> None:
-        """Send the outputs of all blocks since the last offer; the master takes or refuses them as one."""
+        """Send the outputs of all blocks since the last offer; the master takes or refuses them as one.
+
+        A delta is kept until it is settled, and the next one waits for that.
+        """
         if not self._blocks:
             return
-        self._n_deltas += 1
-        delta = Delta(worker=self.name, epoch=self.epoch, number=self._n_deltas, blocks=tuple(self._blocks))
-        payload = self._state.to_bytes()
-        self._state = OutputState()
-        self._blocks = []
-        self._unsettled.add(delta.number)
+        if self._unsettled is not None:
+            self._is_asked = True
+            return
+        blocks, state = tuple(self._blocks), self._state
+        self._state, self._blocks, self._is_asked = OutputState(), [], False
         self._offered_s = self._clock.now()
+        try:
+            payload = state.to_bytes()
+        except MergeError as error:
+            for block in blocks:
+                self._report_failed(block, error)
+            return
+        self._n_deltas += 1
+        delta = Delta(worker=self.name, epoch=self.epoch, number=self._n_deltas, blocks=blocks)
+        self._unsettled = (delta, payload)
         self._reply(DeltaOffered(delta=delta), payload)
+
+    def _settle(self, number: int) -> None:
+        if self._unsettled is not None and self._unsettled[0].number == number:
+            self._unsettled = None
+            if self._is_asked:
+                self._offer()
 
     def _reply(self, reply: Any, payload: bytes | None = None) -> None:
         self._emit(Letter(self._brief.query if self._brief else 0, reply, payload))

@@ -6,8 +6,10 @@ left behind whatever happens to the user's process.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import queue
+import select
 import signal
 import socket
 import sys
@@ -58,10 +60,23 @@ class WorkerProcess:
             os._exit(0)
 
 
+def end_with(lifeline: int) -> None:
+    """Let the kernel end this process when the other end of a silent socket closes.
+
+    The reading thread cannot see the end while C code holds the interpreter; SIGIO needs no interpreter, because its
+    default action ends the process (on Linux; elsewhere the reading thread is all there is).
+    """
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([lifeline], [], [], 0)[0]:  # it closed before anybody listened
+        os._exit(0)
+
+
 def main() -> None:
     """Run the worker that the command line names."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    name, descriptor = sys.argv[1], int(sys.argv[2])
+    name, descriptor, lifeline = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    end_with(lifeline)
     os.dup2(2, 1)  # what user code prints must not mix with the user's own output
     connection = socket.socket(fileno=descriptor)
     WorkerProcess(name, Channel(connection), clock=MonotonicClock()).run()

@@ -18,9 +18,9 @@ from overproof.engines.worker.identity import HERE
 def run_script(command: RunScript, *, worker: str) -> ScriptDone:
     """Run a script in a namespace of its own; its value is that of its last expression."""
     HERE.rank, HERE.size = command.rank, command.size
-    sys.path[:] = [*command.search_path, *(place for place in sys.path if place not in command.search_path)]
-    saved_arguments = sys.argv
+    saved_arguments, saved_path = sys.argv, sys.path[:]
     sys.argv = [command.name, *command.arguments]
+    sys.path[:] = [*command.search_path, *(place for place in sys.path if place not in command.search_path)]
     printed = io.StringIO()
     value: bytes | None = None
     problem = ""
@@ -32,7 +32,7 @@ def run_script(command: RunScript, *, worker: str) -> ScriptDone:
     except Exception as error:  # noqa: BLE001 - user code may raise anything
         problem = describe_failure(error)[1]
     finally:
-        sys.argv = saved_arguments
+        sys.argv, sys.path[:] = saved_arguments, saved_path
         HERE.rank, HERE.size = None, 0
     return ScriptDone(worker=worker, rank=command.rank, stdout=printed.getvalue(), value=value, error=problem)
 
