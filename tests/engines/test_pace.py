@@ -5,41 +5,33 @@ from __future__ import annotations
 import pytest
 
 from overproof.engines.pace import WINDOW_S, Pace
-from overproof.records.block import Block, Packet
-from overproof.records.facts import Fact
-from overproof.records.notices import PacketDone, WorkerJoined, WorkerLost
-from overproof.records.orders import SendPacket
-
-
-def send(number: int, *, worker: str = "w0", n_entries: int = 100) -> SendPacket:
-    block = Block(file=0, index=number, first=0, stop=n_entries)
-    return SendPacket(worker=worker, packet=Packet(number=number, blocks=(block,)))
-
-
-def done(number: int, *, worker: str = "w0") -> PacketDone:
-    return PacketDone(worker=worker, epoch=1, packet=number, compute_s=1.0, read_bytes=1_000)
 
 
 def test_rates_are_those_of_the_last_seconds_and_of_the_whole() -> None:
     """A burst long ago counts for the average, not for the current rate."""
     pace = Pace()
-    for number, at_s in enumerate((0.0, 1.0, 50.0)):
-        pace.record(Fact(at_s=at_s, what=send(number)))
-        pace.record(Fact(at_s=at_s + 1, what=done(number)))
-    assert pace.rates(51.0) == pytest.approx((100 / WINDOW_S, 1_000 / WINDOW_S))
-    assert pace.average_rate(51.0) == pytest.approx(300 / 51)
-    assert (pace.n_entries, pace.read_bytes) == (300, 3_000)
+    for at_s, n_entries in ((0.0, 0), (1.0, 5_000), (50.0, 5_000), (52.0, 5_200)):
+        pace.observe(at_s, n_entries=n_entries, read_bytes=10 * n_entries)
+    assert pace.rates(52.0) == pytest.approx((100.0, 1_000.0))
+    assert pace.average_rate(52.0) == pytest.approx(100.0)
 
 
-def test_active_workers_are_those_with_a_packet_in_hand() -> None:
-    """Joined, busy and lost workers are told apart."""
+def test_a_query_that_stalls_slows_down() -> None:
+    """Without news the current rate falls to nothing."""
     pace = Pace()
-    for worker in ("w0", "w1"):
-        pace.record(Fact(at_s=0.0, what=WorkerJoined(worker=worker, epoch=1)))
-    pace.record(Fact(at_s=0.0, what=send(1, worker="w1")))
-    assert (pace.n_workers, pace.n_active) == (2, 1)
-    pace.record(Fact(at_s=1.0, what=WorkerLost(worker="w1")))
-    assert (pace.n_workers, pace.n_active, pace.n_entries) == (1, 0, 0)
+    pace.observe(0.0, n_entries=0, read_bytes=0)
+    pace.observe(1.0, n_entries=1_000, read_bytes=0)
+    assert pace.rates(1.0)[0] == pytest.approx(1_000)
+    assert pace.rates(4.0)[0] == pytest.approx(250)
+    assert pace.rates(1.0 + 2 * WINDOW_S)[0] == 0.0
+
+
+def test_entries_lost_with_a_worker_are_no_negative_speed() -> None:
+    """What must be done again makes the query slow, not backward."""
+    pace = Pace()
+    pace.observe(0.0, n_entries=1_000, read_bytes=0)
+    pace.observe(1.0, n_entries=400, read_bytes=0)
+    assert pace.rates(1.0) == (0.0, 0.0)
 
 
 def test_nothing_is_fast_before_the_first_packet() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from overproof.engines.crew import Crew
 from overproof.engines.messages import BeginFailed, Compute, Halt, HandOver, Letter, LookInto, Settled
 from overproof.outputs.state import OutputState
+from overproof.query.gaps import Excluded, Missing
 from overproof.query.master import Master
+from overproof.records.account import Account
 from overproof.records.facts import Fact, Journal
 from overproof.records.notices import (
     AbortRequested,
@@ -19,6 +22,7 @@ from overproof.records.notices import (
     Notice,
     QueryStarted,
     StopRequested,
+    WorkerJoined,
 )
 from overproof.records.orders import (
     CallDelta,
@@ -32,15 +36,27 @@ from overproof.records.orders import (
 )
 from overproof.words.clock import Clock
 from overproof.words.errors import EngineError, MergeError, OverproofError, SelectorError
+from overproof.words.ids import WorkerId
 from overproof.words.states import QueryState
 
 POLL_S = 0.5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Outputs and the account of just these, at one moment."""
+
+    state: QueryState
+    outputs: OutputState
+    account: Account
+    missing: tuple[Missing, ...]
+    excluded: tuple[Excluded, ...]
+
+
 class Driver:
     """Runs one query to its end.
 
-    `run` belongs to one thread; `request_stop`, `request_abort` and `partial_state` may be called from any.
+    `run` belongs to one thread; `request_stop`, `request_abort` and `snapshot` may be called from any.
 
     Args:
         query: number of the query; letters of others are dropped.
@@ -56,6 +72,7 @@ class Driver:
         self.outputs = OutputState()
         self.final_state: QueryState | None = None
         self.problem: OverproofError | None = None
+        self.joined: set[WorkerId] = set()
         self._crew = crew
         self._journal = journal
         self._clock = clock
@@ -83,10 +100,17 @@ class Driver:
         self._requests.append(AbortRequested())
         self._crew.wake()
 
-    def partial_state(self) -> OutputState:
-        """Return a copy of what is merged so far."""
+    def snapshot(self) -> Snapshot:
+        """Return a copy of what is merged so far, with the account of just that."""
         with self._lock:
-            return self.outputs.copy()
+            master = self.master
+            return Snapshot(
+                state=master.state,
+                outputs=self.outputs.copy(),
+                account=master.account,
+                missing=master.missing,
+                excluded=master.excluded,
+            )
 
     # -- the driver's own thread
 
@@ -126,6 +150,8 @@ class Driver:
                 self.problem = SelectorError(f"the selector does not start: {failure.reason}\n{failure.traceback}")
                 self.feed(AbortRequested())
             return
+        if isinstance(letter.reply, WorkerJoined):
+            self.joined.add(letter.reply.worker)
         self.feed(letter.reply, letter.payload)  # type: ignore[arg-type]  # other replies never carry a query
 
     def _execute(self, order: Order, payload: bytes | None) -> None:
@@ -152,10 +178,9 @@ class Driver:
             incoming = OutputState.from_bytes(payload)
             with self._lock:
                 self.outputs.merge(incoming)
+                self.feed(DeltaMerged(delta=delta, merge_s=self._clock.now() - started_s))
         except MergeError as error:
             self._fail(error)
-        else:
-            self.feed(DeltaMerged(delta=delta, merge_s=self._clock.now() - started_s))
         self._crew.send(delta.worker, Settled(number=delta.number))
 
     def _fail(self, error: OverproofError) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,11 @@ import cloudpickle
 
 from overproof.columns.remembered import recall_schema, remember_schema
 from overproof.engines.crew import Crew
-from overproof.engines.messages import RunScript, ScriptDone, Survey, Surveyed
+from overproof.engines.messages import Letter, RunScript, ScriptDone, Survey, Surveyed
 from overproof.records.dataset import FileSpec
 from overproof.records.notices import WorkerLost
 from overproof.records.schema import Schema
-from overproof.words.errors import EngineError, OverproofError
+from overproof.words.errors import AbortedError, EngineError, OverproofError
 from overproof.words.ids import WorkerId
 
 POLL_S = 0.5
@@ -39,24 +39,43 @@ class ScriptResult:
     error: str
 
 
-def wait_for_workers(crew: Crew, n_workers: int) -> list[WorkerId]:
-    """Wait until so many workers listen, and return their names."""
+def never() -> bool:
+    """Tell that nobody wants the wait to end."""
+    return False
+
+
+def wait_for_workers(crew: Crew, n_workers: int, *, is_cancelled: Callable[[], bool] = never) -> list[WorkerId]:
+    """Wait until so many workers listen, and return their names.
+
+    Raises:
+        AbortedError: it was cancelled.
+        EngineError: workers die faster than they can be replaced.
+    """
     while len(workers := crew.workers) < n_workers:
-        crew.poll(POLL_S)
+        _poll(crew, is_cancelled)
     return workers
 
 
-def survey(crew: Crew, files: Sequence[FileSpec]) -> Schema:
+def _poll(crew: Crew, is_cancelled: Callable[[], bool]) -> list[Letter]:
+    letters = crew.poll(POLL_S)
+    if is_cancelled():
+        crew.kill()  # whoever was asked must not answer the next question
+        raise AbortedError("stopped before the first block was computed")
+    return letters
+
+
+def survey(crew: Crew, files: Sequence[FileSpec], *, is_cancelled: Callable[[], bool] = never) -> Schema:
     """Return the schema of the first file that can be read; nobody is asked for one that is remembered.
 
     Raises:
+        AbortedError: it was cancelled.
         OverproofError: what is wrong with the first file, when none can be read.
     """
     first_error: OverproofError | None = None
     for spec in files:
         if (schema := recall_schema(spec)) is not None:
             return schema
-        answer = _survey_one(crew, spec)
+        answer = _survey_one(crew, spec, is_cancelled)
         if answer.schema is not None:
             remember_schema(spec, answer.schema)
             return answer.schema
@@ -65,11 +84,11 @@ def survey(crew: Crew, files: Sequence[FileSpec]) -> Schema:
     raise first_error
 
 
-def _survey_one(crew: Crew, spec: FileSpec) -> Surveyed:
-    worker = wait_for_workers(crew, 1)[0]
+def _survey_one(crew: Crew, spec: FileSpec, is_cancelled: Callable[[], bool]) -> Surveyed:
+    worker = wait_for_workers(crew, 1, is_cancelled=is_cancelled)[0]
     crew.send(worker, Survey(spec=spec))
     while True:
-        for letter in crew.poll(POLL_S):
+        for letter in _poll(crew, is_cancelled):
             match letter.reply:
                 case Surveyed():
                     return letter.reply

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from overproof.analysis.selector import Selector
 from overproof.engines.clock import MonotonicClock
 from overproof.engines.crew import Crew
-from overproof.engines.driver import Driver
+from overproof.engines.driver import Driver, Snapshot
 from overproof.engines.messages import Brief, Ended
 from overproof.engines.pace import Pace
+from overproof.engines.worker.failure import USER_ERRORS, describe_failure
+from overproof.query.gaps import Excluded, Missing
 from overproof.query.master import Master
 from overproof.query.packetizers import packetizer_by_name
 from overproof.query.statistics import StatisticsTally
 from overproof.records.account import ExcludedRange, MissingRange
 from overproof.records.dataset import FileGrid
 from overproof.records.facts import Fact
-from overproof.records.notices import FileOpened, Notice, WorkerLost
+from overproof.records.notices import FileOpened, Notice, PacketDone, WorkerLost
+from overproof.records.orders import SendPacket
 from overproof.records.progress import Progress
+from overproof.records.statistics import Statistics
 from overproof.session.code import pack_selector
 from overproof.session.question import Question
 from overproof.session.result import Result
-from overproof.words.errors import AbortedError, OverproofError, UserCodeError
+from overproof.words.errors import AbortedError, EngineError, OverproofError, UserCodeError
 from overproof.words.states import QueryState
 
 CYCLE_BLOCKS = 512
@@ -38,13 +43,23 @@ MAX_END_S = 10.0
 class Journals:
     """Gives each fact to every reader of facts."""
 
+    master: Master
     tally: StatisticsTally
     pace: Pace = field(default_factory=Pace)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def record(self, fact: Fact) -> None:
-        """Pass one fact on."""
-        self.tally.record(fact)
-        self.pace.record(fact)
+        """Pass one fact on, and take down the pace when packets are given or done."""
+        with self.lock:
+            self.tally.record(fact)
+        if isinstance(fact.what, SendPacket | PacketDone):
+            master = self.master
+            self.pace.observe(fact.at_s, n_entries=master.n_entries_seen, read_bytes=master.read_bytes)
+
+    def statistics(self, now: float) -> Statistics:
+        """Return the statistics up to now; may be asked from any thread."""
+        with self.lock:
+            return self.tally.statistics(ended_s=now)
 
 
 class Conduct:
@@ -54,12 +69,14 @@ class Conduct:
         question: what is asked.
         selector: ready to begin.
         crew: idle, and ours until `run` returns.
+        is_cancelled: tells whether the user wants it to end.
     """
 
-    def __init__(self, question: Question, *, selector: Selector, crew: Crew) -> None:
+    def __init__(self, question: Question, *, selector: Selector, crew: Crew, is_cancelled: Callable[[], bool]) -> None:
         self.question = question
         self._selector = selector
         self._crew = crew
+        self._is_cancelled = is_cancelled
         self.problem: OverproofError | None = None
         self._clock = MonotonicClock()
         self._started_s = self._clock.now()
@@ -70,9 +87,10 @@ class Conduct:
             packetizer=packetizer_by_name(options.packetizer, packet_blocks=options.packet_blocks),
         )
         self._journals = Journals(
+            master=self._master,
             tally=StatisticsTally(
                 packetizer=question.options.packetizer, n_files=question.n_files, started_s=self._started_s
-            )
+            ),
         )
         self.driver = Driver(question.number, master=self._master, crew=crew, journal=self._journals, clock=self._clock)
 
@@ -91,39 +109,39 @@ class Conduct:
         self._remember_files()
         if state is QueryState.ABORTED:
             raise self.problem or AbortedError(f"query {self.question.query_id} was aborted")
-        return self._result(state, self.driver.outputs.value(), self._selector)
+        return self._result(self.driver.snapshot(), self._selector)
 
     def partial(self) -> Result:
         """Return the result so far; `terminate` runs on a copy."""
         import cloudpickle
 
-        outputs = self.driver.partial_state().value()
         selector: Selector = cloudpickle.loads(self._packed)
-        return self._result(self._master.state, outputs, selector)
+        return self._result(self.driver.snapshot(), selector)
 
     def progress(self) -> Progress:
         """Tell how far the query is."""
         now = self._clock.now()
-        pace, account = self._journals.pace, self._master.account
+        master, pace = self._master, self._journals.pace
+        account = master.account
         rate_per_s, byte_rate_per_s = pace.rates(now)
         average_rate_per_s = pace.average_rate(now)
-        n_left = max(0, account.total - pace.n_entries)
+        n_left = max(0, account.total - master.n_entries_seen)
         can_tell = average_rate_per_s > 0 and not account.files_unopened
         return Progress(
-            state=self._master.state,
+            state=master.state,
             account=account,
-            n_entries_seen=pace.n_entries,
-            read_bytes=pace.read_bytes,
+            n_entries_seen=master.n_entries_seen,
+            read_bytes=master.read_bytes,
             elapsed_s=now - self._started_s,
             rate_per_s=rate_per_s,
             average_rate_per_s=average_rate_per_s,
             byte_rate_per_s=byte_rate_per_s,
             left_s=n_left / average_rate_per_s if can_tell else None,
-            n_workers=pace.n_workers,
-            n_active=pace.n_active,
+            n_workers=master.n_workers,
+            n_active=master.n_active,
             n_files=self.question.n_files,
-            n_files_opened=pace.n_files_opened,
-            first_failure=next(iter(self._excluded()), None) or next(iter(self._missing()), None),
+            n_files_opened=master.n_files_opened,
+            first_failure=self._first_failure(),
         )
 
     def _driven(self, known: list[Notice]) -> QueryState:
@@ -144,18 +162,22 @@ class Conduct:
 
     def _end_on_workers(self) -> None:
         """Let every worker end the query, and hear what is wrong with the selector's `worker_end`."""
-        waited_for = set(self._crew.workers)
-        deadline_s = self._clock.now() + MAX_END_S
         self._crew.end()
-        while waited_for and self._clock.now() < deadline_s:
-            for letter in self._crew.poll(0.1):
+        waited_for = self.driver.joined & set(self._crew.workers)
+        deadline_s = self._clock.now() + MAX_END_S
+        while waited_for and self._clock.now() < deadline_s and not self._is_cancelled():
+            try:
+                letters = self._crew.poll(0.1)
+            except EngineError:
+                return  # the query is over: who is left to say goodbye does not matter
+            for letter in letters:
                 match letter.reply:
-                    case Ended(worker=worker, problem=problem, traceback=traceback):
+                    case Ended(worker=worker, problem=problem, traceback=traceback) if (
+                        letter.query == self.question.number
+                    ):
                         waited_for.discard(worker)
-                        if problem:
-                            self.problem = self.problem or UserCodeError(
-                                problem, where="worker_end", traceback=traceback
-                            )
+                        if problem and self.problem is None:
+                            self.problem = UserCodeError(problem, where="worker_end", traceback=traceback)
                     case WorkerLost(worker=worker):
                         waited_for.discard(worker)
 
@@ -199,25 +221,38 @@ class Conduct:
 
     # -- the result
 
-    def _result(self, state: QueryState, outputs: dict[str, Any], selector: Selector) -> Result:
-        replaced = _call_user(lambda: selector.terminate(outputs), "terminate")
-        if replaced is not None and not isinstance(replaced, Mapping):
-            raise UserCodeError(f"terminate returned {type(replaced).__name__}: return a dict of outputs, or None")
+    def _result(self, snapshot: Snapshot, selector: Selector) -> Result:
+        """Let `terminate` make the result; where it fails, what was merged goes with the error."""
+        try:
+            outputs = _terminated(selector, snapshot.outputs.value())
+        except UserCodeError as error:
+            error.result = self._with_account(snapshot, snapshot.outputs.value())
+            raise
+        return self._with_account(snapshot, outputs)
+
+    def _with_account(self, snapshot: Snapshot, outputs: Mapping[str, Any]) -> Result:
         return Result(
             query_id=self.question.query_id,
-            state=state,
-            outputs=outputs if replaced is None else replaced,
-            account=self._master.account,
-            excluded=self._excluded(),
-            missing=self._missing(),
-            statistics=self._journals.tally.statistics(ended_s=self._clock.now()),
+            state=snapshot.state,
+            outputs=outputs,
+            account=snapshot.account,
+            excluded=self._excluded(snapshot.excluded),
+            missing=self._missing(snapshot.missing),
+            statistics=self._journals.statistics(self._clock.now()),
         )
+
+    def _first_failure(self) -> ExcludedRange | MissingRange | None:
+        for failure in self._excluded(self._master.excluded[:1]):
+            return failure
+        for gap in self._missing(self._master.missing[:1]):
+            return gap
+        return None
 
     def _path(self, file: int) -> str:
         dataset = self.question.dataset
         return dataset.files[file].path if dataset else "cycles"
 
-    def _missing(self) -> tuple[MissingRange, ...]:
+    def _missing(self, gaps: Iterable[Missing]) -> tuple[MissingRange, ...]:
         return tuple(
             MissingRange(
                 file=self._path(gap.file),
@@ -227,10 +262,10 @@ class Conduct:
                 phase=gap.phase,
                 reason=gap.reason,
             )
-            for gap in self._master.missing
+            for gap in gaps
         )
 
-    def _excluded(self) -> tuple[ExcludedRange, ...]:
+    def _excluded(self, gaps: Iterable[Excluded]) -> tuple[ExcludedRange, ...]:
         return tuple(
             ExcludedRange(
                 file=self._path(gap.file),
@@ -241,19 +276,24 @@ class Conduct:
                 reason=gap.reason,
                 traceback=gap.traceback,
             )
-            for gap in self._master.excluded
+            for gap in gaps
         )
 
 
-def _call_user(function: Any, name: str) -> Any:
+def _call_user(function: Callable[[], Any], name: str) -> Any:
     """Call a method of the user's selector here, and translate what it raises."""
     try:
         return function()
-    except Exception as error:  # user code may raise anything
-        from overproof.engines.worker.failure import describe_failure
-
+    except USER_ERRORS as error:
         reason, traceback = describe_failure(error)
         raise UserCodeError(reason, where=name, traceback=traceback) from error
+
+
+def _terminated(selector: Selector, outputs: dict[str, Any]) -> Mapping[str, Any]:
+    replaced = _call_user(lambda: selector.terminate(outputs), "terminate")
+    if replaced is not None and not isinstance(replaced, Mapping):
+        raise UserCodeError(f"terminate returned {type(replaced).__name__}: return a dict of outputs, or None")
+    return outputs if replaced is None else replaced
 
 
 def cycle_grid(n_cycles: int) -> FileGrid:

@@ -33,15 +33,15 @@ class Drawing:
     bins: Binning
     name: str | None
 
-    def prepare(self, dataset: Dataset) -> Callable[[Crew], Selector]:
+    def prepare(self, dataset: Dataset) -> Callable[[Crew, Callable[[], bool]], Selector]:
         """Return what turns the drawing into a selector, once a crew can look into the files."""
 
-        def prepared(crew: Crew) -> Selector:
+        def prepared(crew: Crew, is_cancelled: Callable[[], bool]) -> Selector:
             from overproof.analysis.draw.plan import make_plan
             from overproof.columns.kernels.draw_selector import DrawSelector
             from overproof.session.ask import survey
 
-            schema = survey(crew, dataset.files)
+            schema = survey(crew, dataset.files, is_cancelled=is_cancelled)
             plan = make_plan(
                 self.expression, cut=self.cut, weight=self.weight, bins=self.bins, schema=schema, name=self.name
             )

@@ -30,7 +30,7 @@ class Query:
         *,
         crew: Crew,
         crew_lock: threading.Lock,
-        prepare: Callable[[Crew], Selector],
+        prepare: Callable[[Crew, Callable[[], bool]], Selector],
         dress: Callable[[Result], Any],
     ) -> None:
         self.id = question.query_id
@@ -46,6 +46,10 @@ class Query:
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"query {self.id}", daemon=True)
         self._thread.start()
+
+    def __repr__(self) -> str:
+        account = self.progress().account
+        return f"<Query {self.id} {self.state}: {account.processed:,} of {account.total:,} entries>"
 
     # -- looking
 
@@ -98,12 +102,14 @@ class Query:
     def stop(self) -> None:
         """Stop soon and keep what is done."""
         self._stop_wanted = self._stop_wanted or "stop"
+        self._crew.wake()
         if self._conduct is not None:
             self._conduct.driver.request_stop("stopped by the user")
 
     def abort(self) -> None:
         """End at once and throw everything away."""
         self._stop_wanted = "abort"
+        self._crew.wake()
         if self._conduct is not None:
             self._conduct.driver.request_abort()
 
@@ -142,8 +148,8 @@ class Query:
 
     def _conducted(self) -> Result:
         self._end_if_aborted()
-        selector = self._prepare(self._crew)
-        self._conduct = Conduct(self._question, selector=selector, crew=self._crew)
+        selector = self._prepare(self._crew, self._is_cancelled)
+        self._conduct = Conduct(self._question, selector=selector, crew=self._crew, is_cancelled=self._is_cancelled)
         if self._stop_wanted:  # asked for while nobody could be told
             self._conduct.driver.request_stop("stopped by the user")
             self._end_if_aborted()
@@ -152,6 +158,9 @@ class Query:
         if problem is not None:
             raise problem
         return result
+
+    def _is_cancelled(self) -> bool:
+        return bool(self._stop_wanted)
 
     def _end_if_aborted(self) -> None:
         if self._stop_wanted == "abort":

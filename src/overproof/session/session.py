@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 import threading
 import weakref
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from overproof.session.result import Result
 
 
+MAX_CLOSE_S = 5.0
+"""How long closing waits for a query that was aborted."""
+
+
 class Session:
     """Workers that answer one query after the other, until the session is closed.
 
@@ -45,6 +50,7 @@ class Session:
         self._queries: weakref.WeakSet[Query] = weakref.WeakSet()
         self._n_queries = 0
         self._is_closed = False
+        self._pid = os.getpid()
         self._shows_progress = sys.stderr.isatty() if progress is None else progress
         atexit.register(self.close)
 
@@ -101,7 +107,7 @@ class Session:
             data, cycles=cycles, tree=tree, files=files, allow_duplicates=allow_duplicates,
             options=_options(first, entries, packetizer=packetizer, block_entries=block_entries, seed=seed),
         )  # fmt: skip
-        return self._start(question, prepare=lambda _: made, dress=lambda result: result, wait=wait)
+        return self._start(question, prepare=lambda *_: made, dress=lambda result: result, wait=wait)
 
     def draw(
         self,
@@ -172,18 +178,29 @@ class Session:
         self._check_open()
         with self._lock:
             search_path = [str(path.resolve().parent), *sys.path]
-            return run_everywhere(self._crew, source, name=str(path), arguments=arguments, search_path=search_path)
+            try:
+                return run_everywhere(self._crew, source, name=str(path), arguments=arguments, search_path=search_path)
+            except BaseException:
+                self._crew.kill()  # who still runs the script must not answer the next question
+                raise
 
     def close(self) -> None:
         """Abort what runs and end all workers; returns when none is left."""
-        if self._is_closed:
+        if self._is_closed or os.getpid() != self._pid:  # a forked child must leave its parent's workers alone
             return
         self._is_closed = True
         atexit.unregister(self.close)
         for query in list(self._queries):
             query.abort()
-        with self._lock:
-            self._crew.close()
+        # A query inline cannot be interrupted inside of a block: after a while it is left behind in its thread.
+        has_ended = self._lock.acquire(timeout=MAX_CLOSE_S)
+        self._crew.close()
+        if has_ended:
+            self._lock.release()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._is_closed else f"{self.n_workers} workers"
+        return f"<Session {self.address}: {state}>"
 
     def __enter__(self) -> Session:
         return self
@@ -222,7 +239,7 @@ class Session:
         self,
         question: Question,
         *,
-        prepare: Callable[[Crew], Selector],
+        prepare: Callable[[Crew, Callable[[], bool]], Selector],
         dress: Callable[[Result], Any],
         wait: bool,
     ) -> Any:

@@ -29,7 +29,7 @@ from overproof.engines.messages import (
     Survey,
     Surveyed,
 )
-from overproof.engines.worker.failure import describe_failure
+from overproof.engines.worker.failure import USER_ERRORS, describe_failure
 from overproof.engines.worker.script import run_script
 from overproof.engines.worker.source import BlockSource
 from overproof.outputs.state import OutputState
@@ -48,9 +48,6 @@ from overproof.words.errors import BranchError, DatasetError, InputError, MergeE
 
 if TYPE_CHECKING:
     from overproof.analysis.selector import Selector
-
-USER_ERRORS = (Exception, SystemExit, KeyboardInterrupt)
-"""What user code may raise. No Ctrl-C reaches a worker, so an interrupt is of the user code's own making."""
 
 MAX_DELTA_BYTES = 64_000_000
 """A worker hands over early when its outputs grow beyond this."""

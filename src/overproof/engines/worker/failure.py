@@ -5,6 +5,9 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
+USER_ERRORS = (Exception, SystemExit, KeyboardInterrupt)
+"""What user code may raise. No Ctrl-C reaches a worker, so an interrupt there is of the user code's own making."""
+
 OUR_PACKAGE = str(Path(__file__).resolve().parents[2])
 
 

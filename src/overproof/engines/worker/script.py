@@ -11,7 +11,7 @@ from typing import Any
 import cloudpickle
 
 from overproof.engines.messages import RunScript, ScriptDone
-from overproof.engines.worker.failure import describe_failure
+from overproof.engines.worker.failure import USER_ERRORS, describe_failure
 from overproof.engines.worker.identity import HERE
 
 
@@ -29,7 +29,7 @@ def run_script(command: RunScript, *, worker: str) -> ScriptDone:
             value = _pickled(_evaluate(command.source, command.name))
     except SystemExit as stop:
         problem = "" if stop.code in (None, 0) else f"the script left with sys.exit({stop.code!r})"
-    except Exception as error:  # noqa: BLE001 - user code may raise anything
+    except USER_ERRORS as error:
         problem = describe_failure(error)[1]
     finally:
         sys.argv, sys.path[:] = saved_arguments, saved_path
