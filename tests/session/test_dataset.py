@@ -8,7 +8,7 @@ import pytest
 
 from overproof.records.dataset import Dataset, FileSpec
 from overproof.session.dataset import DuplicateWarning, resolve_dataset, split_tree
-from overproof.words.errors import DatasetError, OptionError
+from overproof.words.errors import DatasetError
 
 
 @pytest.fixture
@@ -87,8 +87,6 @@ def test_files_limits_from_the_start(folder: Path) -> None:
     """`files=2` keeps the first two."""
     dataset = resolve_dataset(f"{folder}/*.root", files=2)
     assert [Path(spec.path).name for spec in dataset.files] == ["f1.root", "f2.root"]
-    with pytest.raises(OptionError, match="at least 1"):
-        resolve_dataset(f"{folder}/*.root", files=0)
 
 
 def test_what_does_not_exist_is_said_with_what_is_near(folder: Path) -> None:
@@ -110,3 +108,24 @@ def test_what_does_not_exist_is_said_with_what_is_near(folder: Path) -> None:
 def test_one_absent_file_among_others_is_left_to_the_account(folder: Path) -> None:
     """A dataset of which something exists is processed; what is absent is accounted for."""
     assert len(resolve_dataset([f"{folder}/f1.root", f"{folder}/gone.root"]).files) == 2
+
+
+def test_a_file_named_with_and_without_its_tree_is_one_file(folder: Path) -> None:
+    """Without a tree the only one is meant, so both names mean the same entries; two trees of a file are two."""
+    path = f"{folder}/f1.root"
+    with pytest.warns(DuplicateWarning):
+        assert len(resolve_dataset([path, f"{path}:Events"]).files) == 1
+    with pytest.warns(DuplicateWarning):
+        assert len(resolve_dataset([f"{path}:Events", path]).files) == 1
+    assert len(resolve_dataset([f"{path}:Events", f"{path}:Runs"]).files) == 2
+
+
+def test_filesets_as_other_tools_emit_them_are_taken(folder: Path) -> None:
+    """A list of files, and files with an object path; ranges are refused by name."""
+    path = f"{folder}/f1.root"
+    assert resolve_dataset({"DY": [path]}, tree="Events").files == (FileSpec(path=path, tree="Events"),)
+    described = {"DY": {"files": {path: {"object_path": "Events", "steps": None, "num_entries": 5}}}}
+    assert resolve_dataset(described).files == (FileSpec(path=path, tree="Events"),)
+    described["DY"]["files"][path]["steps"] = [[0, 5]]  # type: ignore[index]
+    with pytest.raises(DatasetError, match="`steps`"):
+        resolve_dataset(described)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import overproof as op
-from overproof.words.errors import DatasetError, OptionError, SelectorError, UserCodeError
+from overproof.words.errors import BranchError, DatasetError, OptionError, SelectorError, UserCodeError
 from overproof.words.states import QueryState
 
 BLOCK = 500
@@ -123,7 +123,7 @@ def test_outputs_that_cannot_be_added_fail_with_their_names(session: op.Session,
 
 def test_a_branch_that_nobody_has_is_an_input_error(session: op.Session, numbers: str) -> None:
     """Nothing was computed, so nothing is returned: the nearest names are told."""
-    with pytest.raises(op.InputError, match="nn"):
+    with pytest.raises(BranchError, match="nn"):
         session.process(lambda events: {"x": np.asarray(events.nn).sum()}, numbers)
 
 
@@ -195,8 +195,11 @@ def test_wrong_questions_are_refused_before_any_work(session: op.Session, number
         session.process(total)
     with pytest.raises(OptionError, match="no packetizer is called 'best'"):
         session.process(total, numbers, packetizer="best")
-    with pytest.raises(OptionError, match="block_entries=0"):
+    with pytest.raises(OptionError, match="block_entries=0: give a whole number, at least 1"):
         session.process(total, numbers, block_entries=0)
+    for wrong in ({"first": None}, {"entries": "x"}, {"entries": True}, {"files": 0}, {"seed": "x"}):
+        with pytest.raises(OptionError, match="give a whole number"):
+            session.process(total, numbers, **wrong)
     with pytest.raises(SelectorError, match="has no method `process"):
         session.process(op.Selector(), numbers)
     with pytest.raises(SelectorError, match="is no selector"):
@@ -277,3 +280,49 @@ def test_what_user_code_raises_is_never_taken_for_a_bad_file(session: op.Session
         session.process(mine, numbers)
     with pytest.raises(UserCodeError, match="KeyboardInterrupt"):
         session.process(interrupted, numbers)
+
+
+def test_results_survive_a_terminate_that_raises(session: op.Session, numbers: str) -> None:
+    """What was merged goes with the error, untouched by `terminate`."""
+
+    class Spoiler(op.Selector):
+        def process(self, events: Any) -> dict[str, int]:
+            return {"count": len(events)}
+
+        def terminate(self, outputs: dict[str, Any]) -> None:
+            outputs.clear()
+            raise RuntimeError("no")
+
+    with pytest.raises(UserCodeError, match="terminate: RuntimeError: no") as caught:
+        session.process(Spoiler, numbers)
+    assert dict(caught.value.result) == {"count": 10_000}
+    assert caught.value.result.is_complete
+
+
+def test_a_partial_result_and_its_account_are_of_one_moment(session: op.Session) -> None:
+    """Whoever looks while deltas come in sees just the entries that the account counts."""
+
+    def slowly(cycles: Any) -> dict[str, int]:
+        for _ in range(20_000):
+            pass
+        return {"n": len(cycles)}
+
+    query = session.process(slowly, cycles=512 * 4, wait=False)
+    n_looks = 0
+    while not query.wait(0.02):
+        partial = query.partial()
+        if partial is not None:
+            assert partial["n"] == partial.account.processed
+            n_looks += 1
+    assert query.result()["n"] == 512 * 4
+
+
+def test_an_abort_is_heard_while_nobody_listens() -> None:
+    """Stop and abort end a draw that still waits for its first worker, and closing does not wait for it."""
+    session = op.Session("local:1", progress=False)
+    query = session.draw(__file__, "x", bins="1, 0, 1", wait=False)
+    query.abort()
+    with pytest.raises(op.OverproofError):
+        query.result(timeout_s=30)
+    session.close()
+    assert query.state in (QueryState.ABORTED, QueryState.FAILED)

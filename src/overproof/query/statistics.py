@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from overproof.records.block import Packet
 from overproof.records.facts import Fact
 from overproof.records.notices import DeltaMerged, PacketDone, WorkerJoined, WorkerLost
 from overproof.records.orders import SendPacket
@@ -38,7 +39,7 @@ class StatisticsTally:
         self._n_files = n_files
         self._started_s = started_s
         self._lines: dict[WorkerId, _Line] = {}
-        self._in_hand: dict[WorkerId, dict[int, int]] = {}
+        self._in_hand: dict[WorkerId, dict[int, Packet]] = {}
         self._default_packet = 0
         self._smallest_packet = 0
         self._first_sent_s: float | None = None
@@ -103,16 +104,17 @@ class StatisticsTally:
 
     def _on_packet_sent(self, order: SendPacket, at_s: float) -> None:
         n_entries = order.packet.n_entries
-        self._in_hand.setdefault(order.worker, {})[order.packet.number] = n_entries
+        self._in_hand.setdefault(order.worker, {})[order.packet.number] = order.packet
         if self._first_sent_s is None:
             self._first_sent_s = at_s
             self._default_packet = n_entries
 
     def _on_packet_done(self, notice: PacketDone, at_s: float) -> None:
         """Count a packet that its worker still has; one that was dropped unbegun cost nothing."""
-        n_entries = self._in_hand.get(notice.worker, {}).pop(notice.packet, None)
-        if n_entries is None or notice.n_blocks == 0:
+        packet = self._in_hand.get(notice.worker, {}).pop(notice.packet, None)
+        if packet is None or notice.n_blocks == 0:
             return
+        n_entries = sum(block.n_entries for block in packet.blocks[: notice.n_blocks])
         line = self._lines.setdefault(notice.worker, _Line())
         line.packets += 1
         line.entries += n_entries

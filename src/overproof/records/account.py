@@ -44,7 +44,7 @@ class MissingRange:
         tree: path of the tree; None when the file could not be opened.
         first: first entry.
         stop: last entry, exclusive; None when unknown.
-        phase: `"open"`, `"read"` or `"decode"`.
+        phase: `"open"`, `"branch"`, `"read"` or `"decode"`.
         reason: one line.
     """
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from overproof.records.dataset import Dataset, FileSpec
-from overproof.words.errors import DatasetError, OptionError
+from overproof.words.errors import DatasetError
 
 Data: TypeAlias = "str | os.PathLike[str] | Sequence[Any] | Mapping[str, Any] | Dataset"
 
@@ -39,10 +39,7 @@ def resolve_dataset(
 
     Raises:
         DatasetError: nothing matches, or none of the files exists.
-        OptionError: `files` is not a positive number.
     """
-    if files is not None and files < 1:
-        raise OptionError(f"files={files}: give the number of files to process, at least 1")
     name, specs = _expand(data)
     specs = [spec if spec.tree or not tree else FileSpec(path=spec.path, tree=tree) for spec in specs]
     if not specs:
@@ -70,23 +67,41 @@ def _expand(data: Any) -> tuple[str, list[FileSpec]]:
 
 
 def _expand_mapping(data: Mapping[str, Any]) -> tuple[str, list[FileSpec]]:
-    if len(data) == 1 and isinstance(next(iter(data.values())), Mapping):
+    if len(data) == 1:
         ((name, description),) = data.items()
-        if "files" in description:
-            tree = description.get("treename")
-            specs = _expand(description["files"])[1]
-            return str(name), [spec if spec.tree else FileSpec(path=spec.path, tree=tree) for spec in specs]
-    if any(isinstance(value, Mapping) and "files" in value for value in data.values()):
+        if isinstance(description, list | tuple):
+            return str(name), _expand(description)[1]
+        if isinstance(description, Mapping) and "files" in description:
+            return str(name), _files_of(description)
+    if any(
+        isinstance(value, list | tuple) or (isinstance(value, Mapping) and "files" in value) for value in data.values()
+    ):
         raise DatasetError(
             f"the fileset has {len(data)} datasets ({', '.join(map(str, data))}): process one at a time, "
             "as in session.process(selector, {name: fileset[name]})"
         )
-    specs = []
-    for path, tree in data.items():
-        if tree is not None and not isinstance(tree, str):
-            raise DatasetError(f"{path!r}: expected the name of a tree, got {tree!r}")
-        specs += [FileSpec(path=spec.path, tree=tree or spec.tree) for spec in _expand_path(path)]
-    return "files", specs
+    return "files", [
+        FileSpec(path=spec.path, tree=_tree_of(path, tree) or spec.tree)
+        for path, tree in data.items()
+        for spec in _expand_path(path)
+    ]
+
+
+def _files_of(description: Mapping[str, Any]) -> list[FileSpec]:
+    tree = description.get("treename")
+    specs = _expand(description["files"])[1]
+    return [spec if spec.tree else FileSpec(path=spec.path, tree=tree) for spec in specs]
+
+
+def _tree_of(path: str, tree: Any) -> str | None:
+    """Read what a fileset says of a file: the name of its tree, or a description with `object_path`."""
+    if isinstance(tree, Mapping):
+        if tree.get("steps"):
+            raise DatasetError(f"{path}: ranges of entries (`steps`) are not taken yet; leave them out")
+        tree = tree.get("object_path")
+    if tree is not None and not isinstance(tree, str):
+        raise DatasetError(f"{path!r}: expected the name of a tree, got {tree!r}")
+    return tree
 
 
 def _name_of(text: str) -> str:
@@ -126,13 +141,16 @@ def _natural(path: str) -> list[tuple[int, int, str]]:
 
 
 def _without_duplicates(specs: list[FileSpec]) -> list[FileSpec]:
-    seen: dict[tuple[str, str | None], FileSpec] = {}
+    """Drop what is named before; a file without a tree is the same as with one, because it has only that."""
+    trees: dict[str, set[str | None]] = {}
+    kept: list[FileSpec] = []
     repeated: list[FileSpec] = []
     for spec in specs:
-        key = (spec.path if URL.match(spec.path) else os.path.realpath(spec.path), spec.tree)
-        if key in seen:
-            repeated.append(spec)
-        seen.setdefault(key, spec)
+        path = spec.path if URL.match(spec.path) else os.path.realpath(spec.path)
+        seen = trees.setdefault(path, set())
+        is_repeated = spec.tree in seen or None in seen or (spec.tree is None and bool(seen))
+        (repeated if is_repeated else kept).append(spec)
+        seen.add(spec.tree)
     if repeated:
         warnings.warn(
             f"{len(repeated)} of {len(specs)} files are repetitions (such as {repeated[0].path}); each is counted "
@@ -140,7 +158,7 @@ def _without_duplicates(specs: list[FileSpec]) -> list[FileSpec]:
             DuplicateWarning,
             stacklevel=4,
         )
-    return list(seen.values())
+    return kept
 
 
 def _check_that_some_exist(specs: Sequence[FileSpec]) -> None:

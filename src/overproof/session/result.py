@@ -8,7 +8,7 @@ from typing import Any
 
 from overproof.records.account import Account, ExcludedRange, MissingRange
 from overproof.records.statistics import Statistics
-from overproof.words.errors import DatasetError, InputError
+from overproof.words.errors import BranchError, DatasetError, InputError
 from overproof.words.states import QueryState
 
 
@@ -65,7 +65,8 @@ class Result(Mapping[str, Any]):
             first = self.missing[0]
             more = f" ({len(self.missing) - 1} more like it)" if len(self.missing) > 1 else ""
             reason = first.reason if first.file in first.reason else f"{first.file}: {first.reason}"
-            return DatasetError(f"{reason}{more}; nothing was read")
+            kind = BranchError if first.phase == "branch" else DatasetError
+            return kind(f"{reason}{more}; nothing was read")
         if self.account.total == 0:
             return DatasetError(
                 "there are no entries to process: the trees are empty, or the range lies behind their end"

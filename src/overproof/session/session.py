@@ -135,7 +135,7 @@ class Session:
             cut: selection; its value is a weight, as in ROOT.
             weight: one more weight.
             bins: `"n, low, high"`, or the three numbers.
-            name: name of the histogram; None: the expression.
+            name: name of the histogram; None: `draw`. The expression is the label of its axis.
             tree, first, entries, files, allow_duplicates, packetizer, block_entries, wait: as in `process`.
 
         Returns:
@@ -225,8 +225,10 @@ class Session:
         self._check_open()
         if (data is None) == (cycles is None):
             raise OptionError("give either a dataset or cycles=N: files to process, or a number of cycles without data")
-        if cycles is not None and cycles < 1:
-            raise OptionError(f"cycles={cycles}: give at least 1")
+        if cycles is not None:
+            _check_number("cycles", cycles, at_least=1)
+        if files is not None:
+            _check_number("files", files, at_least=1)
         dataset = None
         if data is not None:
             dataset = resolve_dataset(data, tree=tree, files=files, allow_duplicates=allow_duplicates)
@@ -265,12 +267,16 @@ def _options(first: int, entries: int | None, *, packetizer: str, block_entries:
     Raises:
         OptionError: one of them makes no sense.
     """
-    if first < 0:
-        raise OptionError(f"first={first}: give 0 or more entries to pass over")
-    if entries is not None and entries < 1:
-        raise OptionError(f"entries={entries}: give at least 1, or None for all")
-    if block_entries < 1:
-        raise OptionError(f"block_entries={block_entries}: give at least 1")
+    _check_number("first", first, at_least=0)
+    _check_number("block_entries", block_entries, at_least=1)
+    _check_number("seed", seed, at_least=0)
+    if entries is not None:
+        _check_number("entries", entries, at_least=1)
     options = QueryOptions(block_entries=block_entries, first=first, entries=entries, seed=seed, packetizer=packetizer)
     packetizer_by_name(packetizer)  # complains about a name that it does not know
     return options
+
+
+def _check_number(name: str, value: object, *, at_least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
+        raise OptionError(f"{name}={value!r}: give a whole number, at least {at_least}")

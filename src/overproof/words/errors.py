@@ -22,7 +22,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-Phase = Literal["open", "read", "decode"]
+Phase = Literal["open", "branch", "read", "decode"]
+"""In which step reading fails: opening a file, finding a branch, reading bytes, making arrays of them."""
 
 
 class OverproofError(Exception):

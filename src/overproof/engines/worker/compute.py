@@ -44,7 +44,7 @@ from overproof.records.notices import (
     WorkerJoined,
 )
 from overproof.words.clock import Clock
-from overproof.words.errors import BranchError, DatasetError, InputError, MergeError, OverproofError, ReadError
+from overproof.words.errors import BranchError, DatasetError, InputError, MergeError, OverproofError, Phase, ReadError
 
 if TYPE_CHECKING:
     from overproof.analysis.selector import Selector
@@ -236,7 +236,7 @@ class Worker:
             raise failure
 
     def _report_unreadable(self, block: Block, error: ReadError | InputError) -> None:
-        phase = error.phase if isinstance(error, ReadError) else "read"
+        phase: Phase = error.phase if isinstance(error, ReadError) else _phase_of(error)
         reason = error.reason if isinstance(error, ReadError) else str(error)
         self._reply(
             BlockUnreadable(worker=self.name, epoch=self.epoch, block=block, phase=phase, reason=reason)
@@ -294,3 +294,7 @@ class Worker:
 
     def _reply(self, reply: Any, payload: bytes | None = None) -> None:
         self._emit(Letter(self._brief.query if self._brief else 0, reply, payload))
+
+
+def _phase_of(error: InputError) -> Phase:
+    return "branch" if isinstance(error, BranchError) else "open"
