@@ -35,7 +35,7 @@ def analysis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_code_next_to_the_script_travels_with_its_neighbours(analysis: Any, tmp_path: Path) -> None:
     """A process that cannot import the user's modules can load and run the selector."""
     packed = tmp_path / "packed"
-    packed.write_bytes(pack_selector(analysis.Mine()))
+    packed.write_bytes(pack_selector(analysis.Mine()).payload)
     program = "import pickle, sys; print(pickle.load(open(sys.argv[1], 'rb')).process([1, 2, 3]))"
     printed = subprocess.run(
         [sys.executable, "-c", program, str(packed)], check=True, capture_output=True, text=True, cwd="/"
@@ -73,7 +73,7 @@ def test_parameters_of_the_call_are_added_to_those_of_the_selector() -> None:
 
     made = make_selector(Mine(a=1, b=2), {"b": 3})
     assert made.params == {"a": 1, "b": 3}
-    assert pickle.loads(pack_selector(made)).params == {"a": 1, "b": 3}
+    assert pickle.loads(pack_selector(made).payload).params == {"a": 1, "b": 3}
 
 
 def test_a_class_that_needs_arguments_is_refused_with_the_cure() -> None:
@@ -89,3 +89,44 @@ def test_a_class_that_needs_arguments_is_refused_with_the_cure() -> None:
     with pytest.raises(SelectorError, match="give an instance"):
         make_selector(Needy, None)
     assert make_selector(Needy(2.0), None).params == {"cut": 2.0}
+
+
+SCRIPT = """
+import importlib, pathlib
+import overproof as op
+import helper
+
+def count(cycles):
+    return {"n": helper.value()}
+
+with op.Session("local:1", progress=False) as session:
+    print(session.process(count, cycles=1)["n"])
+    pathlib.Path(helper.__file__).write_text("import overproof\\ndef value():\\n    return 200\\n")
+    importlib.reload(helper)
+    print(session.process(count, cycles=1)["n"])
+"""
+
+
+def test_a_module_that_was_edited_and_reloaded_is_run_as_it_is_now(tmp_path: Path) -> None:
+    """Workers run what is in the user's memory, also in the second query of a session."""
+    (tmp_path / "main.py").write_text(SCRIPT)
+    (tmp_path / "helper.py").write_text("def value():\n    return 1\n")
+    printed = subprocess.run(
+        [sys.executable, "-B", str(tmp_path / "main.py")], check=True, capture_output=True, text=True, timeout=60
+    ).stdout
+    assert printed.split() == ["1", "200"]
+
+
+def test_what_a_module_does_when_imported_is_done_on_workers_too(tmp_path: Path) -> None:
+    """Registering behaviours at the top of a module is the commonest idiom of the field."""
+    (tmp_path / "behaviours.py").write_text("import awkward as ak\nak.behavior['__mine__', 'x'] = 7\n")
+    (tmp_path / "main.py").write_text(
+        "import awkward as ak\nimport overproof as op\nimport behaviours\n"
+        "def look(cycles):\n    return {'seen': ak.behavior.get(('__mine__', 'x'), 0)}\n"
+        "with op.Session('local:1', progress=False) as session:\n"
+        "    print(session.process(look, cycles=1)['seen'])\n"
+    )
+    printed = subprocess.run(
+        [sys.executable, str(tmp_path / "main.py")], check=True, capture_output=True, text=True, timeout=60
+    ).stdout
+    assert printed.split() == ["7"]

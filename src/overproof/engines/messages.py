@@ -27,6 +27,7 @@ class Brief:
         block_entries: size to which clusters are merged.
         seed: root of all seeds.
         search_path: `sys.path` of the user, so that code next to the user's script is found.
+        modules: the user's own modules, imported before the selector is loaded, for what they do when imported.
         delta_interval_s: a worker hands over what it has when this time has passed since the last time.
     """
 
@@ -36,6 +37,7 @@ class Brief:
     block_entries: int
     seed: int
     search_path: tuple[str, ...]
+    modules: tuple[str, ...] = ()
     delta_interval_s: float = 1.0
 
 
@@ -48,9 +50,15 @@ class LookInto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compute:
-    """Process a packet, after those already in hand."""
+    """Process a packet, after those already in hand.
+
+    Attributes:
+        packet: the blocks.
+        identity: the version of the file that the blocks were cut from; empty where that cannot be told.
+    """
 
     packet: Packet
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +22,17 @@ class FileSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """An ordered list of files under one name; the order of entries is the order of files."""
+    """An ordered list of files under one name; the order of entries is the order of files.
+
+    Attributes:
+        name: what the user calls it.
+        files: in the order of entries.
+        metadata: what a fileset says about it, readable as `events.metadata`.
+    """
 
     name: str
     files: tuple[FileSpec, ...]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +45,7 @@ class FileGrid:
         stops: last entry (exclusive) of each block, ascending; the last one is `n_entries`; empty for an empty tree.
         size_bytes: compressed bytes of all branches.
         uuid: the file's UUID, empty where the format has none.
+        identity: which version of the file was looked into; empty where that cannot be told, as for remote files.
     """
 
     tree: str
@@ -43,3 +53,4 @@ class FileGrid:
     stops: tuple[int, ...]
     size_bytes: int = 0
     uuid: str = ""
+    identity: str = ""

@@ -9,6 +9,7 @@ import site
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -47,7 +48,20 @@ def make_selector(selector: Any, params: Mapping[str, Any] | None) -> Selector:
     return made
 
 
-def pack_selector(selector: Selector) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedSelector:
+    """A selector ready to travel.
+
+    Attributes:
+        payload: the selector, cloudpickled.
+        modules: names of the user's modules that came with it by value.
+    """
+
+    payload: bytes
+    modules: tuple[str, ...]
+
+
+def pack_selector(selector: Selector) -> PackedSelector:
     """Pickle a selector with the user's own code in it.
 
     Modules that belong to an installation travel by name; what the user wrote (next to the script, in a notebook, at
@@ -56,30 +70,33 @@ def pack_selector(selector: Selector) -> bytes:
     Raises:
         SelectorError: something in it cannot be pickled.
     """
-    with _by_value(_users_modules(selector)):
+    modules = _users_modules(selector)
+    with _by_value(modules):
         try:
-            data: bytes = cloudpickle.dumps(selector)
+            payload: bytes = cloudpickle.dumps(selector)
         except Exception as error:
             raise SelectorError(
                 f"the selector {type(selector).__name__} cannot be sent to workers: {error}. "
                 "Open files, locks and the like in worker_begin, not before."
             ) from error
-    return data
+    return PackedSelector(payload=payload, modules=tuple(module.__name__ for module in modules))
 
 
 def _users_modules(selector: Selector) -> list[ModuleType]:
+    """Return the modules that the user wrote: those beside the selector's own, or beside the script or notebook."""
     function: Callable[..., Any] | type = getattr(selector, "function", type(selector))
     home = inspect.getmodule(function)
-    if home is None or home.__name__ == "__main__" or _is_installed(home):
+    if home is not None and home.__name__ != "__main__" and _is_installed(home):
         return []
-    directory = os.path.dirname(os.path.realpath(home.__file__ or ""))
+    file = getattr(home, "__file__", None)
+    directory = os.path.dirname(os.path.realpath(file)) if file else os.getcwd()
     return [
         module
-        for module in list(sys.modules.values())
+        for name, module in list(sys.modules.items())
         if (file := getattr(module, "__file__", None))
         and os.path.realpath(file).startswith(directory + os.sep)
+        and name == module.__name__ != "__main__"
         and not _is_installed(module)
-        and module.__name__ != "__main__"
     ]
 
 

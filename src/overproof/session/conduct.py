@@ -115,7 +115,7 @@ class Conduct:
         """Return the result so far; `terminate` runs on a copy."""
         import cloudpickle
 
-        selector: Selector = cloudpickle.loads(self._packed)
+        selector: Selector = cloudpickle.loads(self._packed.payload)
         return self._result(self.driver.snapshot(), selector)
 
     def progress(self) -> Progress:
@@ -184,7 +184,8 @@ class Conduct:
     def _brief(self) -> Brief:
         return Brief(
             query=self.question.number,
-            selector=self._packed,
+            selector=self._packed.payload,
+            modules=self._packed.modules,
             dataset=self.question.dataset,
             block_entries=self.question.options.block_entries,
             seed=self.question.options.seed,

@@ -49,7 +49,7 @@ def resolve_dataset(
     if files is not None:
         specs = specs[:files]
     _check_that_some_exist(specs)
-    return Dataset(name=name, files=tuple(specs))
+    return Dataset(name=name, files=tuple(specs), metadata=_metadata_of(data))
 
 
 def _expand(data: Any) -> tuple[str, list[FileSpec]]:
@@ -91,6 +91,17 @@ def _files_of(description: Mapping[str, Any]) -> list[FileSpec]:
     tree = description.get("treename")
     specs = _expand(description["files"])[1]
     return [spec if spec.tree else FileSpec(path=spec.path, tree=tree) for spec in specs]
+
+
+def _metadata_of(data: Any) -> dict[str, Any]:
+    """Return what a fileset of one dataset says about it."""
+    if isinstance(data, Dataset):
+        return dict(data.metadata)
+    if not isinstance(data, Mapping) or len(data) != 1:
+        return {}
+    (description,) = data.values()
+    metadata = description.get("metadata") if isinstance(description, Mapping) else None
+    return dict(metadata or {})
 
 
 def _tree_of(path: str, tree: Any) -> str | None:

@@ -29,6 +29,7 @@ from overproof.engines.messages import (
     Survey,
     Surveyed,
 )
+from overproof.engines.worker.code import import_modules
 from overproof.engines.worker.failure import USER_ERRORS, describe_failure
 from overproof.engines.worker.script import run_script
 from overproof.engines.worker.source import BlockSource
@@ -92,7 +93,8 @@ class Worker:
     def handle(self, command: Command) -> None:
         """Do one command."""
         match command:
-            case Compute(packet=packet):
+            case Compute(packet=packet, identity=identity):
+                self._source.expect(packet.blocks[0].file, identity)
                 if not self._packets:
                     self._start_packet()
                 self._packets.append((packet, deque(packet.blocks)))
@@ -130,6 +132,7 @@ class Worker:
         self._brief = brief
         sys.path[:] = [*brief.search_path, *(place for place in sys.path if place not in brief.search_path)]
         try:
+            import_modules(brief.modules)
             selector: Selector = cloudpickle.loads(brief.selector)
             selector.worker_begin()
         except USER_ERRORS as error:

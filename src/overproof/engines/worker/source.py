@@ -7,10 +7,12 @@ from typing import Any
 
 from overproof.columns.cycles import Cycles
 from overproof.columns.events import ColumnMemory, Events
-from overproof.columns.reader import ReaderCache
+from overproof.columns.reader import Reader, ReaderCache
 from overproof.records.block import Block
 from overproof.records.dataset import Dataset, FileGrid, FileSpec
 from overproof.records.schema import Schema
+from overproof.words.errors import ReadError
+from overproof.words.ids import FileIndex
 
 
 class BlockSource:
@@ -40,6 +42,7 @@ class BlockSource:
         self._seed = seed
         self._branches = branches
         self._optional = optional
+        self._identities: dict[FileIndex, str] = {}
         self._memory = ColumnMemory()
 
     def end(self) -> None:
@@ -63,21 +66,36 @@ class BlockSource:
         """
         return self._readers.get(spec).schema()
 
+    def expect(self, file: FileIndex, identity: str) -> None:
+        """Learn of which version of a file the query has the blocks; empty where that cannot be told."""
+        self._identities[file] = identity
+
     def events(self, block: Block) -> Any:
         """Return the lazy record of a block, or its cycles.
 
         Raises:
-            DatasetError, ReadError: the file cannot be opened any more.
+            DatasetError, ReadError: the file cannot be opened any more, or is another version than expected.
         """
         if self._dataset is None:
             return Cycles(block.first, block.stop, seed=self._seed)
         return Events(
-            self._readers.get(self._dataset.files[block.file]),
+            self._reader(block.file),
             block.first,
             block.stop,
             memory=self._memory,
             branches=self._branches,
             optional=self._optional,
             seed=(self._seed, block.file, block.first),
-            metadata={"dataset": self._dataset.name},
+            metadata={**self._dataset.metadata, "dataset": self._dataset.name},
         )
+
+    def _reader(self, file: FileIndex) -> Reader:
+        """Open the version of a file to which the blocks of the query belong; another one must not be mixed in."""
+        assert self._dataset is not None
+        spec, identity = self._dataset.files[file], self._identities.get(file, "")
+        reader = self._readers.get(spec, identity=identity)
+        if identity and reader.identity != identity:
+            raise ReadError(
+                "the file has changed since the query began: run the query again", file=spec.path, phase="open"
+            )
+        return reader

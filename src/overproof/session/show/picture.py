@@ -23,6 +23,8 @@ ROWS = 12
 MAX_COLUMNS = 100
 RISING = " ▁▂▃▄▅▆▇█"
 GROWING = " ▏▎▍▌▋▊▉█"
+PLAIN = str.maketrans("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉▀│┼─┬", "...#####...######|+-+")
+"""What stands for the characters of pictures where these cannot be shown."""
 
 
 def is_histogram(value: object) -> bool:
@@ -67,6 +69,15 @@ def terminal_picture(histogram: Any, *, columns: int | None = None, rows: int = 
     if not _is_ordered(axis):
         return "\n".join([title, *_bars(axis, values, width=width)])
     return "\n".join([title, *_columns(axis, values, width=width, rows=rows)])
+
+
+def shown_with(picture: str, *, encoding: str | None) -> str:
+    """Return a picture as it is, or in plain characters where an encoding has no others; None has all."""
+    try:
+        "".join(map(chr, PLAIN)).encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        return picture.translate(PLAIN)
+    return picture
 
 
 def save_picture(path: str | os.PathLike[str], histograms: Any, *, title: str = "") -> None:

@@ -150,7 +150,7 @@ class View:
 
     def _draw_picture(self, query: Followed, *, started_s: float, console: Console) -> None:
         """Draw the first histogram so far, and set the time of the next drawing by what this one cost."""
-        from overproof.session.show.picture import terminal_picture
+        from overproof.session.show.picture import shown_with, terminal_picture
 
         try:
             with warnings.catch_warnings():
@@ -160,7 +160,8 @@ class View:
             self._picture_due_s = float("inf")
             return
         if histogram is not None:
-            self._picture = terminal_picture(histogram, columns=min(console.width, 100), rows=8)
+            picture = terminal_picture(histogram, columns=min(console.width, 100), rows=8)
+            self._picture = shown_with(picture, encoding=console.encoding)
         ended_s = query.progress().elapsed_s
         self._picture_due_s = ended_s + max(PICTURE_S, (ended_s - started_s) / PICTURE_SHARE)
 
@@ -169,7 +170,9 @@ def progress_text(progress: Progress) -> str:
     """Write how far a query is, on one line."""
     done, total = _done(progress), progress.account.total
     share = f"{100 * done / total:3.0f} %  " if _total_is_known(progress) else ""
-    parts = [f"{share}{human_count(done)} of {human_count(total)} entries"]
+    # The state first: a narrow screen cuts the end.
+    parts = ["stopping"] if progress.state is QueryState.STOPPING else []
+    parts.append(f"{share}{human_count(done)} of {human_count(total)} entries")
     if progress.account.files_unopened:
         parts.append(f"{progress.n_files_opened} of {progress.n_files} files looked into")
     parts.append(f"{human_count(progress.rate_per_s)}/s")
@@ -179,8 +182,6 @@ def progress_text(progress: Progress) -> str:
         parts.append(f"{human_seconds(progress.left_s)} left")
     n_workers = progress.n_workers
     parts.append(f"{progress.n_active} of {n_workers} workers active" if n_workers else "workers are starting")
-    if progress.state is QueryState.STOPPING:
-        parts.append("stopping")
     return "  ".join(parts)
 
 

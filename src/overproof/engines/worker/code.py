@@ -1,0 +1,24 @@
+"""The user's modules on a worker."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable
+
+from overproof.engines.worker.failure import USER_ERRORS, describe_failure
+
+
+def import_modules(names: Iterable[str]) -> None:
+    """Import the user's modules for what they do when imported, such as registering behaviours.
+
+    Their functions and classes come with the selector, by value, as they are in the user's memory; so a module that
+    cannot be imported here is said, and does no other harm.
+    """
+    for name in names:
+        if name in sys.modules:
+            continue
+        try:
+            importlib.import_module(name)
+        except USER_ERRORS as error:
+            print(f"overproof: a worker cannot import {name}: {describe_failure(error)[0]}", file=sys.stderr)
