@@ -15,7 +15,7 @@ import fsspec
 import uproot
 
 from overproof.columns.formats import Reader
-from overproof.columns.formats.damage import one_line, translated
+from overproof.columns.formats.damage import FileChangedError, one_line, translated
 from overproof.columns.formats.names import nearest
 from overproof.columns.formats.rntuple import RNTupleReader
 from overproof.columns.formats.source import LocalSource, RemoteSource
@@ -139,8 +139,14 @@ def _siblings(local: str) -> str:
 
 def _explained(error: ReadError, local: str, size_bytes: int) -> ReadError:
     """Say of a file that cannot be opened whether it was cut short."""
-    with open(local, "rb") as file:
-        header = file.read(20)
+    if isinstance(error.__cause__, FileChangedError):
+        return error
+    try:
+        with open(local, "rb") as file:
+            header = file.read(20)
+    except OSError:
+        # It has vanished meanwhile.
+        return error
     is_large = int.from_bytes(header[4:8], "big") >= 1_000_000
     promised = int.from_bytes(header[12:20] if is_large else header[12:16], "big")
     if promised <= size_bytes:

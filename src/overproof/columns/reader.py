@@ -32,14 +32,22 @@ class ReaderCache:
         """Compressed bytes read so far by all readers, closed ones too."""
         return self._closed_bytes + sum(reader.read_bytes for reader in self._readers.values())
 
-    def get(self, spec: FileSpec) -> Reader:
-        """Return the reader of a tree, opened now or before.
+    def get(self, spec: FileSpec, *, identity: str = "") -> Reader:
+        """Return the reader of a tree, opened now or before; a file that has changed meanwhile is opened anew.
+
+        Args:
+            spec: file and tree.
+            identity: the version to have if it is still open; what is returned may be another one. Empty: the one
+                to which the path leads now.
 
         Raises:
             DatasetError: nothing that can be used.
             ReadError: phase `open`; the next call tries again.
         """
         reader = self._readers.get(spec)
+        if reader is not None and not reader.serves(identity if reader.identity else ""):
+            self._drop(spec)
+            reader = None
         if reader is None:
             reader = self._readers[spec] = open_reader(spec)
             while len(self._readers) > 1 and self._is_too_much():

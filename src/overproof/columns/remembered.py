@@ -11,18 +11,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from overproof.columns.formats.identity import identity_of
 from overproof.records.dataset import FileGrid, FileSpec
 from overproof.records.schema import Branch, Schema
 from overproof.store import FileMemory, home_directory
 from overproof.words.units import MB
 
-_FORMAT = 1
+_FORMAT = 2
 """Counts up whenever the meaning of what is kept changes, or the rule by which blocks are cut."""
 
 _LIMIT_BYTES = 512 * MB
-
-_HEADER_BYTES = 512
-"""Bytes at the start of a ROOT file that belong to its identity: its UUID, its end, the times of its directory."""
 
 
 def recall(spec: FileSpec, block_entries: int) -> FileGrid | None:
@@ -39,7 +37,10 @@ def recall(spec: FileSpec, block_entries: int) -> FileGrid | None:
 
 
 def remember(spec: FileSpec, block_entries: int, grid: FileGrid) -> None:
-    """Keep the grid of a local file; silently do nothing where that is not possible."""
+    """Keep the grid of a local file, as that of the version it was learned from; the file is not looked at again.
+
+    Silently does nothing where that is not possible.
+    """
     _put(spec, f"grid {block_entries}", asdict(grid))
 
 
@@ -50,18 +51,20 @@ def recall_schema(spec: FileSpec) -> Schema | None:
         return None
     try:
         branches = tuple(Branch(**{**each, "fixed_shape": tuple(each["fixed_shape"])}) for each in fields["branches"])
-        return Schema(tree=fields["tree"], format=fields["format"], branches=branches)
+        return Schema(tree=fields["tree"], format=fields["format"], branches=branches, identity=fields["identity"])
     except (KeyError, TypeError, ValueError):
         return None
 
 
 def remember_schema(spec: FileSpec, schema: Schema) -> None:
-    """Keep the schema of a local file; silently do nothing where that is not possible."""
+    """Keep the schema of a local file, as that of the version it was learned from; silently as `remember`."""
     _put(spec, "schema", asdict(schema))
 
 
 def _get(spec: FileSpec, what: str) -> dict[str, Any] | None:
-    memory, key = _memory(), _key(spec, what)
+    """Return what is known of a file as it is now."""
+    identity = _identity_now(spec)
+    memory, key = _memory(), _key(spec, identity, what)
     payload = None if memory is None or key is None else memory.get(key)
     if payload is None:
         return None
@@ -69,11 +72,11 @@ def _get(spec: FileSpec, what: str) -> dict[str, Any] | None:
         fields = json.loads(payload)
     except ValueError:
         return None
-    return fields if isinstance(fields, dict) else None
+    return fields if isinstance(fields, dict) and fields.get("identity") == identity else None
 
 
 def _put(spec: FileSpec, what: str, fields: dict[str, Any]) -> None:
-    memory, key = _memory(), _key(spec, what)
+    memory, key = _memory(), _key(spec, fields["identity"], what)
     if memory is not None and key is not None:
         memory.put(key, json.dumps(fields, separators=(",", ":")).encode())
 
@@ -86,18 +89,20 @@ def _memory() -> FileMemory | None:
         return None
 
 
-def _key(spec: FileSpec, what: str) -> str | None:
-    """Name a file as it is now; None for what cannot be told apart from an older state of itself."""
+def _identity_now(spec: FileSpec) -> str:
+    """Tell which version of a file its path leads to; empty where nobody can."""
     if "://" in spec.path or not spec.path:
-        return None
-    path = Path(spec.path).expanduser()
+        return ""
     try:
-        with path.open("rb", buffering=0) as file:
-            status = os.fstat(file.fileno())
-            header = file.read(_HEADER_BYTES)
+        with Path(spec.path).expanduser().open("rb", buffering=0) as file:
+            return identity_of(file.fileno())
     except (OSError, ValueError):
+        return ""
+
+
+def _key(spec: FileSpec, identity: str, what: str) -> str | None:
+    """Name one version of a file; None for what cannot be told apart from another version of itself."""
+    if not identity or "://" in spec.path:
         return None
-    if not header.startswith(b"root"):
-        return None
-    parts = (_FORMAT, os.path.abspath(path), status.st_size, status.st_mtime_ns, header.hex(), spec.tree or "", what)
-    return "\0".join(map(str, parts))
+    path = os.path.abspath(Path(spec.path).expanduser())
+    return "\0".join((str(_FORMAT), path, identity, spec.tree or "", what))

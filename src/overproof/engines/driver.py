@@ -19,6 +19,7 @@ from overproof.records.notices import (
     AbortRequested,
     DeltaMerged,
     EngineFailed,
+    FileOpened,
     Notice,
     QueryStarted,
     StopRequested,
@@ -78,6 +79,7 @@ class Driver:
         self._clock = clock
         self._lock = threading.Lock()
         self._requests: deque[Notice] = deque()
+        self._identities = {file: grid.identity for file, grid in master.grids.items()}
         self._execute_by_type: dict[type, Callable[[Any, Any], None]] = {
             SendPacket: self._send_packet,
             OpenFile: self._open_file,
@@ -136,6 +138,9 @@ class Driver:
     def feed(self, notice: Notice, payload: bytes | None = None) -> None:
         """Tell the master one thing and do what it orders."""
         now = self._clock.now()
+        if isinstance(notice, FileOpened):
+            # The first word on a file is the last, here as for the master.
+            self._identities.setdefault(notice.file, notice.grid.identity)
         self._journal.record(Fact(at_s=now, what=notice))
         for order in self.master.handle(notice, now=now):
             self._journal.record(Fact(at_s=now, what=order))
@@ -158,7 +163,9 @@ class Driver:
         self._execute_by_type[type(order)](order, payload)
 
     def _send_packet(self, order: SendPacket, _: bytes | None) -> None:
-        self._crew.send(order.worker, Compute(packet=order.packet))
+        self._crew.send(
+            order.worker, Compute(packet=order.packet, identity=self._identities.get(order.packet.blocks[0].file, ""))
+        )
 
     def _open_file(self, order: OpenFile, _: bytes | None) -> None:
         self._crew.send(order.worker, LookInto(file=order.file))

@@ -38,8 +38,10 @@ class Schema:
         tree: path of the tree.
         format: `"TTree"` or `"RNTuple"`.
         branches: in the order of the file.
+        identity: which version of the file was looked into; empty where that cannot be told, as for remote files.
     """
 
     tree: str
     format: str
     branches: tuple[Branch, ...]
+    identity: str = ""

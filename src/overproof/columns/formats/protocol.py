@@ -32,6 +32,11 @@ class Reader(Protocol):
         ...
 
     @property
+    def identity(self) -> str:
+        """Which version of the file this is, empty where that cannot be told."""
+        ...
+
+    @property
     def n_entries(self) -> int:
         """Entries of the tree."""
         ...
@@ -85,6 +90,10 @@ class Reader(Protocol):
             BranchError: no such branch, or one of a type that cannot be read.
             ReadError: bytes that could not be fetched (phase `read`) or understood (`decode`).
         """
+        ...
+
+    def serves(self, identity: str) -> bool:
+        """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
         ...
 
     def close(self) -> None:

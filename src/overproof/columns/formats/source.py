@@ -11,6 +11,9 @@ from uproot.source.chunk import Chunk, Source
 from uproot.source.fsspec import FSSpecSource
 from uproot.source.futures import TrivialFuture
 
+from overproof.columns.formats.damage import BytesError, FileChangedError
+from overproof.columns.formats.identity import identity_of, stamp_of
+
 Range = tuple[int, int]
 
 
@@ -19,6 +22,12 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
 
     A mapped file would be a little cheaper, but kills the process by SIGBUS when the file is cut short meanwhile;
     uproot's default source opens the file anew for every request.
+
+    Attributes:
+        identity: which version of the file was opened.
+
+    Raises:
+        OSError: it cannot be opened, or has changed since, when bytes are asked for.
     """
 
     def __init__(self, file_path: str, **options: Any) -> None:
@@ -26,7 +35,11 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
         self._file_path = file_path
         self._held: dict[Range, Chunk] = {}
         self._handle = os.open(file_path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-        self._num_bytes = os.fstat(self._handle).st_size
+        status = os.fstat(self._handle)
+        self._num_bytes = status.st_size
+        self._stamp = stamp_of(status)
+        # Before anything is understood of the file: what is understood later belongs to this version or fails.
+        self.identity = identity_of(self._handle)
 
     def chunk(self, start: int, stop: int) -> Chunk:
         """Return the bytes from `start` to `stop`; fewer at the end of the file."""
@@ -52,13 +65,31 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
         if self._handle < 0:
             raise OSError(f"{self._file_path} is closed")
         data = os.pread(self._handle, stop - start, start)
-        if len(data) == stop - start or not data:
-            return data
-        # A signal, or a limit of the system on one request, may cut a read short: go on until nothing comes.
-        pieces = [data]
-        while more := os.pread(self._handle, stop - start - sum(map(len, pieces)), start + sum(map(len, pieces))):
-            pieces.append(more)
-        return b"".join(pieces)
+        if 0 < len(data) < stop - start:
+            # A signal, or a limit of the system on one request, may cut a read short: go on until nothing comes.
+            pieces = [data]
+            while more := os.pread(self._handle, stop - start - sum(map(len, pieces)), start + sum(map(len, pieces))):
+                pieces.append(more)
+            data = b"".join(pieces)
+        # Asked after reading: what was read before the file was written into is right.
+        if not self._is_unchanged():
+            raise FileChangedError("the file was written to while it was read: do not change files that are in use")
+        return data
+
+    def _is_unchanged(self) -> bool:
+        return stamp_of(os.fstat(self._handle)) == self._stamp
+
+    def serves(self, identity: str) -> bool:
+        """Tell whether this is still the version asked for; when none is, whether it is what the path leads to.
+
+        A file that was replaced while it is open stays readable, whole, as the version that it was.
+        """
+        if self._handle >= 0 and identity == self.identity != "" and self._is_unchanged():
+            return True
+        try:
+            return stamp_of(os.stat(self._file_path)) == self._stamp
+        except OSError:
+            return False
 
     @property
     def closed(self) -> bool:
@@ -77,9 +108,16 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
 class RemoteSource(FSSpecSource):  # type: ignore[misc]  # uproot has no types
     """Reads whatever fsspec can reach (XRootD, HTTP, S3 ...)."""
 
+    identity = ""
+    """Protocols tell too little of a file to name its version."""
+
     def __init__(self, file_path: str, **options: Any) -> None:
         super().__init__(file_path, **options)
         self._held: dict[Range, Chunk] = {}
+
+    def serves(self, identity: str) -> bool:
+        """Versions cannot be told apart: what is open serves."""
+        return not identity
 
     def chunk(self, start: int, stop: int) -> Chunk:
         """Return the bytes from `start` to `stop`."""
@@ -91,12 +129,18 @@ def fetch(source: Source, ranges: Iterable[Range]) -> dict[Range, Chunk]:
     """Fetch ranges of bytes in one request and wait for all of them.
 
     Raises:
-        Exception: whatever the source raises for bytes that do not come, or are fewer than asked for.
+        BytesError: they are fewer than asked for.
+        Exception: whatever the source raises for bytes that do not come.
     """
     wanted = list(dict.fromkeys(ranges))
     chunks = {(chunk.start, chunk.stop): chunk for chunk in source.chunks(wanted, notifications=queue.Queue())}
     for chunk in chunks.values():
-        chunk.wait()
+        chunk.wait(insist=False)
+        n_bytes = len(chunk._raw_data)
+        if n_bytes < chunk.stop - chunk.start:
+            where = f"bytes {chunk.start:,} to {chunk.stop:,} should hold data"
+            ends = f"the file ends at byte {chunk.start + n_bytes:,}" if n_bytes else "the file ends before"
+            raise BytesError(f"the file is cut short or damaged: {where}, and {ends}; copy it again")
     return chunks
 
 

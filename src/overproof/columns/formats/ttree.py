@@ -50,6 +50,7 @@ class TTreeReader:
         self._tree = tree
         with translated(path, "open", what=f"tree {name}"):
             self.uuid = str(tree.file.uuid)
+            self.identity: str = tree.file.source.identity
             self.n_entries = max(int(tree.num_entries), 0)
             self._columns: dict[str, _Column] = {}
             self._wholes: dict[str, Any] = {}
@@ -81,6 +82,10 @@ class TTreeReader:
     def resolve(self, name: str) -> str:
         """Return the one spelling of a branch's name."""
         return self._names.resolve(name)
+
+    def serves(self, identity: str) -> bool:
+        """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
+        return bool(self._tree.file.source.serves(identity))
 
     def close(self) -> None:
         """Give the file back."""
@@ -114,7 +119,7 @@ class TTreeReader:
         if self._schema is None:
             with translated(self.path, "open", what="branches"):
                 branches = tuple(self._describe(name, column) for name, column in self._columns.items())
-            self._schema = Schema(tree=self.tree, format="TTree", branches=branches)
+            self._schema = Schema(tree=self.tree, format="TTree", branches=branches, identity=self.identity)
         return self._schema
 
     def _describe(self, name: str, column: _Column) -> Branch:
@@ -139,7 +144,12 @@ class TTreeReader:
                 self._clusters(), self._storage(), n_entries=self.n_entries, block_entries=block_entries
             )
         return FileGrid(
-            tree=self.tree, n_entries=self.n_entries, stops=stops, size_bytes=self.size_bytes, uuid=self.uuid
+            tree=self.tree,
+            n_entries=self.n_entries,
+            stops=stops,
+            size_bytes=self.size_bytes,
+            uuid=self.uuid,
+            identity=self.identity,
         )
 
     def n_clusters(self) -> int:

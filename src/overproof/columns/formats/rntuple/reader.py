@@ -40,6 +40,7 @@ class RNTupleReader:
         self._ntuple = ntuple
         with translated(path, "open", what=f"tree {name}"):
             self.uuid = str(ntuple.file.uuid)
+            self.identity: str = ntuple.file.source.identity
             self._fields = Fields(ntuple)
             clusters = ntuple.cluster_summaries
             self._firsts = np.asarray([each.num_first_entry for each in clusters], dtype=np.int64)
@@ -87,6 +88,10 @@ class RNTupleReader:
         """Return the one spelling of a field's name."""
         return self._names.resolve(name)
 
+    def serves(self, identity: str) -> bool:
+        """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
+        return bool(self._ntuple.file.source.serves(identity))
+
     def close(self) -> None:
         """Give the file back."""
         self._ntuple.file.close()
@@ -96,7 +101,7 @@ class RNTupleReader:
         if self._schema is None:
             with translated(self.path, "open", what="fields"):
                 branches = tuple(self._describe(name) for name in self._fields.leaves)
-            self._schema = Schema(tree=self.tree, format="RNTuple", branches=branches)
+            self._schema = Schema(tree=self.tree, format="RNTuple", branches=branches, identity=self.identity)
         return self._schema
 
     def _describe(self, name: str) -> Branch:
@@ -133,7 +138,12 @@ class RNTupleReader:
             storage = Storage(starts=self._firsts, sizes_bytes=sizes_bytes)
             stops = block_stops(self._firsts, storage, n_entries=self.n_entries, block_entries=block_entries)
         return FileGrid(
-            tree=self.tree, n_entries=self.n_entries, stops=stops, size_bytes=self.size_bytes, uuid=self.uuid
+            tree=self.tree,
+            n_entries=self.n_entries,
+            stops=stops,
+            size_bytes=self.size_bytes,
+            uuid=self.uuid,
+            identity=self.identity,
         )
 
     def n_clusters(self) -> int:
