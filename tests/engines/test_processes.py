@@ -122,3 +122,26 @@ def test_a_worker_in_a_long_call_of_c_ends_with_its_user_too(tmp_path: Path) -> 
     process.kill()
     process.wait(20)
     assert wait_until_gone(pids, timeout_s=10) == []
+
+
+FORKING = """
+import os, sys
+import overproof as op
+
+session = op.Session("local:1", progress=False)
+print(session.process(lambda cycles: {"n": len(cycles)}, cycles=10)["n"], flush=True)
+child = os.fork()
+if child == 0:
+    sys.exit()
+os.waitpid(child, 0)
+print(session.process(lambda cycles: {"n": len(cycles)}, cycles=20)["n"], flush=True)
+"""
+
+
+def test_a_forked_child_leaves_the_workers_of_its_parent_alone(tmp_path: Path) -> None:
+    """A child that ends runs its parent's exit handlers: they must do nothing there."""
+    (tmp_path / "forking.py").write_text(FORKING)
+    finished = subprocess.run(
+        [sys.executable, str(tmp_path / "forking.py")], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert finished.stdout.split() == ["10", "20"]

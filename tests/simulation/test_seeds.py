@@ -74,3 +74,12 @@ def test_seeds_see_every_kind_of_trouble() -> None:
 
 def _fields(options: SimulationOptions) -> dict[str, object]:
     return {name: getattr(options, name) for name in SimulationOptions.__slots__}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("part", range(N_PARTS))
+def test_ten_thousand_more_seeds(part: int) -> None:
+    """The long campaign: seeds that no other run has seen."""
+    for seed in range(1_000_000 + part, 1_010_000, N_PARTS):
+        account = simulate(draw_scenario(seed)).account
+        assert account.processed + account.excluded + account.missing + account.unread == account.total, seed

@@ -7,6 +7,7 @@ left behind whatever happens to the user's process.
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import queue
 import select
@@ -75,8 +76,11 @@ def end_with(lifeline: int) -> None:
 def main() -> None:
     """Run the worker that the command line names."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # while libraries load, nothing becomes garbage
     name, descriptor, lifeline = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     end_with(lifeline)
     os.dup2(2, 1)  # what user code prints must not mix with the user's own output
-    connection = socket.socket(fileno=descriptor)
-    WorkerProcess(name, Channel(connection), clock=MonotonicClock()).run()
+    worker = WorkerProcess(name, Channel(socket.socket(fileno=descriptor)), clock=MonotonicClock())
+    gc.freeze()
+    gc.enable()
+    worker.run()
