@@ -22,7 +22,7 @@ def test_text_that_is_no_binning(text: str, caret: int) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse_bins(text)
     assert caught.value.position == caret
-    assert 'write bins="n, low, high"' in str(caught.value)
+    assert "write n, low, high" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -101,11 +101,11 @@ def test_a_failing_selector_keeps_the_part_done(call: Callable, numbers: Path, s
 def test_a_place_that_fails_does_not_keep_the_others(
     call: Callable, numbers: Path, selectors: Path, tmp_path: Path
 ) -> None:
-    """Outputs without a form in JSON: said in one line, exit code 2, and the pickle is written all the same."""
+    """Outputs without a form in JSON: said in one line, exit code 4, and the pickle is written all the same."""
     out = tmp_path / "out.pkl"
     asked = ("-o", out, "--json", tmp_path / "out.json", "--engine", "inline", "--entries", "250")
     called = call("run", f"{selectors}:objects", numbers, *asked)
-    assert called.code == 2
+    assert called.code == 4
     assert "'tally'" in called.err
     assert "Traceback" not in called.err
     assert pickle.loads(out.read_bytes())["tally"].count == 250

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, TextIO
 
@@ -14,7 +14,7 @@ from overproof.cli.options import QueryFlags
 from overproof.cli.places import STANDARD_OUTPUT
 from overproof.records.account import Account, ExcludedRange, MissingRange
 from overproof.records.statistics import Statistics
-from overproof.words.errors import OverproofError, UserCodeError
+from overproof.words.errors import EngineError, OverproofError, UserCodeError
 from overproof.words.states import QueryState
 
 
@@ -72,6 +72,8 @@ def deliver(outcome: Outcome, flags: QueryFlags) -> int:
 
     A place that fails does not keep the others from being written.
     """
+    if _is_nothing(outcome):
+        flags = _without_files(flags)
     problems = [problem for write in _writers(outcome, flags) if (problem := _problem_of(write)) is not None]
     if flags.json != STANDARD_OUTPUT and not flags.quiet:
         _print_outputs(outcome.outputs)
@@ -82,7 +84,9 @@ def deliver(outcome: Outcome, flags: QueryFlags) -> int:
                 print(f"{'saved':<12}{place}", file=_text_stream(flags))
     for problem in problems:
         print(f"overproof: {problem}", file=sys.stderr)
-    return ExitCode.BAD_INPUT if problems else exit_code_of(outcome.state, outcome.account)
+    if isinstance(outcome.problem, EngineError) and not outcome.account.processed:
+        return ExitCode.OUR_FAULT
+    return ExitCode.STOPPED if problems else exit_code_of(outcome.state, outcome.account)
 
 
 def document_of(outcome: Outcome, *, stats: bool) -> dict[str, Any]:
@@ -95,12 +99,28 @@ def document_of(outcome: Outcome, *, stats: bool) -> dict[str, Any]:
     return document | ({"statistics": asdict(outcome.statistics)} if stats else {})
 
 
+def _is_nothing(outcome: Outcome) -> bool:
+    """Tell whether a query ended before any block was in its result."""
+    return outcome.state is not QueryState.FINISHED and not outcome.account.processed
+
+
+def _without_files(flags: QueryFlags) -> QueryFlags:
+    """Leave what an earlier query may have written alone."""
+    places = [place for place in (flags.json, flags.root, flags.output, flags.plot) if place not in {None, "-"}]
+    if places:
+        print(f"overproof: nothing was done, so nothing was written: {', '.join(map(str, places))}", file=sys.stderr)
+    json = flags.json if flags.json == STANDARD_OUTPUT else None
+    return replace(flags, json=json, root=None, output=None, plot=None)
+
+
 def _writers(outcome: Outcome, flags: QueryFlags) -> Sequence[Callable[[], None]]:
-    places = [place for place in dict.fromkeys((flags.json, flags.root, flags.output)) if place]
-    writers = [
-        partial(_print_json if place == STANDARD_OUTPUT else partial(_save, place), outcome, flags) for place in places
-    ]
-    return writers + ([partial(_save_picture, flags.plot, outcome)] if flags.plot else [])
+    places = dict.fromkeys((flags.json, flags.root, flags.output))
+    writers = [partial(_save, place, outcome, flags) for place in places if place and place != STANDARD_OUTPUT]
+    if flags.plot:
+        writers.append(partial(_save_picture, flags.plot, outcome))
+    if flags.json == STANDARD_OUTPUT:  # last: when its reader has gone, the files are there
+        writers.append(partial(_print_json, outcome, flags))
+    return writers
 
 
 def _problem_of(write: Callable[[], None]) -> OverproofError | None:
@@ -146,11 +166,12 @@ def _text_stream(flags: QueryFlags) -> TextIO:
 
 
 def _print_outputs(outputs: Mapping[str, Any]) -> None:
-    from overproof.session.show.picture import is_histogram, terminal_picture
+    from overproof.session.show.picture import is_histogram, shown_with, terminal_picture
 
     for name, value in outputs.items():
         if is_histogram(value):
-            print(f"{name}\n{terminal_picture(value)}" if len(outputs) > 1 else terminal_picture(value))
+            picture = shown_with(terminal_picture(value), encoding=sys.stdout.encoding)
+            print(f"{name}\n{picture}" if len(outputs) > 1 else picture)
         else:
             text = " ".join(repr(value).split())
             print(f"{name:<12}{text if len(text) <= 200 else f'{text[:197]}...'}")
@@ -163,7 +184,7 @@ def _print_account(outcome: Outcome, flags: QueryFlags) -> None:
     if flags.stats:
         print(statistics_text(outcome.statistics), file=stream)
     if outcome.problem is not None:
-        if isinstance(outcome.problem, UserCodeError) and outcome.problem.traceback:
+        if isinstance(outcome.problem, UserCodeError) and outcome.problem.traceback.startswith("Traceback"):
             print(outcome.problem.traceback.rstrip(), file=sys.stderr)
         print(f"overproof: {outcome.problem}", file=sys.stderr)
     if flags.quiet and outcome.account.is_complete:
@@ -171,5 +192,6 @@ def _print_account(outcome: Outcome, flags: QueryFlags) -> None:
     n_ranges = max(5, shutil.get_terminal_size().lines // 2 - 5)
     text = account_text(outcome.account, excluded=outcome.excluded, missing=outcome.missing, max_ranges=n_ranges)
     if outcome.state is not QueryState.FINISHED:
-        text += f"\n{'state':<12}{outcome.state}: the part that was done is kept"
+        kept = "nothing was done" if _is_nothing(outcome) else "the part that was done is kept"
+        text += f"\n{'state':<12}{outcome.state}: {kept}"
     print(text, file=sys.stderr if flags.quiet else stream)

@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
     INCOMPLETE = 3
     """Done, but for entries that are excluded, missing or unknown."""
     STOPPED = 4
-    """Stopped, or the selector failed; the part that was done is kept."""
+    """Stopped, or the selector failed: the part that was done is kept; or something of it could not be delivered."""
     ABORTED = 130
     """Thrown away on request."""
     BROKEN_PIPE = 141

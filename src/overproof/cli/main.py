@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import traceback
@@ -14,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from overproof.cli.exit_codes import ExitCode
+from overproof.cli.streams import StandardOutputError, prepare_streams, silence
 from overproof.words.errors import (
     AbortedError,
     EngineError,
@@ -35,6 +35,7 @@ EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (ReadError, ExitCode.BAD_INPUT),
     (UserCodeError, ExitCode.STOPPED),
     (MergeError, ExitCode.STOPPED),
+    (StandardOutputError, ExitCode.STOPPED),
     (EngineError, ExitCode.OUR_FAULT),
 )
 """What errors that end a verb without a result tell the shell; everything else is our own fault."""
@@ -63,7 +64,8 @@ def overproof(ctx: click.Context) -> int:
 
     \b
     Exit codes: 0 complete; 1 a fault of overproof; 2 bad usage or input, nothing computed;
-    3 complete but for entries excluded, missing or unknown; 4 stopped or failed, the part done is kept; 130 aborted.
+    3 complete but for entries excluded, missing or unknown; 4 stopped or failed, the part done is kept,
+    or computed but not delivered; 130 aborted; 141 the reader of standard output went away.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
@@ -72,16 +74,8 @@ def overproof(ctx: click.Context) -> int:
 
 def run() -> NoReturn:
     """Be the program `overproof`."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A terminal that cannot show a block character gets a question mark, not an error.
-            stream.reconfigure(errors="replace")
-    code = main(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = _leave_pipe()
-    sys.exit(code)
+    prepare_streams()
+    sys.exit(main(sys.argv[1:]))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -93,14 +87,17 @@ def main(arguments: Sequence[str]) -> int:
     warnings.showwarning = _show_warning  # type: ignore[assignment]  # takes the rest, and needs none of it
     try:
         with overproof.make_context("overproof", list(arguments)) as context:
-            return int(overproof.invoke(context) or 0)
+            code = int(overproof.invoke(context) or 0)
+            sys.stdout.flush()
+            return code
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:
         _say(_usage_line(error))
         return ExitCode.BAD_INPUT
     except BrokenPipeError:
-        return _leave_pipe()
+        silence(sys.stdout)
+        return ExitCode.BROKEN_PIPE
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge: nothing may leave as a traceback
         return _explain(error)
 
@@ -109,6 +106,8 @@ def _explain(error: BaseException) -> int:
     """Say in one line what went wrong, and return the exit code for it."""
     if os.environ.get("OVERPROOF_DEBUG"):
         traceback.print_exception(error)
+    if isinstance(error, StandardOutputError):
+        silence(sys.stdout)
     code = next((code for kind, code in EXIT_CODES if isinstance(error, kind)), ExitCode.OUR_FAULT)
     if isinstance(error, KeyboardInterrupt):
         _say("interrupted")
@@ -133,12 +132,6 @@ def _usage_line(error: click.ClickException) -> str:
 
 def _say(text: str) -> None:
     print(f"overproof: {text}", file=sys.stderr)
-
-
-def _leave_pipe() -> int:
-    """Let Python end without another try to write to whoever has gone."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitCode.BROKEN_PIPE
 
 
 def _show_warning(message: Warning | str, *_: Any) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from overproof.cli.places import check_file, check_json
+from overproof.cli.places import check_apart, check_file, check_json, check_named
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES
 from overproof.words.errors import OptionError
 
 if TYPE_CHECKING:
+    from overproof.records.dataset import Dataset
     from overproof.session.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+AT_LEAST_1 = click.IntRange(min=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,16 +68,31 @@ class QueryFlags:
         Raises:
             OutputError: a place that cannot be written, or a suffix that does not fit the option.
         """
+        for option in ("root", "output", "plot"):
+            check_named(option, getattr(self, option))
         check_json(self.json)
         check_file("root", self.root)
-        if self.output:
+        if self.output is not None:
             from overproof.outputs.save import check_writable
 
             check_writable(self.output)
-        if self.plot:
+        if self.plot is not None:
             from overproof.session.show.picture import check_picture
 
             check_picture(self.plot)
+
+    def find_files(self, texts: Sequence[str]) -> Dataset:
+        """Return the files that are asked about, none of which is to be written to.
+
+        Raises:
+            DatasetError: there are none.
+            OutputError: a place that outputs are to be written to is one of them.
+        """
+        from overproof.session.dataset import resolve_dataset
+
+        dataset = resolve_dataset(list(texts), tree=self.tree, allow_duplicates=self.allow_duplicates)
+        check_apart((self.json, self.root, self.output, self.plot), [spec.path for spec in dataset.files])
+        return dataset
 
 
 def open_session(engine: str | None, workers: int | None, *, quiet: bool) -> Session:
@@ -104,15 +122,19 @@ def query_options(function: F) -> F:
     return _added(
         engine_options(function),
         click.option("--tree", metavar="T", help="Tree for the files that name none behind a colon."),
-        click.option("--first", type=int, default=0, metavar="N", help="Pass over so many entries."),
-        click.option("--entries", type=int, metavar="N", help="Process so many entries after these; default: all."),
-        click.option("--files", "max_files", type=int, metavar="N", help="Process so many files, from the start."),
+        click.option("--first", type=click.IntRange(min=0), default=0, metavar="N", help="Pass over so many entries."),
+        click.option(
+            "--entries", type=AT_LEAST_1, metavar="N", help="Process so many entries after these; default: all."
+        ),
+        click.option(
+            "--files", "max_files", type=AT_LEAST_1, metavar="N", help="Process so many files, from the start."
+        ),
         click.option("--allow-duplicates", is_flag=True, help="Count a file that is named twice, twice."),
         click.option(
             "--packetizer", default="adaptive", metavar="P", help="How packets are sized: adaptive (default) or fixed."
         ),
         click.option(
-            "--block-entries", type=int, default=DEFAULT_BLOCK_ENTRIES, metavar="N",
+            "--block-entries", type=AT_LEAST_1, default=DEFAULT_BLOCK_ENTRIES, metavar="N",
             help=f"Size to which clusters are merged into blocks; default: {DEFAULT_BLOCK_ENTRIES:,}.",
         ),
         click.option("--json", metavar="F", help="Write the outputs and the account as JSON; - for standard output."),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from overproof.words.errors import OutputError
@@ -17,6 +18,7 @@ def check_json(place: str | None) -> None:
     Raises:
         OutputError: it cannot, or the name does not end in `.json`.
     """
+    check_named("json", place)
     if place != STANDARD_OUTPUT:
         check_file("json", place, hint=", or give - for standard output")
 
@@ -34,6 +36,33 @@ def check_file(option: str, place: str | None, *, hint: str = "") -> None:
     from overproof.outputs.save import check_writable
 
     check_writable(place)
+
+
+def check_named(option: str, place: str | None) -> None:
+    """Refuse a place without a name.
+
+    Raises:
+        OutputError: the text is empty, as a variable of the shell may be that was never set.
+    """
+    if place is not None and not place.strip():
+        raise OutputError(f"--{option} is empty: give the name of a file")
+
+
+def check_apart(places: Iterable[str | None], inputs: Iterable[str]) -> None:
+    """Refuse to write to what is to be read.
+
+    Args:
+        places: where outputs are to be written.
+        inputs: paths and URLs of data.
+
+    Raises:
+        OutputError: two of them are one file, by whatever names.
+    """
+    named = [place for place in places if place is not None and os.path.exists(place)]
+    for path in inputs if named else ():
+        for place in named:
+            if os.path.exists(path) and os.path.samefile(place, path):
+                raise OutputError(f"{place}: is one of the files to read; choose another place for the output")
 
 
 def write_json(place: str, document: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ import linecache
 import sys
 import traceback
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from overproof.analysis.selector import Selector
@@ -130,7 +130,7 @@ def _named(module: ModuleType, name: str, *, path: str) -> Any:
     if not hasattr(module, name):
         import difflib
 
-        near = difflib.get_close_matches(name, [each for each in vars(module) if not each.startswith("_")], n=3)
+        near = difflib.get_close_matches(name, _names(module), n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else _functions_hint(module, path)
         raise SelectorError(f"{path} defines no {name}{hint}")
     value = getattr(module, name)
@@ -149,7 +149,10 @@ def _made(kind: type[Selector], *, path: str) -> Selector:
         return kind()
     except Exception as error:  # the user's constructor may raise anything
         what = traceback.format_exception_only(error)[-1].strip()
-        raise SelectorError(f"{path}: {kind.__name__}() cannot be made without arguments: {what}") from error
+        raise SelectorError(
+            f"{path}: {kind.__name__}() cannot be made without arguments: {what}; give them defaults, or take them "
+            "from self.params, which --param NAME=VALUE fills"
+        ) from error
 
 
 def _selectors(module: ModuleType) -> list[type[Selector]]:
@@ -165,11 +168,18 @@ def _selectors(module: ModuleType) -> list[type[Selector]]:
 
 
 def _functions_hint(module: ModuleType, path: str) -> str:
-    names = [
-        name
-        for name, value in vars(module).items()
-        if getattr(value, "__module__", None) == module.__name__ and callable(value) and not name.startswith("_")
-    ]
+    names = _names(module)
     if not names:
         return ": write one, or a function of a block, and name it"
     return f"; to run one of {', '.join(names[:8])}, name it as in {path}:{names[0]}"
+
+
+def _names(module: ModuleType) -> list[str]:
+    """List what the file itself defines and can be run: selectors, instances of them, functions."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and (isinstance(value, Selector) or getattr(value, "__module__", None) == module.__name__)
+        and (isinstance(value, Selector | FunctionType) or (isinstance(value, type) and issubclass(value, Selector)))
+    ]

@@ -50,9 +50,7 @@ class FileMemory:
             return
         path = self._path(key)
         try:
-            # `mkdir(parents=True)` would leave the parents open to others: each of the two is made by itself.
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            _make_private(path.parent)
             if _is_ours(path.parent):
                 _replace(path, content)
                 self._prune(path.parent, spare=path.name)
@@ -87,6 +85,16 @@ def _is_ours(shelf: Path) -> bool:
         return True
     status = shelf.stat()
     return status.st_uid == os.getuid() and not status.st_mode & 0o022
+
+
+def _make_private(directory: Path) -> None:
+    """Make a directory and those above it, as far as absent, for their owner only.
+
+    `mkdir(parents=True)` would leave the ones above open to others.
+    """
+    absent = [place for place in (directory, *directory.parents) if not place.exists()]
+    for place in reversed(absent):
+        place.mkdir(mode=0o700, exist_ok=True)
 
 
 def _replace(path: Path, content: bytes) -> None:

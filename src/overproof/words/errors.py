@@ -26,6 +26,19 @@ Phase = Literal["open", "branch", "read", "decode"]
 """In which step reading fails: opening a file, finding a branch, reading bytes, making arrays of them."""
 
 
+_AROUND = 50
+"""Characters of a long text that are shown on either side of a place in it."""
+
+
+def pointed_at(text: str, position: int) -> str:
+    """Write the part of a text around a place on one line, with a caret below the place."""
+    start, stop = position - _AROUND, position + _AROUND
+    head = "... " if start > 0 else ""
+    tail = " ..." if stop < len(text) else ""
+    line = "".join(" " if letter.isspace() else letter for letter in text[max(0, start) : stop])
+    return f"    {head}{line}{tail}\n    {' ' * (len(head) + position - max(0, start))}^"
+
+
 class OverproofError(Exception):
     """Anything that overproof itself has to say.
 
@@ -61,7 +74,7 @@ class ExpressionError(InputError):
         self.problem = problem
         self.text = text
         self.position = position
-        super().__init__(f"{problem}\n    {text}\n    {' ' * position}^")
+        super().__init__(f"{problem}\n{pointed_at(text, position)}")
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild_expression_error, (self.problem, self.text, self.position))

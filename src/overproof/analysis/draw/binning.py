@@ -12,7 +12,7 @@ from overproof.words.errors import ExpressionError, OptionError
 MAX_BINS = 10_000_000
 """More bins than this are taken for a slip of the pen."""
 
-_HOW = 'write bins="n, low, high", for instance bins="50, 0, 100"'
+_HOW = 'write n, low, high, for instance --bins "50, 0, 100", or bins="50, 0, 100" in Python'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

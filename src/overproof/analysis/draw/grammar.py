@@ -344,4 +344,5 @@ class _Parser:
                 )
 
     def two_ways(self, operator: str, one: str, other: str, *, at: int | None = None) -> ExpressionError:
-        return self.error(f"`{operator}` means two things here: write `{one}` or `{other}`", at=at)
+        histogram = "; a histogram gets its name by --name (name= in Python)" if ">>" in one and not self.depth else ""
+        return self.error(f"`{operator}` means two things here: write `{one}` or `{other}`{histogram}", at=at)

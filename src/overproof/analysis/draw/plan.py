@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from overproof.analysis.draw import syntax
 from overproof.analysis.draw.binning import Binning, BinsLike, parse_bins
 from overproof.analysis.draw.grammar import parse
 from overproof.analysis.draw.resolve import Resolver
+from overproof.analysis.draw.tokens import tokenize
 from overproof.analysis.draw.typed import Aggregate, Decision, Formula, Leaf, LoopIteration, Operation, Typed
 from overproof.records.schema import Schema
 from overproof.words.errors import ExpressionError
@@ -86,11 +86,9 @@ def make_plan(
 
 
 def _formula(text: str, schema: Schema, *, is_drawn: bool = False) -> Formula:
-    node = parse(text)
-    formula = Resolver(text, schema).formula(node)  # first, since it bounds the depth
     if is_drawn:
-        _refuse_redirection(node, text)
-    return _evaluated_once(formula)
+        _refuse_redirection(text)
+    return _evaluated_once(Resolver(text, schema).formula(parse(text)))
 
 
 def _evaluated_once(formula: Formula) -> Formula:
@@ -137,25 +135,18 @@ def _product(factors: list[Formula]) -> Formula | None:
     return Formula(root=root, leaves=tuple(leaf for factor in factors for leaf in factor.leaves))
 
 
-def _refuse_redirection(node: syntax.Node, text: str) -> None:
+def _refuse_redirection(text: str) -> None:
     """Refuse a bare `>>` in what is drawn: there, TTree::Draw takes it for the name of a histogram."""
-    match node:
-        case syntax.Binary():
-            if node.operator == ">>":
-                raise ExpressionError(
-                    "`>>` means two things here: write `(a >> b)` for a shift, and name=... for a histogram",
-                    text=text,
-                    position=node.position,
-                )
-            _refuse_redirection(node.left, text)
-            _refuse_redirection(node.right, text)
-        case syntax.Unary():
-            _refuse_redirection(node.operand, text)
-        case syntax.Choice():
-            for part in (node.condition, node.yes, node.no):
-                _refuse_redirection(part, text)
-        case _:
-            pass
+    depth = 0
+    for token in tokenize(text):
+        depth += (token.text in {"(", "["}) - (token.text in {")", "]"})
+        if token.text == ">>" and depth == 0:
+            raise ExpressionError(
+                "`>>` means two things here: write `(a >> b)` for a shift; a histogram gets its name by --name "
+                "(name= in Python), its binning by --bins (bins=)",
+                text=text,
+                position=token.position,
+            )
 
 
 def all_leaves(node: Typed) -> Iterator[Leaf]:

@@ -23,7 +23,7 @@ from overproof.analysis.draw.vocabulary import (
     SPECIALS,
 )
 from overproof.records.schema import Branch, Schema
-from overproof.words.errors import BranchError, ExpressionError
+from overproof.words.errors import BranchError, ExpressionError, pointed_at
 
 BINARY_KERNELS: dict[str, str] = {
     "+": "add",
@@ -212,7 +212,7 @@ class Resolver:
 
 
 def _with_caret(problem: str, text: str, position: int) -> BranchError:
-    return BranchError(f"{problem}\n    {text}\n    {' ' * position}^")
+    return BranchError(f"{problem}\n{pointed_at(text, position)}")
 
 
 def _nearest(name: str, known: list[str]) -> str:

@@ -14,7 +14,7 @@ from overproof.cli.options import QueryFlags, query_options
 @click.argument("expression", metavar="EXPR")
 @click.option("--cut", metavar="C", help="Selection; its value is a weight, as in ROOT.")
 @click.option("--weight", metavar="W", help="One more weight.")
-@click.option("--bins", metavar="N,LO,HI", help="Number of bins and range, such as '50, 0, 100'.")
+@click.option("--bins", metavar="N,LO,HI", help="Number of bins and range, such as '50, 0, 100'; required.")
 @click.option("--name", metavar="NAME", help="Name of the histogram; default: draw.")
 @query_options
 def draw_command(
@@ -29,6 +29,7 @@ def draw_command(
     """Draw EXPR over FILES, by the rules of TTree::Draw.
 
     FILES are paths, URLs or quoted globs, each with a tree behind a colon if there are several in it.
+    The binning is required: no rule of ours may guess an axis.
     An expression that begins with a minus sign goes behind `--`.
 
     \b
@@ -41,11 +42,12 @@ def draw_command(
 
     said = QueryFlags(**flags)
     said.check_places()
+    dataset = said.find_files(files)
     warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
     with said.open_session() as session:
         outcome = outcome_of(
             lambda: session.draw(
-                list(files), expression, cut=cut, weight=weight, bins=bins, name=name, **said.limits
+                dataset, expression, cut=cut, weight=weight, bins=bins, name=name, **said.limits
             ),
             draws=True,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from overproof.cli.exit_codes import ExitCode
-from overproof.cli.places import STANDARD_OUTPUT, check_json, write_json
+from overproof.cli.places import STANDARD_OUTPUT, check_apart, check_json, write_json
 from overproof.words.units import human_bytes
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def inspect_command(file: str, json: str | None) -> int:
 
     check_json(json)
     path, tree = split_tree(file)
+    check_apart([json], [path])
     reports = _only(inspect_file(path), tree, path=path)
     if json is not None:
         write_json(json, {"file": path, "trees": [_tree_document(report) for report in reports]})

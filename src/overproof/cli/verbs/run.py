@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from overproof.cli.options import QueryFlags, query_options
+from overproof.cli.options import AT_LEAST_1, QueryFlags, query_options
+from overproof.words.errors import OptionError
 
 
 @click.command("run", short_help="Run a selector over files.")
@@ -14,7 +15,7 @@ from overproof.cli.options import QueryFlags, query_options
 @click.argument("files", nargs=-1)
 @click.option("--output", "-o", metavar="F", help="Write the outputs: out.root, out.json or out.pkl.")
 @click.option("--param", "params", multiple=True, metavar="K=V", help="A parameter of the selector; may be repeated.")
-@click.option("--cycles", type=int, metavar="N", help="Run so many cycles, without files.")
+@click.option("--cycles", type=AT_LEAST_1, metavar="N", help="Run so many cycles, without files.")
 @click.option("--seed", type=int, default=0, metavar="N", help="Root of the seeds of blocks and cycles; default: 0.")
 @query_options
 def run_command(
@@ -38,12 +39,15 @@ def run_command(
 
     said = QueryFlags(**flags)
     said.check_places()
+    if bool(files) == (cycles is not None):
+        raise OptionError("give either FILES, or --cycles N to run without files")
+    dataset = said.find_files(files) if files else None
     values = parse_params(params)
     loaded = load_selector(selector)
     with said.open_session() as session:
         outcome = outcome_of(
             lambda: session.process(
-                loaded, list(files) or None, cycles=cycles, params=values, seed=seed, **said.limits
+                loaded, dataset, cycles=cycles, params=values, seed=seed, **said.limits
             ),
             draws=False,
         )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from overproof.cli.exit_codes import ExitCode
+from overproof.cli.options import AT_LEAST_1
 from overproof.cli.places import STANDARD_OUTPUT, check_json, write_json
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ SHOWN = ("makespan_s", "ideal_s", "ratio", "decisions_per_s", "n_packets", "acco
 
 @click.command("simulate", short_help="Run a query in virtual time.")
 @click.option("--workers", type=int, default=100, show_default=True, metavar="N", help="Workers at the start.")
-@click.option("--files", type=int, default=20, show_default=True, metavar="N", help="Files of the dataset.")
+@click.option("--files", type=AT_LEAST_1, default=20, show_default=True, metavar="N", help="Files of the dataset.")
 @click.option(
     "--spread",
     type=float,

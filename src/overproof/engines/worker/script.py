@@ -38,7 +38,10 @@ def run_script(command: RunScript, *, worker: str) -> ScriptDone:
 
 
 def _evaluate(source: str, name: str) -> Any:
-    module = ast.parse(source, filename=name)
+    try:
+        module = ast.parse(source, filename=name)
+    except SyntaxError as error:
+        raise error.with_traceback(None) from None  # its frames are those of the parser: no news
     namespace: dict[str, Any] = {"__name__": "__overproof__", "__file__": name}
     last = module.body.pop() if module.body and isinstance(module.body[-1], ast.Expr) else None
     exec(compile(module, name, "exec"), namespace)

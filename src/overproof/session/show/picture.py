@@ -23,7 +23,7 @@ ROWS = 12
 MAX_COLUMNS = 100
 RISING = " ▁▂▃▄▅▆▇█"
 GROWING = " ▏▎▍▌▋▊▉█"
-PLAIN = str.maketrans("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉▀│┼─┬", "...#####...######|+-+")
+PLAIN = str.maketrans("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉▀│┼─┬", "...#####...#####|+-+")
 """What stands for the characters of pictures where these cannot be shown."""
 
 
