@@ -14,7 +14,7 @@ from uproot.interpretation.library import Awkward
 from uproot.models.TBasket import Model_TBasket
 from uproot.source.cursor import Cursor
 
-from overproof.columns.formats.damage import translated
+from overproof.columns.formats.damage import one_line, translated
 from overproof.columns.formats.source import Range, fetch
 from overproof.columns.grid import Entries
 from overproof.words.errors import ReadError
@@ -121,12 +121,7 @@ class BasketReader:
 
     def _decode(self, branch: Any, number: int, chunk: Any, context: dict[str, Any]) -> tuple[Any, int]:
         """Decompress and interpret one basket; return what uproot makes of it, and its size."""
-        if chunk is None:
-            basket = branch.basket(number)
-        else:
-            basket = Model_TBasket.read(
-                chunk, Cursor(chunk.start), {"basket_num": number}, branch.file, branch.file, branch
-            )
+        basket = branch.basket(number) if chunk is None else self._unpack(branch, number, chunk)
         self.n_decoded += 1
         piece = branch.interpretation.basket_array(
             basket.data, basket.byte_offsets, basket, branch, context, basket.member("fKeylen"), _LIBRARY, _OPTIONS
@@ -134,6 +129,26 @@ class BasketReader:
         if len(piece) != basket.num_entries:
             raise ValueError(f"basket {number} has {len(piece)} entries and should have {basket.num_entries}")
         return piece, int(basket.uncompressed_bytes)
+
+    def _unpack(self, branch: Any, number: int, chunk: Any) -> Any:
+        """Decompress one basket: what fails here is the file, not the type of the branch."""
+        try:
+            return Model_TBasket.read(
+                chunk, Cursor(chunk.start), {"basket_num": number}, branch.file, branch.file, branch
+            )
+        except Exception as error:
+            if not chunk.raw_data.any():
+                why = "it holds nothing but zeros"
+            elif isinstance(error, uproot.DeserializationError):
+                why = "it does not hold a basket"
+            else:
+                why = one_line(error)
+            raise ReadError(
+                f"branch {branch.name}: the file is damaged at bytes {chunk.start:,} to {chunk.stop:,} "
+                f"(basket {number}): {why}; copy it again",
+                file=self._path,
+                phase="decode",
+            ) from error
 
     def _keep(self, key: tuple[int, int], piece: Any, size_bytes: int) -> None:
         self._kept[key] = (piece, size_bytes)
