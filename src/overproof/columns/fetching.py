@@ -1,4 +1,4 @@
-"""The columns of one block, read when touched, once."""
+"""The columns of one block, read when touched, once, and what else belongs to the block."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from overproof.columns.formats import Reader
 from overproof.columns.formats.names import nearest
+from overproof.records.schema import Branch
 from overproof.words.errors import BranchError, ReadError
 
 _BLOCKS_REMEMBERED = 4
@@ -102,6 +103,12 @@ class BlockColumns:
         """Tell whether `get` would know the name."""
         return (self._find(name) is not None or name in self._optional) and self._may(name)
 
+    def is_taken(self, name: str) -> bool:
+        """Tell whether a branch has the name, or lies below it, whether or not it may be touched."""
+        if self._find(name) is not None or name in self._optional:
+            return True
+        return any(each.startswith(f"{name}.") for each in (*self.reader.names, *self._optional))
+
     def get(self, name: str) -> Any:
         """Return a column, read now or before.
 
@@ -165,3 +172,28 @@ class BlockColumns:
                 return
             self.failure = self.failure or error
             raise
+
+
+class Block:
+    """What all views of one block share: columns, where they are from, dice."""
+
+    def __init__(self, columns: BlockColumns, *, seed: Sequence[int], metadata: Mapping[str, Any]) -> None:
+        self.columns = columns
+        self.file = columns.reader.path
+        self.tree = columns.reader.tree
+        self.first = columns.first
+        self.stop = columns.stop
+        self.metadata = dict(metadata)
+        self._entropy = [part % 2**64 for part in seed]
+
+    @cached_property
+    def seed(self) -> int:
+        return int(np.random.SeedSequence(self._entropy).generate_state(1, np.uint64)[0])
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        return np.random.default_rng(np.random.SeedSequence(self._entropy))
+
+    @cached_property
+    def types(self) -> dict[str, Branch]:
+        return {branch.name: branch for branch in self.columns.reader.schema().branches}

@@ -16,6 +16,7 @@ def virtual_record(
     names: Iterable[str],
     *,
     length: int,
+    is_at_hand: Callable[[str], bool],
     types: Callable[[str], Branch | None],
     empty: Callable[[str], Any],
     get: Callable[[str], Any],
@@ -25,24 +26,37 @@ def virtual_record(
     Args:
         names: the fields.
         length: entries of every field.
+        is_at_hand: tells whether a field needs no reading; it is taken as it is.
         types: tells the type of a field, where it is known without reading.
         empty: gives a field of no entries, where it is not.
         get: reads a field.
     """
-    forms: list[Any] = []
-    fields: list[str] = []
-    buffers: dict[str, Any] = {}
-    for number, name in enumerate(names):
-        branch = types(name)
-        plain = None if branch is None else _form_of(branch)
-        form = ak.to_packed(empty(name)).layout.form if plain is None else plain
-        keyed = _with_keys(form, f"column{number}")
-        column = _Column(partial(get, name), keyed)
-        for key in keyed.expected_from_buffers(buffer_key="{form_key}-{attribute}"):
-            buffers[key] = column.buffer(key)
-        forms.append(keyed)
-        fields.append(name)
-    return ak.from_buffers(ak.forms.RecordForm(forms, fields, form_key="record"), length, buffers)
+    fields = list(names)
+    layouts = [
+        ak.to_layout(get(name))
+        if is_at_hand(name)
+        else _virtual(name, length=length, types=types, empty=empty, get=get)
+        for name in fields
+    ]
+    return ak.Array(ak.contents.RecordArray(layouts, fields, length))
+
+
+def _virtual(
+    name: str,
+    *,
+    length: int,
+    types: Callable[[str], Branch | None],
+    empty: Callable[[str], Any],
+    get: Callable[[str], Any],
+) -> Any:
+    """Make the layout of one field, not read yet."""
+    branch = types(name)
+    plain = None if branch is None else _form_of(branch)
+    form = ak.to_packed(empty(name)).layout.form if plain is None else plain
+    keyed = _with_keys(form, "column")
+    column = _Column(partial(get, name), keyed)
+    keys = keyed.expected_from_buffers(buffer_key="{form_key}-{attribute}")
+    return ak.from_buffers(keyed, length, {key: column.buffer(key) for key in keys}, highlevel=False)
 
 
 class _Column:
