@@ -122,3 +122,14 @@ def test_depth_has_an_end() -> None:
     with pytest.raises(ExpressionError, match="levels inside one another"):
         parse("(" * (MAX_DEPTH + 1) + "x" + ")" * (MAX_DEPTH + 1))
     assert shape(parse("(" * MAX_DEPTH + "x" + ")" * MAX_DEPTH)) == "x"
+
+
+@pytest.mark.parametrize("place", [0, 5_000, 9_999])
+def test_long_texts_are_shown_in_part(place: int) -> None:
+    """Law: of a long text only the part around the caret is shown, the caret under the place, on lines that fit."""
+    text = "\n" * place + "!" + "\n" * (9_999 - place)
+    error = ExpressionError("no", text=text, position=place)
+    _, line, caret = str(error).split("\n")
+    assert line[caret.index("^")] == "!"
+    assert max(map(len, (line, caret))) < 120
+    assert (error.text, error.position) == (text, place)

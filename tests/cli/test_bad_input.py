@@ -147,6 +147,39 @@ def test_a_protected_place_is_found_before_the_work(call: Callable, numbers: Pat
     assert "is a directory" in called.err
 
 
+def test_data_are_never_written_to(call: Callable, numbers: Path, tmp_path: Path) -> None:
+    """A place that is one of the files to read, by whatever name or pattern, is refused; the file is as it was."""
+    data, link, other = tmp_path / "data.root", tmp_path / "link.root", tmp_path / "hard.root"
+    data.write_bytes(numbers.read_bytes())
+    link.symlink_to(data)
+    other.hardlink_to(data)
+    for files in (f"{data}:Events", link, other, tmp_path / "*.root"):
+        called = call("draw", files, "n", *INLINE, "--root", data)
+        assert called.code == 2
+        assert (
+            called.err.splitlines()[-1] == f"overproof: {data}: is one of the files to read; choose another place "
+            "for the output"
+        )
+    assert data.read_bytes() == numbers.read_bytes()
+
+
+def test_run_data_are_never_written_to(call: Callable, numbers: Path, tmp_path: Path) -> None:
+    """The places of `run` are judged before its selector is imported; an empty one is none."""
+    data = tmp_path / "data.root"
+    data.write_bytes(numbers.read_bytes())
+    called = call("run", tmp_path / "nowhere.py", data, "-o", data, "--engine", "inline")
+    assert (called.code, "one of the files to read" in called.err) == (2, True)
+    assert "--output is empty" in call("run", tmp_path / "nowhere.py", data, "-o", "").err
+    assert data.read_bytes() == numbers.read_bytes()
+
+
+def test_a_histogram_named_as_in_root(call: Callable, numbers: Path) -> None:
+    """`x>>h(10,0,100)` is answered with the options that say the same."""
+    for expression in ("n>>h(10,0,100)", "n>>h", "n + 1 >> h(10,0,100)"):
+        called = call("draw", numbers, expression, *INLINE)
+        assert (called.code, "--name" in called.err) == (2, True)
+
+
 def test_inspect_refuses_in_one_line(call: Callable, numbers: Path, truncated: Path, tmp_path: Path) -> None:
     """`inspect` of what is absent, cut or has no such tree is one line and exit code 2."""
     for file in (tmp_path / "nowhere.root", truncated, tmp_path, f"{numbers}:Runs"):

@@ -69,6 +69,16 @@ def test_a_constructor_that_needs_arguments(tmp_path: Path) -> None:
     path = write(tmp_path, ONE + "    def __init__(self, cut):\n        super().__init__(cut=cut)\n")
     with pytest.raises(SelectorError, match=r"One\(\) cannot be made without arguments: TypeError"):
         load_selector(f"{path}:One")
+    with pytest.raises(SelectorError, match=r"my_selectors.py: .*give them defaults, .* --param NAME=VALUE"):
+        load_selector(f"{path}:One")
+
+
+def test_only_what_can_be_run_is_offered(tmp_path: Path) -> None:
+    """Neither modules nor classes that a file imports are offered for a wrong name."""
+    path = write(tmp_path, ONE + "import os\nfrom pathlib import Path\nclass Opp:\n    pass\n")
+    with pytest.raises(SelectorError, match=r"defines no op_; to run one of Base, One, name it") as caught:
+        load_selector(f"{path}:op_")
+    assert "mean" not in str(caught.value)
 
 
 def test_a_syntax_error_has_its_caret(tmp_path: Path) -> None:

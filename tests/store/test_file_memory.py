@@ -148,3 +148,11 @@ def test_home_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert home_directory() == tmp_path / "overproof"
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     assert home_directory() == Path.home() / ".cache" / "overproof"
+
+
+def test_directories_above_are_private_too(tmp_path: Path) -> None:
+    """What is missing above the memory is made for its owner only; what is there stays as it is."""
+    tmp_path.chmod(0o755)
+    FileMemory(tmp_path / "home" / "deep" / "files", limit_bytes=64 * MB).put("a", b"1")
+    made = [tmp_path, tmp_path / "home", tmp_path / "home" / "deep", tmp_path / "home" / "deep" / "files"]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o755, 0o700, 0o700, 0o700]

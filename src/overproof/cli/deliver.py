@@ -70,12 +70,13 @@ def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
 def deliver(outcome: Outcome, flags: QueryFlags) -> int:
     """Write a result wherever it was asked for, print it, and return the exit code.
 
-    A place that fails does not keep the others from being written.
+    A place that fails does not keep the others from being written. A query that ended before any block was done
+    writes no file: what an earlier one left there is better.
     """
     if _is_nothing(outcome):
         flags = _without_files(flags)
     problems = [problem for write in _writers(outcome, flags) if (problem := _problem_of(write)) is not None]
-    if flags.json != STANDARD_OUTPUT and not flags.quiet:
+    if flags.json != STANDARD_OUTPUT and not flags.quiet and not _is_nothing(outcome):
         _print_outputs(outcome.outputs)
     _print_account(outcome, flags)
     if not flags.quiet and not problems:

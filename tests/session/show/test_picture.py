@@ -9,7 +9,15 @@ import hist
 import numpy as np
 import pytest
 
-from overproof.session.show.picture import check_picture, is_histogram, save_picture, terminal_picture
+from overproof.session.show.picture import (
+    GROWING,
+    RISING,
+    check_picture,
+    is_histogram,
+    save_picture,
+    shown_with,
+    terminal_picture,
+)
 from overproof.words.errors import OutputError
 
 
@@ -133,3 +141,11 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(OutputError, match=r"pip install 'overproof\[plot\]'"):
         check_picture(tmp_path / "x.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_plain_characters_where_there_are_no_others() -> None:
+    """Every character that a picture is drawn with has a plain one for encodings without it; labels stay."""
+    drawn = RISING + GROWING + "▀│┼─┬ Größe"
+    assert shown_with(drawn, encoding="utf-8") == drawn
+    assert shown_with(drawn, encoding="ascii").removesuffix(" Größe").isascii()
+    assert len(shown_with(drawn, encoding="ascii")) == len(drawn)

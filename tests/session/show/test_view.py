@@ -198,3 +198,8 @@ def test_ctrl_c_three_times_leaves() -> None:
     with pytest.raises(KeyboardInterrupt):
         follow(query, shows_progress=False)
     assert query.steps
+
+
+def test_the_state_stands_first() -> None:
+    """That a query is stopping is seen on a narrow screen too."""
+    assert progress_text(snapshot(state=QueryState.STOPPING)).startswith("stopping   25 %  250 of")

@@ -1,0 +1,67 @@
+"""What becomes of a result that is poor, or cannot be delivered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from overproof.cli.deliver import Outcome, deliver
+from overproof.cli.options import QueryFlags
+from overproof.records.account import Account
+from overproof.records.statistics import Statistics
+from overproof.words.errors import EngineError, OverproofError
+from overproof.words.states import QueryState
+
+
+def outcome(account: Account, *, state: QueryState, problem: OverproofError | None = None) -> Outcome:
+    return Outcome(
+        outputs={"n": account.processed}, problem=problem, state=state, account=account, excluded=(), missing=(),
+        statistics=Statistics.__new__(Statistics),
+    )  # fmt: skip
+
+
+def flags(**places: Any) -> QueryFlags:
+    said: dict[str, Any] = {
+        "engine": None, "workers": None, "tree": None, "first": 0, "entries": None, "max_files": None,
+        "allow_duplicates": False, "packetizer": "adaptive", "block_entries": 1, "json": None, "root": None,
+        "plot": None, "stats": False, "quiet": False,
+    }  # fmt: skip
+    return QueryFlags(**(said | places))
+
+
+@pytest.mark.parametrize("state", [QueryState.STOPPED, QueryState.FAILED])
+def test_good_files_outlive_a_query_that_did_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], state: QueryState
+) -> None:
+    """A query that ended before any block was done leaves the file of an earlier one alone, and says so."""
+    place = tmp_path / "out.json"
+    place.write_text("good")
+    code = deliver(outcome(Account(unread=9, total=9), state=state), flags(json=str(place), output=str(place)))
+    assert code == 4
+    assert place.read_text() == "good"
+    assert f"nothing was written: {place}" in capsys.readouterr().err
+
+
+def test_a_part_is_written(tmp_path: Path) -> None:
+    """What was done before a stop is written."""
+    place = tmp_path / "out.json"
+    code = deliver(outcome(Account(processed=1, unread=8, total=9), state=QueryState.STOPPED), flags(json=str(place)))
+    assert code == 4
+    assert '"n": 1' in place.read_text()
+
+
+@pytest.mark.parametrize(("processed", "code"), [(0, 1), (5, 4)])
+def test_engines_that_break(processed: int, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Workers that cannot be kept alive are our fault, unless there is a part to keep."""
+    account = Account(processed=processed, unread=9 - processed, total=9)
+    broken = outcome(account, state=QueryState.FAILED, problem=EngineError("workers died"))
+    assert deliver(broken, flags()) == code
+    assert "workers died" in capsys.readouterr().err
+
+
+def test_a_disk_that_fills_at_the_end(tmp_path: Path) -> None:
+    """A result that was computed and cannot be written is not bad input."""
+    finished = outcome(Account(processed=9, total=9), state=QueryState.FINISHED)
+    assert deliver(finished, flags(json=str(tmp_path / "gone" / "out.json"))) == 4
