@@ -55,6 +55,21 @@ def test_integers_never_wrap() -> None:
     assert total(*[np.array([-(2**63)])] * 3).tolist() == [-3 * 2**63]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "dtype"),
+    [([1, 2], "i8"), ([1, 2**63], "u8"), ([-1, 2**63], "i8"), ([-(2**63), 2**64 - 1, -(2**63)], "i8")],
+)
+def test_integers_stay_integers(numbers: list[int], dtype: str) -> None:
+    """Of int64 and uint64 numpy would make float64; the sum comes in the 64-bit type that holds it."""
+    result = total(*(np.array([n], "u8" if n > 1 else "i8") for n in numbers))
+    assert (result.dtype, result.tolist()) == (np.dtype(dtype), [sum(numbers)])
+
+
+def test_integers_that_no_type_holds_are_pythons() -> None:
+    """One cell below zero and one beyond int64: no 64-bit type has both."""
+    assert total(np.array([-5, 1]), np.array([0, 2**64 - 1], "u8")).tolist() == [-5, 2**64]
+
+
 def test_truths_are_joined_by_or() -> None:
     """Numpy's own + of bool arrays."""
     assert total(np.array([True, True, False]), np.array([True, False, False])).tolist() == [True, True, False]

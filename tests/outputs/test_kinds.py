@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -153,6 +154,93 @@ def test_kinds_do_not_mix(one: Any, other: Any, block: Any) -> None:
         with pytest.raises(MergeError, match="'o'"):
             state.add_block(block(0, 1), {"o": second})
         assert state.n_blocks == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (ak.Array([1]), ak.Array(["x"])),
+        (ak.Array([[1.0]]), ak.Array([1, None])),
+        (ak.Array([{"p": 1}]), ak.Array([{"q": 1}])),
+        (ak.Array([None, [1.0]]), ak.Array([{"p": 1}])),
+    ],
+)
+def test_rows_of_different_types_are_refused_when_they_meet(one: Any, other: Any, block: Any) -> None:
+    """By name, when the block comes and not when all work is done; also where a piece without a type came first."""
+    for first, second in ((one, other), (other, one)):
+        state = OutputState()
+        state.add_block(block(0, 0), {"o": ak.Array([None])})
+        state.add_block(block(0, 1), {"o": first})
+        with pytest.raises(MergeError, match="'o'"):
+            state.add_block(block(0, 2), {"o": second})
+        assert len(state.value()["o"]) == 1 + len(first)
+
+
+def test_rows_may_differ_in_what_is_missing_and_in_width(at_random: Any) -> None:
+    """None, nothing, integers, floats and truths stand in one array, whoever comes first."""
+    pieces = [[None], [1, None], [], [2.5], [np.float32(1)], [True], [4]]
+    outputs = {(0, i): {"o": ak.Array(piece)} for i, piece in enumerate(pieces)}
+    for seed in range(8):
+        result = at_random(outputs, seed).value()["o"]
+        assert str(result.type) == "7 * ?float64"
+        assert result.to_list() == [None, 1, None, 2.5, 1, 1, 4]
+
+
+def test_of_equal_keys_the_first_one_stays(at_random: Any) -> None:
+    """1, 1.0 and True are one key; which of them it is follows from position, as all NaNs do that are one key."""
+    ones = [1.0, True, 1, np.float64(1), 1]
+    outputs = {(0, i): {"c": Counter({k: 1, float("nan"): 1}), "s": {k}, "d": {k: i}} for i, k in enumerate(ones)}
+    for seed in range(12):
+        value = at_random(outputs, seed).value()
+        assert [(type(key), count) for key, count in value["c"].items()] == [(float, 5), (float, 5)]
+        assert (list(map(type, value["s"])), list(map(type, value["d"])), value["d"]) == ([float], [float], {1: 10})
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Equal by content, without an order."""
+
+    row: int
+
+
+def test_sets_come_in_one_order_whatever_is_in_them(at_random: Any) -> None:
+    """Frozensets sort by inclusion only, mixed types and NaNs not at all; the union iterates in one order anyway."""
+
+    def elements(i: int) -> set[Any]:
+        mixed = {
+            frozenset({i, i % 2}),
+            frozenset({i % 3}),
+            None,
+            (i % 2, "x"),
+            str(i % 4),
+            float("nan"),
+            Cell(i % 3),
+            7j,
+        }
+        return mixed | {i % 5, Unordered(i % 4)}
+
+    outputs = {(0, i): {"o": elements(i)} for i in range(9)}
+    expected = [shown(each) for each in at_random(outputs, 0).value()["o"]]
+    assert expected.count("nan") == 1
+    for seed in range(1, 12):
+        assert [shown(each) for each in at_random(outputs, seed).value()["o"]] == expected
+
+
+class Unordered:
+    """Has no repr of its own but the one with the address."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unordered) and self.n == other.n
+
+    def __hash__(self) -> int:
+        return self.n
+
+
+def shown(element: Any) -> str:
+    return f"Unordered {element.n}" if isinstance(element, Unordered) else repr(element)
 
 
 @pytest.mark.parametrize("value", [object(), iter([1]), {"a": object()}.keys(), Counter(a="b")])

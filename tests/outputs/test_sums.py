@@ -9,13 +9,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from overproof.outputs.sums import PRODUCT_WORDS, ExactSum
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 ANY = st.floats()
+LARGEST = math.ldexp(2**53 - 1, 971)
 NEAR = st.builds(math.ldexp, st.integers(-(2**53), 2**53), st.integers(-30, 30))
 LISTS = settings(max_examples=150, deadline=None)
 
@@ -29,11 +30,10 @@ def state_of(rows: list[list[float]]) -> ExactSum:
 
 
 def nearest(exact: Fraction) -> float:
-    """Round a fraction to the nearest double: Python's division of integers rounds once."""
-    try:
-        return exact.numerator / exact.denominator
-    except OverflowError:
+    """Round a fraction to the nearest double: Python's division of integers rounds once, but not into infinity."""
+    if abs(exact) >= 2**1024 - 2**970:  # the tie between the largest double and 2**1024, which is even
         return math.inf if exact > 0 else -math.inf
+    return exact.numerator / exact.denominator
 
 
 def words_of(total: ExactSum) -> tuple[bytes, bytes]:
@@ -58,6 +58,11 @@ def test_the_error_is_bounded_by_the_largest_summand(numbers: list[float]) -> No
 
 @LISTS
 @given(st.lists(FINITE, min_size=1, max_size=5))
+@example([LARGEST, 2.0**970])
+@example([-LARGEST, -(2.0**970)])
+@example([LARGEST, 2.0**970, -(2.0**900)])
+@example([LARGEST, math.nextafter(2.0**970, 0)])
+@example([LARGEST, LARGEST, -LARGEST, 2.0**971])
 def test_rounding_is_to_the_nearest_of_the_state(numbers: list[float]) -> None:
     """The double given is the one nearest to the integer that the words stand for, overflow and subnormals included."""
     total = state_of([[x] for x in numbers])

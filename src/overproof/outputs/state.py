@@ -6,7 +6,9 @@ import pickle
 from collections.abc import Mapping
 from typing import Any, Final
 
+from overproof.outputs.borders import merge_error
 from overproof.outputs.kinds import MappingSum, lift
+from overproof.outputs.kinds.interning import interned
 from overproof.records.block import Block
 from overproof.words.errors import MergeError
 
@@ -16,7 +18,8 @@ _PROTOCOL: Final = 5
 class OutputState:
     """What the blocks merged so far have put out; equal sets of blocks give equal values, bit for bit.
 
-    Every change is all or nothing: a block or a state that cannot be added leaves everything as it was.
+    Every change is all or nothing: a block or a state that cannot be added leaves everything as it was. Objects of
+    users' types raise what they like; out of here comes nothing but MergeError.
     """
 
     __slots__ = ("_blocks", "_sums")
@@ -48,7 +51,10 @@ class OutputState:
         position = (block.file, block.index)
         added = OutputState()
         added._blocks = {block.file: 1 << block.index}
-        added._sums = MappingSum.of(output or {}, position=position, where="", lift=lift)
+        try:
+            added._sums = MappingSum.of(output if output is not None else {}, position=position, where="", lift=lift)
+        except Exception as error:
+            raise merge_error(error, "taking the outputs") from error
         self.merge(added)
 
     def merge(self, other: OutputState) -> None:
@@ -64,7 +70,10 @@ class OutputState:
                 index = both.bit_length() - 1
                 raise MergeError(f"block {index} of file {file} is in both states; nothing may be counted twice")
             blocks[file] = blocks.get(file, 0) | bits
-        commit = self._sums.plan(other._sums, where="")
+        try:
+            commit = self._sums.plan(other._sums, where="")
+        except Exception as error:
+            raise merge_error(error, "adding outputs") from error
         commit()
         self._blocks = blocks
         other._sums, other._blocks = MappingSum({}), {}
@@ -73,9 +82,15 @@ class OutputState:
         """Give the outputs in the user's types, keys by first appearance; the state stays as it is.
 
         Raises:
-            MergeError: the `+` of a user's type raised.
+            MergeError: a user's type raised.
         """
-        return self._sums.value()
+        values: dict[str, Any] = {}
+        for key, state in self._sums.ordered():
+            try:
+                values[interned(key)] = None if state is None else state.value()
+            except Exception as error:
+                raise merge_error(error, f"output {key!r}: making its value") from error
+        return values
 
     def copy(self) -> OutputState:
         """Make an independent copy."""
@@ -91,24 +106,41 @@ class OutputState:
         """
         content = (self._blocks, self._sums)
         try:
-            return pickle.dumps(content, protocol=_PROTOCOL)
-        except (pickle.PicklingError, AttributeError, TypeError):
-            return _cloudpickled(content)
+            return _pickled(content)
+        except Exception as error:
+            raise merge_error(error, f"{self._stuck()}: sending it to another process") from error
 
     @classmethod
     def from_bytes(cls, data: bytes | bytearray | memoryview) -> OutputState:
-        """Read a state that one of our own processes has written; never give it bytes of strangers."""
+        """Read a state that one of our own processes has written; never give it bytes of strangers.
+
+        Raises:
+            MergeError: an object of a user's type cannot be made again.
+        """
         result = cls()
-        result._blocks, result._sums = pickle.loads(data)
+        try:
+            result._blocks, result._sums = pickle.loads(data)
+        except Exception as error:
+            raise merge_error(error, "reading outputs of another process") from error
         return result
 
+    def _stuck(self) -> str:
+        """Name the outputs that cannot be written."""
+        stuck = []
+        for key, state in self._sums.ordered():
+            try:
+                _pickled(state)
+            except Exception:  # noqa: BLE001 - found again one by one, to tell the name
+                stuck.append(repr(key))
+        return f"output {', '.join(stuck)}" if stuck else "outputs"
 
-def _cloudpickled(content: object) -> bytes:
-    """Pickle by value what plain pickle cannot find again: classes of the user's script or prompt."""
-    import cloudpickle
 
+def _pickled(content: object) -> bytes:
+    """Pickle; by value what plain pickle cannot find again: classes of the user's script or prompt."""
     try:
+        return pickle.dumps(content, protocol=_PROTOCOL)
+    except Exception:  # noqa: BLE001 - whatever plain pickle lacks, the other may have; what both lack is raised there
+        import cloudpickle
+
         data: bytes = cloudpickle.dumps(content, protocol=_PROTOCOL)
-    except (pickle.PicklingError, AttributeError, TypeError, ValueError) as error:
-        raise MergeError(f"an output cannot be sent to another process: {error}; return plain data instead") from error
-    return data
+        return data

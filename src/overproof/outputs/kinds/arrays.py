@@ -58,6 +58,8 @@ class IntegerSum:
             sums = (high.astype(np.uint64) << np.uint64(_HALF)) | low.astype(np.uint64)
         else:
             return np.array([(h << _HALF) + n for h, n in zip(high.tolist(), low.tolist(), strict=True)], dtype=object)
+        if dtype.kind not in "iu":
+            return sums
         limits = np.iinfo(dtype)
         fits = not sums.size or (int(sums.min()) >= limits.min and int(sums.max()) <= limits.max)
         return sums.astype(dtype) if fits else sums
@@ -70,7 +72,8 @@ class ArraySum:
     Attributes:
         shape: of every array.
         family: `"bool"` (whose sum is *or*), `"integer"`, `"float"` or `"complex"`.
-        dtypes: names of the dtypes seen; the result has their common one.
+        dtypes: names of the dtypes seen; the result has their common one. Integers stay integers: where numpy's common
+            dtype is a float (int64 with uint64), or too narrow for a sum, it is int64, else uint64, else Python's.
         parts: one sum, or two for complex numbers; flat.
     """
 

@@ -1,10 +1,13 @@
-"""Equal strings made one object, so that equal results pickle to equal bytes."""
+"""Deep copies, in which equal strings are one object, so that equal results pickle to equal bytes."""
 
 from __future__ import annotations
 
 import copy
 import sys
-from typing import Any
+from typing import Any, Final
+
+_ATOMS: Final = (int, float, complex, bool, bytes, type(None))
+"""Types whose values cannot change: nothing to copy."""
 
 
 def interned(value: Any) -> Any:
@@ -12,13 +15,29 @@ def interned(value: Any) -> Any:
 
     Pickle writes an object that it has met before as a reference; whether two equal strings are one object depends on
     which of them came from another process.
+
+    Raises:
+        Exception: whatever a type of the user's raises when it is copied.
     """
-    if type(value) is str:
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    if kind is str:
         return sys.intern(value)
-    if type(value) is dict:
+    if kind is dict:
         return {interned(key): interned(each) for key, each in value.items()}
-    if type(value) is list:
+    if kind is list:
         return [interned(each) for each in value]
-    if type(value) is tuple:
+    if kind is tuple:
         return tuple([interned(each) for each in value])
-    return copy.deepcopy(value)
+    return _copied(value)
+
+
+def _copied(value: Any) -> Any:
+    """Copy as `copy.deepcopy` does, or by way of bytes what only these can hold (say, a module)."""
+    try:
+        return copy.deepcopy(value)
+    except TypeError:
+        import cloudpickle
+
+        return cloudpickle.loads(cloudpickle.dumps(value))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from overproof.outputs.borders import merge_error
 from overproof.outputs.kinds.interning import interned
+from overproof.outputs.kinds.keys import Key, key_of
 from overproof.outputs.kinds.kind import Commit, Lift, Position, Rank, State
 from overproof.outputs.kinds.scalars import NumberSum
 from overproof.words.errors import MergeError
 
-Entry = tuple[Rank, State | None]
-"""First appearance of a key, and its state; None: nothing but None so far."""
+Entry = tuple[Rank, Any, State | None]
+"""First appearance of a key, the key as it was there (1, 1.0 and True are equal), and its state; None: only None."""
 
 
 @dataclass(slots=True)
@@ -24,7 +26,7 @@ class MappingSum:
         entries: by key, in any order.
     """
 
-    entries: dict[Hashable, Entry]
+    entries: dict[Key, Entry]
 
     @classmethod
     def of(cls, mapping: Mapping[Any, Any], *, position: Position, where: str, lift: Lift) -> MappingSum:
@@ -33,24 +35,30 @@ class MappingSum:
         Raises:
             MergeError: a value is of a type that cannot be merged.
         """
-        entries: dict[Hashable, Entry] = {}
+        entries: dict[Key, Entry] = {}
         for place, (key, value) in enumerate(mapping.items()):
-            state = lift(value, position=position, where=_inside(where, key))
-            entries[key] = ((*position, place), state)
+            try:
+                state = lift(value, position=position, where=_inside(where, key))
+            except MergeError:
+                raise
+            except Exception as error:
+                raise merge_error(error, f"output {_inside(where, key)}: taking it") from error
+            entries[key_of(key)] = ((*position, place), key, state)
         return cls(entries)
 
     def plan(self, other: MappingSum, *, where: str) -> Commit:
         """Plan every key that both have."""
-        changed: dict[Hashable, Entry] = {}
+        changed: dict[Key, Entry] = {}
         commits: list[Commit] = []
-        for key, (rank, state) in other.entries.items():
-            if key not in self.entries:
-                changed[key] = (rank, state)
+        for found, theirs in other.entries.items():
+            if found not in self.entries:
+                changed[found] = theirs
                 continue
-            my_rank, my_state = self.entries[key]
-            if my_state is not None and state is not None:
-                commits.append(_plan_pair(my_state, state, where=_inside(where, key)))
-            changed[key] = (min(rank, my_rank), my_state if my_state is not None else state)
+            mine = self.entries[found]
+            rank, key, _ = min(mine, theirs, key=_rank)
+            if mine[2] is not None and theirs[2] is not None:
+                commits.append(_plan_pair(mine[2], theirs[2], where=_inside(where, key)))
+            changed[found] = (rank, key, theirs[2] if mine[2] is None else mine[2])
 
         def commit() -> None:
             for each in commits:
@@ -61,19 +69,25 @@ class MappingSum:
 
     def value(self) -> dict[Any, Any]:
         """Give a plain dict, keys in the order of their first appearance."""
-        ordered = sorted(self.entries.items(), key=lambda item: item[1][0])
-        return {interned(key): None if state is None else state.value() for key, (_, state) in ordered}
+        return {interned(key): None if state is None else state.value() for key, state in self.ordered()}
+
+    def ordered(self) -> list[tuple[Any, State | None]]:
+        """Give keys and states in the order of their first appearance."""
+        return [(key, state) for _, key, state in sorted(self.entries.values(), key=_rank)]
 
     def copy(self) -> MappingSum:
         """Make an independent copy."""
         return MappingSum(
-            {key: (rank, None if state is None else state.copy()) for key, (rank, state) in self.entries.items()}
+            {
+                found: (rank, key, None if state is None else state.copy())
+                for found, (rank, key, state) in self.entries.items()
+            }
         )
 
     @property
     def size_bytes(self) -> int:
         """Add up the states."""
-        return 200 + sum(200 + (0 if state is None else state.size_bytes) for _, state in self.entries.values())
+        return 200 + sum(200 + (0 if state is None else state.size_bytes) for _, _, state in self.entries.values())
 
 
 @dataclass(slots=True)
@@ -94,7 +108,7 @@ class CounterSum:
             MergeError: a count is not a number.
         """
         counts = MappingSum.of(counter, position=position, where=where, lift=lift)
-        for key, (_, state) in counts.entries.items():
+        for _, key, state in counts.entries.values():
             if not isinstance(state, NumberSum):
                 raise MergeError(f"output {_inside(where, key)}: a Counter must hold numbers, not {counter[key]!r}")
         return cls(counts)
@@ -118,7 +132,15 @@ class CounterSum:
 
 
 def _inside(where: str, key: object) -> str:
-    return f"{where}[{key!r}]" if where else repr(key)
+    try:
+        shown = repr(key)
+    except Exception:  # noqa: BLE001 - a key of a user's type may fail even at being shown
+        shown = type(key).__name__
+    return f"{where}[{shown}]" if where else shown
+
+
+def _rank(entry: Entry) -> Rank:
+    return entry[0]
 
 
 def _plan_pair(mine: State, theirs: State, *, where: str) -> Commit:
@@ -127,10 +149,18 @@ def _plan_pair(mine: State, theirs: State, *, where: str) -> Commit:
             f"output {where}: {_describe(mine)} in one block and {_describe(theirs)} in another cannot be added; "
             "return the same type from every block"
         )
-    return mine.plan(theirs, where=where)
+    try:
+        return mine.plan(theirs, where=where)
+    except MergeError:
+        raise
+    except Exception as error:
+        raise merge_error(error, f"output {where}: adding it") from error
 
 
 def _describe(state: State) -> str:
     """Name the type of a state's value for people."""
-    value = state.value()
+    try:
+        value = state.value()
+    except Exception:  # noqa: BLE001 - a user's type may fail here too, and the complaint is another one
+        return f"a {type(state).__name__}"
     return f"a value of type {type(value).__module__}.{type(value).__qualname__}".replace("builtins.", "")

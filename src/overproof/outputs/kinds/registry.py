@@ -46,7 +46,7 @@ def _lift_collection(value: Any, *, position: Position, where: str) -> State:
     if isinstance(value, Mapping):
         return MappingSum.of(value, position=position, where=where, lift=lift)
     if isinstance(value, (set, frozenset)):
-        return SetUnion.of(value)
+        return SetUnion.of(value, position=position)
     family = family_of(value)
     if family is not None:
         return Concatenation.of(value, family=family, position=position)

@@ -2,7 +2,8 @@
 
 Python integers serve as the long accumulator: a double is an integer times 2**-1074, so sums are exact over the whole
 range. The type of the sum is a function of the set of types seen: `bool` counts as `int`; `int` with `float` gives
-`float`, with `complex` gives `complex`; numpy scalars keep their dtype, or take numpy's common one.
+`float`, with `complex` gives `complex`; numpy scalars keep their dtype, or take numpy's common one; integers stay
+integers, also int64 with uint64.
 """
 
 from __future__ import annotations
@@ -139,7 +140,10 @@ class NumberSum:
 def _common_dtype(types: Iterable[str]) -> np.dtype[Any]:
     """Find numpy's common dtype; of the whole set at once, since promotion in pairs depends on the order."""
     weak = {"int": 0, "float": 0.0, "complex": 0j}
-    return np.result_type(*(weak[name] if name in weak else np.dtype(name) for name in sorted(types)))
+    common = np.result_type(*(weak[name] if name in weak else np.dtype(name) for name in sorted(types)))
+    integers = all(name == "int" or (name not in weak and np.dtype(name).kind in "biu") for name in types)
+    # Numpy's common dtype of int64 and uint64 is float64; integers stay integers here.
+    return np.dtype(np.int64) if integers and common.kind == "f" else common
 
 
 def _fitting_integer(number: int, dtype: np.dtype[Any]) -> Any:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
-from overproof.outputs.kinds.kind import Commit
+from overproof.outputs.kinds.keys import Key, Unequal, key_of, order_of
+from overproof.outputs.kinds.kind import Commit, Position
 from overproof.words.errors import MergeError
 
 
@@ -15,39 +17,42 @@ class SetUnion:
 
     Attributes:
         set_type: `set`, `frozenset`, or the user's own.
-        elements: all of them.
+        elements: first position, and the element as it was there (1, 1.0 and True are equal).
     """
 
     set_type: type[Any]
-    elements: set[Any]
+    elements: dict[Key, tuple[Position, Any]]
 
     @classmethod
-    def of(cls, value: Any) -> SetUnion:
+    def of(cls, value: Any, *, position: Position) -> SetUnion:
         """Copy one set."""
-        return cls(type(value), set(value))
+        return cls(type(value), {key_of(element): (position, element) for element in value})
 
     def plan(self, other: SetUnion, *, where: str) -> Commit:
-        """Check the type."""
+        """Check the type, and find what the other had first."""
         if self.set_type is not other.set_type:
             raise MergeError(
                 f"output {where}: {self.set_type.__name__} in one block and {other.set_type.__name__} in another "
                 "cannot be united; return the same type from every block"
             )
-        return lambda: self.elements.update(other.elements)
+        changed = {}
+        for key, theirs in other.elements.items():
+            mine = self.elements.get(key)
+            if mine is None or theirs[0] < mine[0]:
+                changed[key] = theirs
+        return lambda: self.elements.update(changed)
 
     def value(self) -> Any:
-        """Give the union, filled in sorted order where there is one: iteration then forgets who came first."""
-        try:
-            elements = sorted(self.elements)
-        except TypeError:
-            elements = list(self.elements)
-        return self.set_type(elements)
+        """Give the union, filled in one order whatever came first: iteration then forgets it too."""
+        ordered = sorted(self.elements.values(), key=lambda each: (order_of(each[1]), each[0]))
+        # A NaN is hashed by its address: always the same one, so that its place among the others is.
+        return self.set_type([math.nan if key_of(element) is Unequal.NAN else element for _, element in ordered])
 
     def copy(self) -> SetUnion:
         """Make an independent copy."""
-        return SetUnion(self.set_type, set(self.elements))
+        return SetUnion(self.set_type, dict(self.elements))
 
     @property
     def size_bytes(self) -> int:
         """Estimate the memory."""
-        return 200 + 80 * len(self.elements)
+        return 200 + 180 * len(self.elements)

@@ -8,11 +8,12 @@ matters, give one answer however the blocks were scheduled.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from overproof.outputs.borders import merge_error, told_bytes
+from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.kind import Commit, Position
 from overproof.words.errors import MergeError
 
@@ -41,9 +42,20 @@ class TreeFold:
 
     @classmethod
     def of(cls, value: Any, *, position: Position, where: str) -> TreeFold:
-        """Make the leaf of one block; the object is kept, and never changed."""
+        """Make the leaf of one block: a deep copy, which is never changed.
+
+        Raises:
+            MergeError: the object cannot be copied; it could not travel either.
+        """
         file, index = position
-        return cls(type(value), where, {file: {(0, index): value}})
+        try:
+            kept = interned(value)
+        except Exception as error:
+            name = type(value).__name__
+            raise merge_error(
+                error, f"output {where}: a {name} cannot be sent to another process: copying it"
+            ) from error
+        return cls(type(value), where, {file: {(0, index): kept}})
 
     def plan(self, other: TreeFold, *, where: str) -> Commit:
         """Add siblings that meet; the user's `+` runs here, so that its failure leaves everything as it was."""
@@ -62,12 +74,7 @@ class TreeFold:
     def value(self) -> Any:
         """Add the rest, and give a copy that shares nothing with the state."""
         files = {(0, file): _fold(nodes, where=self.where) for file, nodes in self.nodes.items()}
-        result = _fold(files, where=self.where)
-        try:
-            return copy.deepcopy(result)
-        except TypeError:
-            # Objects that refuse to be copied (open handles, locks) are handed out as they are.
-            return result
+        return interned(_fold(files, where=self.where))
 
     def copy(self) -> TreeFold:
         """Copy; the objects are never changed, so they are shared."""
@@ -77,7 +84,7 @@ class TreeFold:
     def size_bytes(self) -> int:
         """Estimate the memory, as far as objects tell theirs."""
         objects = [value for nodes in self.nodes.values() for value in nodes.values()]
-        return sum(200 + (value.nbytes if isinstance(getattr(value, "nbytes", None), int) else 0) for value in objects)
+        return sum(200 + told_bytes(value) for value in objects)
 
 
 def _insert(nodes: dict[Node, Any], node: Node, value: Any, *, where: str) -> None:
@@ -105,9 +112,8 @@ def _fold(nodes: Mapping[Node, Any], *, where: str) -> Any:
 
 
 def _add(left: Any, right: Any, *, where: str) -> Any:
+    """Add copies: the user's `+` may change its operands, or give one of them back."""
     try:
-        return left + right
-    except Exception as error:  # whatever the user's `+` may raise
-        raise MergeError(
-            f"output {where}: the `+` of {type(left).__name__} raised {type(error).__name__}: {error}"
-        ) from error
+        return interned(left) + interned(right)
+    except Exception as error:
+        raise merge_error(error, f"output {where}: the `+` of {type(left).__name__}") from error

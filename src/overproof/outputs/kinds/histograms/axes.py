@@ -54,7 +54,7 @@ class AxisSum:
         kind, traits = type(axis).__name__, axis.traits
         fixed: dict[str, Any] = {"type": kind, "name": getattr(axis, "name", ""), "traits": traits}
         axis = copy.copy(axis)
-        axis.__dict__ = dict(axis.__dict__)
+        axis.__dict__ = interned(axis.__dict__)
         result = cls(position, axis, fixed, size=axis.size)
         if not traits.growth:
             fixed |= _bins(axis, kind)
