@@ -52,6 +52,8 @@ def test_floats_are_exact_over_the_whole_range(numbers: list[float], dice: Any) 
         ((np.float32(1), np.float64(1e-9)), np.float64(1 + 1e-9)),
         ((np.int32(1), np.int32(2)), np.int32(3)),
         ((np.uint8(3), np.uint8(4)), np.uint8(7)),
+        ((np.int64(1), np.uint64(2)), np.int64(3)),
+        ((np.int64(1), np.uint64(2**63), 1), np.uint64(2**63 + 2)),
         ((np.bool_(True), np.bool_(True)), np.bool_(True)),
         ((np.complex64(1 + 1j), np.complex64(1)), np.complex64(2 + 1j)),
         ((np.float16(2048), np.float16(1), np.float16(1)), np.float16(2050)),
