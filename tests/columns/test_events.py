@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import os
+import pickle
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,9 @@ import pytest
 
 from overproof.columns.events import ColumnMemory, Events
 from overproof.columns.formats import Reader
+from overproof.columns.formats.source import LocalSource
 from overproof.columns.opening import open_reader
+from overproof.columns.views import materialized
 from overproof.records.dataset import FileGrid, FileSpec
 from overproof.records.schema import Schema
 from overproof.words.errors import BranchError, ReadError
@@ -305,3 +310,124 @@ def test_four_of_2656_branches(shared_file: Callable[[str], Path]) -> None:
         assert len(dimuons.Muon_pt) == len(dimuons.Muon_eta) == len(dimuons.Muon_phi)
     names = ["nMuon", "Muon_pt", "Muon_eta", "Muon_phi"]
     assert watched.requests == [*([name] for name in names), names]
+
+
+def test_columns_are_not_set_as_attributes(watched: Watched) -> None:
+    """A column set as an attribute, which slices would not know of, is refused with what to write; nothing changes."""
+    events = Events(watched, 0, 50)
+    for view in (events, events[:5], events[["x"]]):
+        with pytest.raises(AttributeError, match=r'write events\["x"\] = \.\.\.'):
+            view.x = [0.0] * len(view)
+        with pytest.raises(AttributeError, match=r'write events\["file"\] = \.\.\.'):
+            view.file = "elsewhere"
+    assert watched.requests == []
+
+
+JAGGED = ak.Array([[1.0, 2.0], [], [3.0]])
+COLUMNS = [
+    JAGGED,
+    ak.values_astype(JAGGED, np.int16),
+    ak.Array(ak.contents.ListOffsetArray(ak.index.Index32(np.array([0, 2, 2, 3])), JAGGED.layout.content)),
+    ak.Array([[[1], []], [], [[2, 3]]]),
+    ak.Array(["one", "", "three"]),
+    ak.Array([["a"], [], ["b", "c"]]),
+    ak.Array([1, None, 3]),
+    ak.mask(np.arange(3), [True, False, True]),
+    ak.Array([[1.5], None, []]),
+    ak.Array([{"pt": 1.0, "hits": [1]}, {"pt": 2.0, "hits": []}, {"pt": 3.0, "hits": [4, 5]}]),
+    ak.Array([1, "two", [3]]),
+    np.array([1, 2, 3], dtype=np.int8),
+    np.array(["a", "bc", ""]),
+    np.arange(6).reshape(3, 2),
+    [[1], [], [2, 3]],
+    ["a", "b", "c"],
+    (1.5, 2.5, 3.5),
+    range(3),
+]
+
+
+@pytest.mark.parametrize("values", COLUMNS, ids=lambda values: str(getattr(values, "type", type(values).__name__)))
+def test_any_column_can_be_added(watched: Watched, values: Any) -> None:
+    """Whatever has a value for each entry is a column, had back by name, sliced, and in record arrays."""
+    events = Events(watched, 0, 3)
+    events["new"] = values
+    oracle = ak.to_list(ak.Array(list(values) if isinstance(values, tuple) else values))
+    assert ak.to_list(events.new) == ak.to_list(events["new"]) == oracle
+    assert ak.to_list(events.array.new) == oracle
+    mask = np.array([True, False, True])
+    assert ak.to_list(events[mask].new) == ak.to_list(events[mask].array.new) == [oracle[0], oracle[2]]
+    assert ak.to_list(events[["new"]][1:].array) == [{"new": value} for value in oracle[1:]]
+    assert watched.requests == []
+
+
+@pytest.mark.parametrize("value", [7, 1.5, True, "text", None, np.float32(2), ak.Record({"a": 1}), {"a": [1, 2]}])
+def test_one_value_is_a_column(watched: Watched, value: Any) -> None:
+    """One value is given to each entry."""
+    events = Events(watched, 0, 3)
+    events["one"] = value
+    plain = value.to_list() if isinstance(value, ak.Record) else value
+    assert ak.to_list(events.one) == ak.to_list(events.array.one) == [plain] * 3
+
+
+def test_jagged_columns_from_columns(watched: Watched, expected: Any) -> None:
+    """A column made of a jagged column, and one that is a view, are added."""
+    events = Events(watched, 100, 300)
+    events["twice"] = events.jagged * 2
+    events["both"] = events[["number", "jagged"]]
+    assert ak.to_list(events[5:9].twice) == ak.to_list(expected.jagged[105:109] * 2)
+    assert events[:1].both.to_list() == expected[["number", "jagged"]][100:101].to_list()
+
+
+def test_views_do_what_arrays_do(watched: Watched, expected: Any) -> None:
+    """The attributes promised in the docstring are those of the record array; other unknown names stay errors."""
+    view = Events(watched, 0, 200)[["number", "x"]][:4]
+    oracle = expected[["number", "x"]][:4]
+    assert (view.ndim, str(view.type), view.typestr) == (1, str(oracle.type), str(oracle.type))
+    assert watched.requests == []
+    assert view.tolist() == view.to_list() == oracle.to_list()
+    assert view.to_numpy().tolist() == oracle.to_numpy().tolist()
+    assert view.mask[view.number > 1].to_list() == [None, None, *oracle.to_list()[2:]]
+    shown, oracles = io.StringIO(), io.StringIO()
+    view.show(stream=shown)
+    oracle.show(stream=oracles)
+    assert shown.getvalue() == oracles.getvalue() != ""
+    assert not hasattr(view, "sum")
+
+
+def test_branches_come_before_what_arrays_do(watched: Watched) -> None:
+    """A branch named like an attribute of arrays is that branch; one that may not be touched is refused, not hidden."""
+    events = Events(watched, 0, 3, optional={"type": 7, "mask.bits": 1})
+    assert events.type.tolist() == events.array["type"].tolist() == [7, 7, 7]
+    assert events.mask.bits.tolist() == [1, 1, 1]
+    events["show"] = [1, 2, 3]
+    assert events[1:].show.tolist() == [2, 3]
+    for hidden in (Events(watched, 0, 3, optional={"type": 7}, branches=["x"]), events[["x"]]):
+        with pytest.raises(BranchError):
+            _ = hidden.type
+
+
+def test_views_are_put_out_as_arrays(watched: Watched, expected: Any) -> None:
+    """Views and records in outputs, at any depth, become arrays that are read; everything else is left as it is."""
+    events = Events(watched, 0, 200)
+    some, numbers = events[["number", "jagged"]][:3], [1, 2]
+    output = {"t": some, "in": {"deep": [some[:1], events[["x"]][5]]}, "array": some.array, "numbers": numbers}
+    plain = materialized(output)
+    requests = list(watched.requests)
+    oracle = expected[["number", "jagged"]][:3].to_list()
+    assert type(plain["t"]) is ak.Array
+    assert plain["t"].to_list() == plain["array"].to_list() == oracle
+    assert plain["in"]["deep"][0].to_list() == oracle[:1]
+    assert plain["in"]["deep"][1].to_list() == {"x": expected.x[5]}
+    assert plain["numbers"] is numbers
+    assert output["t"] is some
+    assert ak.to_list(pickle.loads(pickle.dumps(plain))["t"]) == oracle
+    assert watched.requests == requests
+
+
+def test_source_closed_by_others_is_closed(ttree_path: Path) -> None:
+    """Closing twice, or after somebody has closed the descriptor, is no error."""
+    source = LocalSource(str(ttree_path))
+    os.close(source._handle)
+    source.__exit__(None, None, None)
+    source.__exit__(None, None, None)
+    assert source.closed

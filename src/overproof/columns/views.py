@@ -115,7 +115,8 @@ class View:
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
         if name in _OF_THE_ARRAY and not self._is_taken(name):
-            return getattr(self.array, name)
+            # Awkward's own `mask` does not keep its array, which nobody else holds here.
+            return _Mask(self.array) if name == "mask" else getattr(self.array, name)
         return self._item(name)
 
     def __contains__(self, name: object) -> bool:
@@ -315,14 +316,27 @@ class _Sliced(_Derived):
         return array
 
 
+class _Mask:
+    """Puts None in the place of the entries that are not chosen: `events.mask[chosen]`."""
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    def __getitem__(self, chosen: Any) -> Any:
+        return ak.mask(self._array, chosen)
+
+
 def materialized(output: Any) -> Any:
     """Put read record arrays in the place of views, and of awkward arrays not yet read, to any depth.
 
     Lists, tuples and dicts that hold none are given back as they are.
     """
-    if isinstance(output, (ak.Array, ak.Record)):
-        return ak.materialize(output)
-    return _replaced(output, materialized)
+    if isinstance(output, ak.Record):
+        # Awkward materialises arrays only: make one of this record alone.
+        at = output.layout.at
+        alone = output.layout.array[at : at + 1]
+        return ak.materialize(ak.Array(alone, behavior=output.behavior, attrs=output.attrs))[0]
+    return ak.materialize(output) if isinstance(output, ak.Array) else _replaced(output, materialized)
 
 
 def _plain(value: Any) -> Any:

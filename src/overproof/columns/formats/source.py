@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
 from collections.abc import Iterable
@@ -101,8 +102,14 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
 
     def __exit__(self, *problem: object) -> None:
         handle, self._handle = self._handle, -1
-        if handle >= 0:
+        if handle < 0:
+            return
+        try:
             os.close(handle)
+        except OSError as error:
+            # Somebody has closed all descriptors of the process, as happens at its end: there is nothing to give back.
+            if error.errno != errno.EBADF:
+                raise
 
 
 class RemoteSource(FSSpecSource):  # type: ignore[misc]  # uproot has no types

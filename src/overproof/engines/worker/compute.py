@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 
+from overproof.columns.views import materialized
 from overproof.engines.messages import (
     BeginFailed,
     Brief,
@@ -219,7 +220,8 @@ class Worker:
         events: Any = None
         try:
             events = self._source.events(block)
-            output = self._selector.process(events)
+            # Views are put out as arrays, read now: what fails to be read here is the file's fault still.
+            output = materialized(self._selector.process(events))
             self._raise_read_failure(events)
             self._state.add_block(block, output)
         except USER_ERRORS as error:
