@@ -387,10 +387,10 @@ def test_views_do_what_arrays_do(watched: Watched, expected: Any) -> None:
     assert view.tolist() == view.to_list() == oracle.to_list()
     assert view.to_numpy().tolist() == oracle.to_numpy().tolist()
     assert view.mask[view.number > 1].to_list() == [None, None, *oracle.to_list()[2:]]
-    shown, oracles = io.StringIO(), io.StringIO()
-    view.show(stream=shown)
-    oracle.show(stream=oracles)
-    assert shown.getvalue() == oracles.getvalue() != ""
+    shown = io.StringIO()
+    view[:1].show(stream=shown)
+    # Awkward reads nothing in order to show it.
+    assert shown.getvalue() == "[{number: ??, x: ??}]\n"
     assert not hasattr(view, "sum")
 
 
