@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from overproof.analysis.selector import Selector
@@ -254,31 +254,10 @@ class Conduct:
         return dataset.files[file].path if dataset else "cycles"
 
     def _missing(self, gaps: Iterable[Missing]) -> tuple[MissingRange, ...]:
-        return tuple(
-            MissingRange(
-                file=self._path(gap.file),
-                tree=gap.tree,
-                first=gap.first,
-                stop=gap.stop,
-                phase=gap.phase,
-                reason=gap.reason,
-            )
-            for gap in gaps
-        )
+        return tuple(MissingRange(**{**asdict(gap), "file": self._path(gap.file)}) for gap in gaps)
 
     def _excluded(self, gaps: Iterable[Excluded]) -> tuple[ExcludedRange, ...]:
-        return tuple(
-            ExcludedRange(
-                file=self._path(gap.file),
-                tree=gap.tree,
-                first=gap.first,
-                stop=gap.stop,
-                kind=gap.kind,
-                reason=gap.reason,
-                traceback=gap.traceback,
-            )
-            for gap in gaps
-        )
+        return tuple(ExcludedRange(**{**asdict(gap), "file": self._path(gap.file)}) for gap in gaps)
 
 
 def _call_user(function: Callable[[], Any], name: str) -> Any:
