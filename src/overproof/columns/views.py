@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from typing import Any, Final
@@ -17,7 +18,7 @@ from overproof.words.errors import BranchError, ReadError
 _OF_THE_ARRAY: Final = frozenset(("mask", "ndim", "show", "to_list", "to_numpy", "tolist", "type", "typestr"))
 
 
-class View:
+class View(ABC):
     """A record of columns that are read when touched.
 
     `events.Muon_pt` and `events["Muon_pt"]` give a column, `events["a.b"]` and `events.a.b` one inside of a split
@@ -35,26 +36,29 @@ class View:
     _block: Block
 
     @property
+    @abstractmethod
     def _fields(self) -> Sequence[str]:
-        raise NotImplementedError
+        """Names of the block's columns in this view."""
 
+    @abstractmethod
     def _get(self, name: str) -> Any:
-        raise NotImplementedError
+        """Return a column of the block."""
 
+    @abstractmethod
     def _has(self, name: str) -> bool:
-        raise NotImplementedError
+        """Tell whether `_get` would know the name."""
 
+    @abstractmethod
     def _is_column(self, name: str) -> bool:
         """Tell quickly whether `_fields` has the name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _empty(self, name: str) -> Any:
         """Return a column of no entries."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _branch(self, name: str) -> Branch | None:
         """Tell the type of a column where it is known without reading."""
-        raise NotImplementedError
 
     def _is_own(self, name: str) -> bool:
         """Tell whether a column was added, here or to a view that this one is made of: it is at hand, not read."""
@@ -64,8 +68,9 @@ class View:
         """Tell whether a column of the block has the name, or lies below it, whether or not this view shows it."""
         return any(own == name or own.startswith(f"{name}.") for own in self._own)
 
+    @abstractmethod
     def __len__(self) -> int:
-        raise NotImplementedError
+        """Count the entries."""
 
     # -- what a user asks for ------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from overproof.records.notices import Notice
 from overproof.records.orders import Order
@@ -28,6 +28,3 @@ class Journal(Protocol):
     def record(self, fact: Fact) -> None:
         """Keep one fact; order of calls is order of time."""
         ...
-
-
-Facts: TypeAlias = list[Fact]
