@@ -20,8 +20,11 @@ from overproof.records.orders import (
     SendPacket,
     TakeDelta,
 )
+from overproof.records.outcome.failure import Failure
 from overproof.records.query import QueryOptions
 from overproof.words.states import QueryState
+
+OOPS = Failure(kind="exception", cause="oops", reason="oops")
 
 
 def grid(n_blocks: int, *, size: int = 10) -> FileGrid:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from table import Table, closes, indices, packets
+from table import OOPS, Table, closes, indices, packets
 
 from overproof.records.account import Account
 from overproof.records.block import Block
@@ -188,7 +188,7 @@ def test_late_notices_of_a_lost_worker_are_not_heard() -> None:
     table.done(packet)
     table.say(
         BlockUnreadable(worker="a", epoch=1, block=block, phase="read", reason="late"),
-        BlockFailed(worker="a", epoch=1, block=block, kind="exception", reason="late"),
+        BlockFailed(worker="a", epoch=1, block=block, failure=OOPS),
         WorkerLost(worker="a"),
         WorkerJoined(worker="a", epoch=1),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from table import OOPS
 
 from overproof.query.master import Master
 from overproof.query.packetizers import packetizer_by_name
@@ -151,7 +152,7 @@ class QueryMachine(RuleBasedStateMachine):
             self.feed(BlockUnreadable(**who, block=block, phase="read", reason="torn"))
         else:
             self.failed |= self.live.get(key[0]) == key[1]
-            self.feed(BlockFailed(**who, block=block, kind="exception", reason="oops"))
+            self.feed(BlockFailed(**who, block=block, failure=OOPS))
         if hands.packets and hands.packets[0][0] is packet:
             hands.packets[0] = (packet, n_done + 1)
             if n_done + 1 == len(packet.blocks):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from table import Table, closes, packets
+from table import OOPS, Table, closes, packets
 
 from overproof.records.account import Account
 from overproof.records.notices import (
@@ -42,14 +42,14 @@ def test_failing_block_is_excluded_and_fails_the_query_at_the_end() -> None:
     table = Table()
     table.opened()
     a, b = packets(table.join("a")), packets(table.join("b"))
-    orders = table.say(BlockFailed(worker="a", epoch=1, block=a[0].blocks[0], kind="exception", reason="oops"))
+    orders = table.say(BlockFailed(worker="a", epoch=1, block=a[0].blocks[0], failure=OOPS))
     assert orders == [HaltWorker(worker="a"), HaltWorker(worker="b")]
     table.hand_over(b[0].blocks[0], worker="b")
     for packet, worker in ((a[0], "a"), (a[1], "a"), (b[0], "b")):
         assert not closes(table.done(packet, worker, n_blocks=0))
     assert closes(table.done(b[1], "b", n_blocks=0)) == [QueryState.FAILED]
     assert table.master.account == Account(processed=10, excluded=10, unread=20, total=40)
-    assert [(item.first, item.stop, item.reason) for item in table.master.excluded] == [(0, 10, "oops")]
+    assert [(item.first, item.stop, item.failure) for item in table.master.excluded] == [(0, 10, OOPS)]
 
 
 def test_block_of_a_delta_that_cannot_be_merged_is_excluded() -> None:
@@ -59,9 +59,7 @@ def test_block_of_a_delta_that_cannot_be_merged_is_excluded() -> None:
     (packet,) = packets(table.join())
     table.done(packet)
     table.say(DeltaOffered(delta=table.delta(*packet.blocks)))
-    failures = [
-        BlockFailed(worker="a", epoch=1, block=block, kind="exception", reason="no +") for block in packet.blocks
-    ]
+    failures = [BlockFailed(worker="a", epoch=1, block=block, failure=OOPS) for block in packet.blocks]
     assert closes(table.say(*failures)) == [QueryState.FAILED]
     assert table.master.account == Account(excluded=20, total=20)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from overproof.engines.limits import Limits
 from overproof.engines.messages import Brief, Command, Letter
 from overproof.words.ids import WorkerId
 
@@ -23,6 +24,18 @@ class Crew(Protocol):
 
     def begin(self, brief: Brief) -> None:
         """Give a query to all workers, and to each that joins later: each answers `WorkerJoined` or `BeginFailed`."""
+        ...
+
+    def watch(self, limits: Limits) -> None:
+        """End any worker that goes beyond these limits from now on: its loss tells the block and the failure."""
+        ...
+
+    def call_isolator(self) -> None:
+        """Keep one isolator up, beside the workers, until the query ends: it answers `WorkerJoined`."""
+        ...
+
+    def dismiss(self, worker: WorkerId) -> None:
+        """End one worker and start another one in its place; its loss is not told."""
         ...
 
     def send(self, worker: WorkerId, command: Command) -> None:

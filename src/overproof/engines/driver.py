@@ -9,9 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from overproof.engines.crew import Crew
-from overproof.engines.messages import BeginFailed, Compute, Halt, HandOver, Letter, LookInto, Settled
+from overproof.engines.messages import (
+    BeginFailed,
+    Compute,
+    Halt,
+    HandOver,
+    KeepApart,
+    Letter,
+    LookInto,
+    Probe,
+    Settled,
+)
 from overproof.outputs.state import OutputState
-from overproof.query.gaps import Excluded, Missing
 from overproof.query.master import Master
 from overproof.records.account import Account
 from overproof.records.facts import Fact, Journal
@@ -27,14 +36,19 @@ from overproof.records.notices import (
 )
 from overproof.records.orders import (
     CallDelta,
+    CallIsolator,
     CloseQuery,
+    DismissWorker,
     HaltWorker,
     OpenFile,
     Order,
+    ProbeRange,
     RefuseDelta,
     SendPacket,
+    SetApart,
     TakeDelta,
 )
+from overproof.records.outcome.gaps import Excluded, Missing
 from overproof.words.clock import Clock
 from overproof.words.errors import EngineError, MergeError, OverproofError, SelectorError
 from overproof.words.ids import WorkerId
@@ -85,6 +99,10 @@ class Driver:
             OpenFile: self._open_file,
             CallDelta: self._call_delta,
             HaltWorker: self._halt,
+            SetApart: self._set_apart,
+            CallIsolator: self._call_isolator,
+            ProbeRange: self._probe,
+            DismissWorker: self._dismiss,
             TakeDelta: self._take,
             RefuseDelta: self._refuse,
             CloseQuery: self._close,
@@ -172,6 +190,19 @@ class Driver:
 
     def _call_delta(self, order: CallDelta, _: bytes | None) -> None:
         self._crew.send(order.worker, HandOver())
+
+    def _set_apart(self, order: SetApart, _: bytes | None) -> None:
+        self._crew.send(order.worker, KeepApart(block=order.block))
+
+    def _call_isolator(self, _order: CallIsolator, _: bytes | None) -> None:
+        self._crew.call_isolator()
+
+    def _probe(self, order: ProbeRange, _: bytes | None) -> None:
+        identity = self._identities.get(order.block.file, "")
+        self._crew.send(order.worker, Probe(probe=order.probe, block=order.block, part=order.part, identity=identity))
+
+    def _dismiss(self, order: DismissWorker, _: bytes | None) -> None:
+        self._crew.dismiss(order.worker)
 
     def _halt(self, order: HaltWorker, _: bytes | None) -> None:
         self._crew.send(order.worker, Halt())

@@ -6,6 +6,7 @@ import sys
 from collections import deque
 
 from overproof.engines.clock import MonotonicClock
+from overproof.engines.limits import Limits
 from overproof.engines.messages import Brief, Command, EndQuery, Letter
 from overproof.engines.worker.compute import Worker
 from overproof.words.ids import WorkerId
@@ -33,6 +34,15 @@ class InlineCrew:
         search_path = list(sys.path)
         self._worker.handle(brief)
         sys.path[:] = search_path
+
+    def watch(self, limits: Limits) -> None:
+        """Nothing to do: a block in this process can neither be timed out nor ended."""
+
+    def call_isolator(self) -> None:
+        """Nothing to do yet."""
+
+    def dismiss(self, worker: WorkerId) -> None:
+        """Nothing to do: this process stays."""
 
     def send(self, worker: WorkerId, command: Command) -> None:
         assert worker == NAME

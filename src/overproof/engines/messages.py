@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from overproof.records.block import Packet
+from overproof.engines.limits import Limits
+from overproof.records.block import Block, Packet, Range
 from overproof.records.dataset import Dataset, FileSpec
 from overproof.records.notices import Notice
 from overproof.records.schema import Schema
@@ -29,6 +30,7 @@ class Brief:
         search_path: `sys.path` of the user, so that code next to the user's script is found.
         modules: the user's own modules, imported before the selector is loaded, for what they do when imported.
         delta_interval_s: a worker hands over what it has when this time has passed since the last time.
+        log_directory: where workers write what user code prints; None: to the standard error that they inherited.
     """
 
     query: int
@@ -39,6 +41,7 @@ class Brief:
     search_path: tuple[str, ...]
     modules: tuple[str, ...] = ()
     delta_interval_s: float = 1.0
+    log_directory: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,30 @@ class Compute:
 
     packet: Packet
     identity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepApart:
+    """Hand over a block that is in a packet at once and alone, when it is computed."""
+
+    block: Block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """Try the selector on a range of a block and throw the outputs away: answered by `RangeProbed`."""
+
+    probe: int
+    block: Block
+    part: Range
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLimits:
+    """Say to an isolator what its blocks may cost."""
+
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +129,20 @@ class RunScript:
     search_path: tuple[str, ...]
 
 
-Command: TypeAlias = Brief | LookInto | Compute | HandOver | Settled | Halt | EndQuery | Survey | RunScript
+Command: TypeAlias = (
+    Brief
+    | LookInto
+    | Compute
+    | KeepApart
+    | Probe
+    | SetLimits
+    | HandOver
+    | Settled
+    | Halt
+    | EndQuery
+    | Survey
+    | RunScript
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

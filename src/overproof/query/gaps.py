@@ -1,37 +1,11 @@
-"""What the result lacks, and why."""
+"""What the result lacks, in order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from overproof.words.errors import Phase
-from overproof.words.ids import FileIndex
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """Entries that could not be read; `tree` and `stop` are None for a file that could not be opened."""
-
-    file: FileIndex
-    tree: str | None
-    first: int
-    stop: int | None
-    phase: Phase
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excluded:
-    """Entries on which the selector failed."""
-
-    file: FileIndex
-    tree: str
-    first: int
-    stop: int
-    kind: str
-    reason: str
-    traceback: str = ""
+from overproof.records.outcome.gaps import Excluded, Missing
 
 
 def join_missing(ranges: Iterable[Missing]) -> tuple[Missing, ...]:

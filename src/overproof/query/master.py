@@ -22,7 +22,7 @@ from collections.abc import Callable
 from typing import Any
 
 from overproof.query.files import Files, Settlement
-from overproof.query.gaps import Excluded, Missing, join_missing, sort_excluded
+from overproof.query.gaps import join_missing, sort_excluded
 from overproof.query.handout import Handout
 from overproof.query.ledger import Ledger, Place
 from overproof.query.packetizers.view import Packetizer
@@ -54,6 +54,7 @@ from overproof.records.orders import (
     RefuseDelta,
     TakeDelta,
 )
+from overproof.records.outcome.gaps import Excluded, Missing
 from overproof.records.query import QueryOptions
 from overproof.words.errors import InvariantError
 from overproof.words.ids import FileIndex
@@ -204,8 +205,8 @@ class Master:
             block = notice.block
             tree = self._files.tree(block.file)
             self._excluded.append(
-                Excluded(file=block.file, tree=tree, first=block.first, stop=block.stop, kind=notice.kind,
-                         reason=notice.reason, traceback=notice.traceback)
+                Excluded(file=block.file, tree=tree, first=block.first, stop=block.stop,
+                         failure=notice.failure)
             )  # fmt: skip
             self._stop(QueryState.FAILED, orders)
 

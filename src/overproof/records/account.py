@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from overproof.records.outcome.failure import EventName, FailureKind
 from overproof.words.errors import Phase
 
 
@@ -65,14 +66,43 @@ class ExcludedRange:
         tree: path of the tree.
         first: first entry.
         stop: last entry, exclusive.
-        kind: `"exception"` (more kinds come with isolation).
+        kind: `"exception"`, `"signal"`, `"exit"`, `"timeout"` or `"memory"`.
         reason: one line; `traceback` has the rest.
+        cause: the same for the same failure on other entries.
+        event: what the file calls the event, where one entry was isolated and the file says.
+        host: machine on which it happened.
     """
 
     file: str
     tree: str | None
     first: int
     stop: int
-    kind: str
+    kind: FailureKind
     reason: str
     traceback: str = ""
+    cause: str = ""
+    event: EventName | None = None
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitRange:
+    """A range on which the selector fails whole, and does not in two: it was computed so.
+
+    Attributes:
+        file: path or URL.
+        tree: path of the tree.
+        first: first entry.
+        at: first entry of the second half.
+        stop: last entry, exclusive.
+        kind: how it failed whole.
+        reason: one line.
+    """
+
+    file: str
+    tree: str | None
+    first: int
+    at: int
+    stop: int
+    kind: FailureKind
+    reason: str

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from overproof.words.ids import FileIndex, WorkerId
+
+Range: TypeAlias = tuple[int, int]
+"""First entry and last entry (exclusive), counted in the tree."""
+
+BlockKey: TypeAlias = tuple[FileIndex, int]
+"""File and index: names a block of a query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,16 +23,27 @@ class Block:
         index: place of the block in the grid of its file, from 0.
         first: first entry, counted in the tree.
         stop: last entry, exclusive.
+        ranges: None for a whole block; else what is to be computed of it, ascending and apart, each by itself, because
+            entries were excluded or because it is too large whole. May be empty.
     """
 
     file: FileIndex
     index: int
     first: int
     stop: int
+    ranges: tuple[Range, ...] | None = None
 
     @property
     def n_entries(self) -> int:
-        return self.stop - self.first
+        """Entries to be computed."""
+        if self.ranges is None:
+            return self.stop - self.first
+        return sum(stop - first for first, stop in self.ranges)
+
+    @property
+    def parts(self) -> tuple[Range, ...]:
+        """The ranges to be computed, each by itself, in order."""
+        return ((self.first, self.stop),) if self.ranges is None else self.ranges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +53,17 @@ class Packet:
     Attributes:
         number: counts the packets of a query from 1; a packet given again has a new number.
         blocks: at least one, ascending, all of the same file.
+        is_apart: each block is handed over at once, in a delta of its own, because somebody else may have it too.
     """
 
     number: int
     blocks: tuple[Block, ...]
+    is_apart: bool = False
 
     @property
     def n_entries(self) -> int:
-        return self.blocks[-1].stop - self.blocks[0].first
+        """Entries to be computed."""
+        return sum(block.n_entries for block in self.blocks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from overproof.records.block import Range
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSpec:
@@ -14,10 +16,14 @@ class FileSpec:
     Attributes:
         path: local path or URL.
         tree: path of the TTree or RNTuple inside; None: the only one there is.
+        steps: the entries asked for, as ranges, ascending and apart; None: all; without any, the file is not opened.
+        checksum: of the whole file, as `"adler32:0123abcd"` or with another algorithm; empty: not known.
     """
 
     path: str
     tree: str | None = None
+    steps: tuple[Range, ...] | None = None
+    checksum: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from overproof.records.block import Block, Delta
+from overproof.records.block import Block, BlockKey, Delta, Range
 from overproof.records.dataset import FileGrid
+from overproof.records.outcome.failure import EventName, Failure
+from overproof.records.outcome.standing import Standing
 from overproof.words.errors import Phase
 from overproof.words.ids import FileIndex, WorkerId
 
@@ -17,20 +19,58 @@ class QueryStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkRestored:
+    """The query goes on from where an earlier run of it stood; comes before the first worker, once."""
+
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePassed:
+    """Nothing else has happened for a while; comes about twice a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerJoined:
-    """A worker is ready for orders."""
+    """A worker is ready for orders.
+
+    Attributes:
+        worker: its name.
+        epoch: told in everything that it says.
+        host: the machine it runs on.
+        is_isolator: it computes each packet in a fresh process and can probe ranges; it survives what user code does.
+    """
 
     worker: WorkerId
     epoch: int
     host: str = "localhost"
+    is_isolator: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerLost:
-    """A worker is gone, or is given up; whatever it held waits again."""
+    """A worker is gone, or is given up; whatever it held waits again.
+
+    Attributes:
+        worker: its name.
+        reason: one line.
+        block: file and index of what it was computing; None when nothing, or when nobody can tell.
+        failure: why, when user code may have done it (a signal, an exit, a limit); None when it was simply lost.
+    """
 
     worker: WorkerId
     reason: str = ""
+    block: BlockKey | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStrained:
+    """The memory of a worker has grown near its limit: it should hand over and be replaced."""
+
+    worker: WorkerId
+    epoch: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +125,40 @@ class BlockUnreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockFailed:
-    """The selector failed on a block."""
+    """The selector failed on a block.
+
+    Attributes:
+        worker: who says so.
+        epoch: its epoch.
+        block: the block.
+        failure: how.
+        part: the range of the block on which it failed; None: the whole block, or nobody can tell.
+    """
 
     worker: WorkerId
     epoch: int
     block: Block
-    kind: str
-    reason: str
-    traceback: str = ""
+    failure: Failure
+    part: Range | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeProbed:
+    """An isolator has tried the selector on a range, in a process in which nothing had failed, and kept nothing of it.
+
+    Attributes:
+        worker: the isolator.
+        epoch: its epoch.
+        probe: number of the order.
+        failure: how the selector failed; None when it did not.
+        event: what the file calls the event, when a range of one entry failed.
+    """
+
+    worker: WorkerId
+    epoch: int
+    probe: int
+    failure: Failure | None
+    event: EventName | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +201,17 @@ class EngineFailed:
 
 Notice: TypeAlias = (
     QueryStarted
+    | WorkRestored
+    | TimePassed
     | WorkerJoined
     | WorkerLost
+    | WorkerStrained
     | FileOpened
     | FileFailed
     | PacketDone
     | BlockUnreadable
     | BlockFailed
+    | RangeProbed
     | DeltaOffered
     | DeltaMerged
     | StopRequested

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from overproof.records.block import Delta, Packet
+from overproof.records.block import Block, Delta, Packet, Range
 from overproof.words.ids import FileIndex, WorkerId
 from overproof.words.states import QueryState
 
@@ -24,6 +24,40 @@ class SendPacket:
 
     worker: WorkerId
     packet: Packet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetApart:
+    """Let a worker hand over a block that it has in a packet at once and alone, when it is computed.
+
+    A second worker has it too, and one of the two will be refused. Too late, it changes nothing.
+    """
+
+    worker: WorkerId
+    block: Block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallIsolator:
+    """Get an isolator up, and keep one up until the query ends: answered by `WorkerJoined`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeRange:
+    """Let an isolator try the selector on a range of a block: answered by `RangeProbed`, or by the isolator's loss."""
+
+    worker: WorkerId
+    probe: int
+    block: Block
+    part: Range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DismissWorker:
+    """End a worker, which the master has struck off already, and start another one in its place."""
+
+    worker: WorkerId
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,4 +100,16 @@ class CloseQuery:
     state: QueryState
 
 
-Order: TypeAlias = OpenFile | SendPacket | CallDelta | TakeDelta | RefuseDelta | HaltWorker | CloseQuery
+Order: TypeAlias = (
+    OpenFile
+    | SendPacket
+    | SetApart
+    | CallIsolator
+    | ProbeRange
+    | DismissWorker
+    | CallDelta
+    | TakeDelta
+    | RefuseDelta
+    | HaltWorker
+    | CloseQuery
+)

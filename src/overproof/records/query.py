@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
 
 DEFAULT_BLOCK_ENTRIES = 100_000
 """Entries to which the clusters of a file are merged into blocks."""
+
+OnError: TypeAlias = Literal["isolate", "skip", "stop"]
+ON_ERROR: tuple[OnError, ...] = get_args(OnError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,12 @@ class QueryOptions:
         seed: root of the seeds of blocks and cycles (changes the answer of selectors that use them).
         packetizer: name of the policy, `"adaptive"` or `"fixed"`.
         packet_blocks: blocks in a packet of the `fixed` packetizer; None: chosen from the number of workers.
+        on_error: when the selector fails: find the entries and exclude them, exclude the block, or stop (changes the
+            answer).
+        max_excluded: entries that may be excluded before the query stops; None: the smaller of 100 and 1 % of those
+            done, at least one.
+        block_timeout_s: seconds that a block may take; None: 20 times the median, at least 60.
+        speculates: the last blocks may be given to a second worker.
     """
 
     block_entries: int = DEFAULT_BLOCK_ENTRIES
@@ -27,3 +37,7 @@ class QueryOptions:
     seed: int = 0
     packetizer: str = "adaptive"
     packet_blocks: int | None = None
+    on_error: OnError = "isolate"
+    max_excluded: int | None = None
+    block_timeout_s: float | None = None
+    speculates: bool = True

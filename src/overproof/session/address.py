@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from overproof.engines.cores import usable_cores
 from overproof.engines.crew import Crew
+from overproof.engines.local.cores import usable_cores
 from overproof.words.errors import OptionError
 
 ENGINES = ("local", "inline")
@@ -33,7 +33,7 @@ def hire_crew(address: str, *, workers: int | None = None) -> Crew:
         from overproof.engines.inline import InlineCrew
 
         return InlineCrew()
-    from overproof.engines.processes import ProcessCrew
+    from overproof.engines.local.processes import ProcessCrew
 
     return ProcessCrew(n_workers or usable_cores())
 

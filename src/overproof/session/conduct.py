@@ -15,7 +15,6 @@ from overproof.engines.driver import Driver, Snapshot
 from overproof.engines.messages import Brief, Ended
 from overproof.engines.pace import Pace
 from overproof.engines.worker.failure import USER_ERRORS, describe_failure
-from overproof.query.gaps import Excluded, Missing
 from overproof.query.master import Master
 from overproof.query.packetizers import packetizer_by_name
 from overproof.query.statistics import StatisticsTally
@@ -24,6 +23,7 @@ from overproof.records.dataset import FileGrid
 from overproof.records.facts import Fact
 from overproof.records.notices import FileOpened, Notice, PacketDone, WorkerLost
 from overproof.records.orders import SendPacket
+from overproof.records.outcome.gaps import Excluded, Missing
 from overproof.records.progress import Progress
 from overproof.records.statistics import Statistics
 from overproof.session.code import pack_selector
@@ -257,7 +257,21 @@ class Conduct:
         return tuple(MissingRange(**{**asdict(gap), "file": self._path(gap.file)}) for gap in gaps)
 
     def _excluded(self, gaps: Iterable[Excluded]) -> tuple[ExcludedRange, ...]:
-        return tuple(ExcludedRange(**{**asdict(gap), "file": self._path(gap.file)}) for gap in gaps)
+        return tuple(
+            ExcludedRange(
+                file=self._path(gap.file),
+                tree=gap.tree,
+                first=gap.first,
+                stop=gap.stop,
+                kind=gap.failure.kind,
+                reason=gap.failure.reason,
+                traceback=gap.failure.traceback,
+                cause=gap.failure.cause,
+                event=gap.event,
+                host=gap.failure.host,
+            )
+            for gap in gaps
+        )
 
 
 def _call_user(function: Callable[[], Any], name: str) -> Any:

@@ -18,6 +18,9 @@ from overproof.records.notices import (
     WorkerJoined,
 )
 from overproof.records.orders import CallDelta, HaltWorker, OpenFile, Order, SendPacket
+from overproof.records.outcome.failure import Failure
+
+OOPS = Failure(kind="exception", cause="oops", reason="oops")
 
 
 class Surroundings(Protocol):
@@ -163,9 +166,7 @@ class SimulatedWorker:
                 self, BlockUnreadable(worker=self.name, epoch=self.epoch, block=block, phase="read", reason="torn")
             )
         elif fate == "failing":
-            self._place.tell(
-                self, BlockFailed(worker=self.name, epoch=self.epoch, block=block, kind="exception", reason="oops")
-            )
+            self._place.tell(self, BlockFailed(worker=self.name, epoch=self.epoch, block=block, failure=OOPS))
         else:
             self._computed.append(block)
 

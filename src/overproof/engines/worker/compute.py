@@ -31,7 +31,7 @@ from overproof.engines.messages import (
     Surveyed,
 )
 from overproof.engines.worker.code import import_modules
-from overproof.engines.worker.failure import USER_ERRORS, describe_failure
+from overproof.engines.worker.failure import USER_ERRORS, describe_failure, failure_of
 from overproof.engines.worker.script import run_script
 from overproof.engines.worker.source import BlockSource
 from overproof.outputs.state import OutputState
@@ -248,12 +248,7 @@ class Worker:
         )  # fmt: skip
 
     def _report_failed(self, block: Block, error: BaseException) -> None:
-        reason, traceback = describe_failure(error)
-        self._reply(
-            BlockFailed(
-                worker=self.name, epoch=self.epoch, block=block, kind="exception", reason=reason, traceback=traceback
-            )
-        )
+        self._reply(BlockFailed(worker=self.name, epoch=self.epoch, block=block, failure=failure_of(error)))
 
     # -- deltas
 

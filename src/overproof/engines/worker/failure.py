@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import platform
 import traceback
 from pathlib import Path
+
+from overproof.records.outcome.failure import Failure
 
 USER_ERRORS = (Exception, SystemExit, KeyboardInterrupt)
 """What user code may raise. No Ctrl-C reaches a worker, so an interrupt there is of the user code's own making."""
@@ -11,15 +14,36 @@ USER_ERRORS = (Exception, SystemExit, KeyboardInterrupt)
 OUR_PACKAGE = str(Path(__file__).resolve().parents[2])
 
 
+def failure_of(error: BaseException) -> Failure:
+    """Make a record of an exception of user code; one that says there is no memory is a failure of that kind."""
+    reason, text = describe_failure(error)
+    own = _users_frames(error)
+    place = f" at {own[-1].filename}:{own[-1].lineno}" if own else ""
+    return Failure(
+        kind="memory" if isinstance(error, MemoryError) else "exception",
+        cause=f"{type(error).__qualname__}{place}",
+        reason=reason,
+        traceback=text,
+        host=platform.node(),
+    )
+
+
 def describe_failure(error: BaseException) -> tuple[str, str]:
     """Return one line (type, message, place in the user's code) and the traceback without our own frames."""
     frames = traceback.extract_tb(error.__traceback__)
     frames = traceback.StackSummary(frame for frame in frames if not frame.filename.startswith(OUR_PACKAGE))
     message = f"{type(error).__name__}: {error}".splitlines()[0] if str(error) else type(error).__name__
-    own = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    own = _users_frames(error)
     if own:
         message += f" ({Path(own[-1].filename).name}, line {own[-1].lineno}, in {own[-1].name})"
     text = "Traceback (most recent call last):\n" if frames else ""
     text += "".join(traceback.format_list(frames))
     text += "".join(traceback.format_exception_only(error))
     return message, text
+
+
+def _users_frames(error: BaseException) -> list[traceback.FrameSummary]:
+    """Return the frames in the user's own code; in the libraries that it calls, when there are none."""
+    frames = traceback.extract_tb(error.__traceback__)
+    frames = traceback.StackSummary(frame for frame in frames if not frame.filename.startswith(OUR_PACKAGE))
+    return [frame for frame in frames if "site-packages" not in frame.filename] or frames

@@ -16,8 +16,8 @@ import socket
 import sys
 import threading
 
-from overproof.engines.channel import Channel, ChannelClosedError
 from overproof.engines.clock import MonotonicClock
+from overproof.engines.local.channel import Channel, ChannelClosedError
 from overproof.engines.messages import Command, Letter, Ready
 from overproof.words.clock import Clock
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from overproof.engines.channel import Channel, ChannelClosedError
+from overproof.engines.local.channel import Channel, ChannelClosedError
 
 
 @pytest.fixture

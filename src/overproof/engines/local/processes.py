@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from overproof.engines.channel import Channel, ChannelClosedError
+from overproof.engines.limits import Limits
+from overproof.engines.local.channel import Channel, ChannelClosedError
 from overproof.engines.messages import Brief, Command, EndQuery, Letter, Ready
 from overproof.records.notices import DeltaOffered, WorkerLost
 from overproof.words.errors import EngineError
@@ -25,7 +26,7 @@ SEND_TIMEOUT_S = 30.0
 """A worker that does not take a message for so long is given up."""
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS")
-PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
+PACKAGE_PARENT = str(Path(__file__).resolve().parents[3])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class ProcessCrew:
         self._n_started = 0
         self._n_barren_deaths = 0
         self._brief: Brief | None = None
+        self._limits = Limits()
         self._lock = threading.RLock()
         self._selector = selectors.DefaultSelector()
         self._wake_receiver, self._wake_sender = socket.socketpair()
@@ -78,6 +80,17 @@ class ProcessCrew:
         self._fill_up()
         for name in self.workers:
             self.send(name, brief)
+
+    def watch(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def call_isolator(self) -> None:
+        return
+
+    def dismiss(self, worker: WorkerId) -> None:
+        hand = self._hands.get(worker)
+        if hand is not None:
+            self._dismiss(hand)
 
     def send(self, worker: WorkerId, command: Command) -> None:
         hand = self._hands.get(worker)

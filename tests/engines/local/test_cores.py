@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from overproof.engines import cores
+from overproof.engines.local import cores
 
 
 @pytest.mark.parametrize(
