@@ -190,6 +190,7 @@ class Conduct:
             block_entries=self.question.options.block_entries,
             seed=self.question.options.seed,
             search_path=tuple(sys.path),
+            delta_interval_s=self.question.manner.delta_interval_s,
         )
 
     # -- files

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
+from overproof.query.packetizers import packetizer_by_name
 from overproof.records.dataset import Dataset
-from overproof.records.query import QueryOptions
+from overproof.records.query import ON_ERROR, QueryOptions
+from overproof.words.errors import OptionError
+from overproof.words.units import MB
+
+Kind: TypeAlias = Literal["process", "draw"]
+
+MIN_MEMORY_BYTES = 64 * MB
+"""A worker needs more than this before it has computed anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a query is to be run on this engine; nothing of it changes the answer of a good selector on good files.
+
+    Attributes:
+        memory_limit_bytes: private resident memory that a worker may have; None: its share of the machine's.
+        verifies: checksums of whole files are verified before they are read, where the dataset gives them.
+        journal: the query has a folder, with its journal and checkpoint, and can be resumed.
+        delta_interval_s: seconds after which a worker hands over what it has.
+    """
+
+    memory_limit_bytes: int | None = None
+    verifies: bool = False
+    journal: bool = True
+    delta_interval_s: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +46,9 @@ class Question:
         number: the query's number in its session.
         dataset: the files; None for cycles.
         cycles: number of cycles; None for a dataset.
-        options: how to run it.
+        options: how to run it, as the master knows it.
+        manner: how to run it, as the engine knows it.
+        kind: `"process"`, or `"draw"`, whose result is dressed as a histogram.
     """
 
     query_id: str
@@ -27,6 +56,8 @@ class Question:
     dataset: Dataset | None
     cycles: int | None
     options: QueryOptions
+    manner: Manner = Manner()
+    kind: Kind = "process"
 
     @property
     def n_files(self) -> int:
@@ -37,3 +68,77 @@ def new_query_id() -> str:
     """Make an id that sorts by time and that two sessions of a user do not share."""
     letters = "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(4))
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{letters}"
+
+
+def check_options(
+    *,
+    first: int,
+    entries: int | None,
+    packetizer: str,
+    block_entries: int,
+    seed: int,
+    on_error: str,
+    max_excluded: int | None,
+    block_timeout_s: float | None,
+) -> QueryOptions:
+    """Check and bundle what the master must know.
+
+    Raises:
+        OptionError: one of them makes no sense.
+    """
+    check_number("first", first, at_least=0)
+    check_number("block_entries", block_entries, at_least=1)
+    check_number("seed", seed, at_least=0)
+    if entries is not None:
+        check_number("entries", entries, at_least=1)
+    if max_excluded is not None:
+        check_number("max_excluded", max_excluded, at_least=0)
+    if block_timeout_s is not None:
+        _check_seconds("block_timeout_s", block_timeout_s, is_zero_allowed=False)
+    if on_error not in ON_ERROR:
+        raise OptionError(f"on_error={on_error!r}: give one of {', '.join(map(repr, ON_ERROR))}")
+    packetizer_by_name(packetizer)  # complains about a name that it does not know
+    return QueryOptions(
+        block_entries=block_entries,
+        first=first,
+        entries=entries,
+        seed=seed,
+        packetizer=packetizer,
+        on_error=on_error,
+        max_excluded=max_excluded,
+        block_timeout_s=block_timeout_s,
+    )
+
+
+def check_manner(*, memory_limit_bytes: int | None, verify: bool, journal: bool, delta_interval_s: float) -> Manner:
+    """Check and bundle what the engine must know.
+
+    Raises:
+        OptionError: one of them makes no sense.
+    """
+    if memory_limit_bytes is not None:
+        check_number("memory_limit_bytes", memory_limit_bytes, at_least=MIN_MEMORY_BYTES)
+    _check_seconds("delta_interval_s", delta_interval_s, is_zero_allowed=True)
+    for name, value in (("verify", verify), ("journal", journal)):
+        if not isinstance(value, bool):
+            raise OptionError(f"{name}={value!r}: give True or False")
+    return Manner(
+        memory_limit_bytes=memory_limit_bytes, verifies=verify, journal=journal, delta_interval_s=delta_interval_s
+    )
+
+
+def check_number(name: str, value: object, *, at_least: int) -> None:
+    """Find a number that makes no sense.
+
+    Raises:
+        OptionError: it is no whole number, or too small.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
+        raise OptionError(f"{name}={value!r}: give a whole number, at least {at_least}")
+
+
+def _check_seconds(name: str, value: Any, *, is_zero_allowed: bool) -> None:
+    """Find a duration that makes no sense; an infinite one does."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+    if not is_number or value < 0 or (value == 0 and not is_zero_allowed):
+        raise OptionError(f"{name}={value!r}: give a number of seconds{'' if is_zero_allowed else ' above 0'}")

@@ -13,11 +13,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from overproof.analysis.selector import Selector
-from overproof.query.packetizers import packetizer_by_name
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, QueryOptions
 from overproof.session.address import hire_crew
 from overproof.session.dataset import Data, resolve_dataset
-from overproof.session.question import Question, new_query_id
+from overproof.session.question import (
+    Kind,
+    Manner,
+    Question,
+    check_manner,
+    check_number,
+    check_options,
+    new_query_id,
+)
 from overproof.words.errors import DatasetError, OptionError
 
 if TYPE_CHECKING:
@@ -74,6 +81,13 @@ class Session:
         packetizer: str = "adaptive",
         block_entries: int = DEFAULT_BLOCK_ENTRIES,
         seed: int = 0,
+        on_error: str = "isolate",
+        max_excluded: int | None = None,
+        block_timeout_s: float | None = None,
+        memory_limit_bytes: int | None = None,
+        verify: bool = False,
+        journal: bool = True,
+        delta_interval_s: float = 1.0,
         wait: bool = True,
     ) -> Any:
         """Run a selector over a dataset, or over cycles.
@@ -91,6 +105,14 @@ class Session:
             packetizer: `"adaptive"` or `"fixed"`.
             block_entries: size to which clusters are merged into blocks; part of the query.
             seed: root of the seeds of blocks and cycles; part of the query.
+            on_error: when the selector fails: `"isolate"` finds the entries and excludes them, `"skip"` excludes the
+                block, `"stop"` ends the query; part of the query.
+            max_excluded: entries that may be excluded before the query stops; None: the smaller of 100 and 1 %.
+            block_timeout_s: seconds that a block may take; None: 20 times the median, at least 60.
+            memory_limit_bytes: private memory that a worker may have; None: its share of the machine's.
+            verify: verify the checksums of whole files that the dataset gives, before they are read.
+            journal: keep the query's folder, with which it can be resumed.
+            delta_interval_s: seconds after which a worker hands over what it has; `inf`: at the end.
             wait: wait for the result; False: return a `Query` at once.
 
         Returns:
@@ -105,7 +127,14 @@ class Session:
         made = make_selector(selector, params)
         question = self._question(
             data, cycles=cycles, tree=tree, files=files, allow_duplicates=allow_duplicates,
-            options=_options(first, entries, packetizer=packetizer, block_entries=block_entries, seed=seed),
+            options=check_options(
+                first=first, entries=entries, packetizer=packetizer, block_entries=block_entries, seed=seed,
+                on_error=on_error, max_excluded=max_excluded, block_timeout_s=block_timeout_s,
+            ),
+            manner=check_manner(
+                memory_limit_bytes=memory_limit_bytes, verify=verify, journal=journal,
+                delta_interval_s=delta_interval_s,
+            ),
         )  # fmt: skip
         return self._start(question, prepare=lambda *_: made, dress=lambda result: result, wait=wait)
 
@@ -125,6 +154,13 @@ class Session:
         allow_duplicates: bool = False,
         packetizer: str = "adaptive",
         block_entries: int = DEFAULT_BLOCK_ENTRIES,
+        on_error: str = "isolate",
+        max_excluded: int | None = None,
+        block_timeout_s: float | None = None,
+        memory_limit_bytes: int | None = None,
+        verify: bool = False,
+        journal: bool = True,
+        delta_interval_s: float = 1.0,
         wait: bool = True,
     ) -> Any:
         """Draw an expression over a dataset into a histogram, by the rules of TTree::Draw.
@@ -136,7 +172,8 @@ class Session:
             weight: one more weight.
             bins: `"n, low, high"`, or the three numbers.
             name: name of the histogram; None: `draw`. The expression is the label of its axis.
-            tree, first, entries, files, allow_duplicates, packetizer, block_entries, wait: as in `process`.
+            tree, first, entries, files, allow_duplicates, packetizer, block_entries, on_error, max_excluded,
+                block_timeout_s, memory_limit_bytes, verify, journal, delta_interval_s, wait: as in `process`.
 
         Returns:
             A `hist.Hist` with `.account`, `.excluded`, `.missing`, `.statistics`, `.state`; a `Query` of one
@@ -149,7 +186,15 @@ class Session:
 
         question = self._question(
             data, cycles=None, tree=tree, files=files, allow_duplicates=allow_duplicates,
-            options=_options(first, entries, packetizer=packetizer, block_entries=block_entries, seed=0),
+            kind="draw",
+            options=check_options(
+                first=first, entries=entries, packetizer=packetizer, block_entries=block_entries, seed=0,
+                on_error=on_error, max_excluded=max_excluded, block_timeout_s=block_timeout_s,
+            ),
+            manner=check_manner(
+                memory_limit_bytes=memory_limit_bytes, verify=verify, journal=journal,
+                delta_interval_s=delta_interval_s,
+            ),
         )  # fmt: skip
         drawing = check_drawing(expression, cut=cut, weight=weight, bins=bins, name=name)
         assert question.dataset is not None
@@ -221,21 +266,24 @@ class Session:
         files: int | None,
         allow_duplicates: bool,
         options: QueryOptions,
+        manner: Manner,
+        kind: Kind = "process",
     ) -> Question:
         self._check_open()
         if (data is None) == (cycles is None):
             raise OptionError("give either a dataset or cycles=N: files to process, or a number of cycles without data")
         if cycles is not None:
-            _check_number("cycles", cycles, at_least=1)
+            check_number("cycles", cycles, at_least=1)
         if files is not None:
-            _check_number("files", files, at_least=1)
+            check_number("files", files, at_least=1)
         dataset = None
         if data is not None:
             dataset = resolve_dataset(data, tree=tree, files=files, allow_duplicates=allow_duplicates)
         self._n_queries += 1
         return Question(
-            query_id=new_query_id(), number=self._n_queries, dataset=dataset, cycles=cycles, options=options
-        )
+            query_id=new_query_id(), number=self._n_queries, dataset=dataset, cycles=cycles, options=options,
+            manner=manner, kind=kind,
+        )  # fmt: skip
 
     def _start(
         self,
@@ -259,24 +307,3 @@ class Session:
     def _check_open(self) -> None:
         if self._is_closed:
             raise OptionError("this session is closed: open a new one with overproof.Session()")
-
-
-def _options(first: int, entries: int | None, *, packetizer: str, block_entries: int, seed: int) -> QueryOptions:
-    """Check and bundle the options of a query.
-
-    Raises:
-        OptionError: one of them makes no sense.
-    """
-    _check_number("first", first, at_least=0)
-    _check_number("block_entries", block_entries, at_least=1)
-    _check_number("seed", seed, at_least=0)
-    if entries is not None:
-        _check_number("entries", entries, at_least=1)
-    options = QueryOptions(block_entries=block_entries, first=first, entries=entries, seed=seed, packetizer=packetizer)
-    packetizer_by_name(packetizer)  # complains about a name that it does not know
-    return options
-
-
-def _check_number(name: str, value: object, *, at_least: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
-        raise OptionError(f"{name}={value!r}: give a whole number, at least {at_least}")
