@@ -39,16 +39,18 @@ def in_order() -> Callable[[Outputs], OutputState]:
 
 
 @pytest.fixture(scope="session")
-def at_random() -> Callable[[Outputs, int], OutputState]:
+def at_random() -> Callable[..., OutputState]:
     """Give a function that spreads blocks over workers, merges pairs of states by chance and sends some by wire."""
 
-    def merge(outputs: Outputs, seed: int) -> OutputState:
+    def merge(outputs: Outputs, seed: int, *, by_ranges: bool = False) -> OutputState:
         dice = random.Random(seed)
         order = sorted(outputs)
         dice.shuffle(order)
         states = [OutputState() for _ in range(dice.choice([1, 2, 3, 7]))]
         for position in order:
-            dice.choice(states).add_block(block_at(*position), outputs[position])
+            state = dice.choice(states)
+            add = state.add_ranges if by_ranges else state.add_block
+            add(block_at(*position), outputs[position])  # type: ignore[arg-type]  # a list of outputs by ranges
         while len(states) > 1:
             one = states.pop(dice.randrange(len(states)))
             if dice.random() < 0.5:

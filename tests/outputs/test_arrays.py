@@ -14,7 +14,7 @@ from overproof.words.errors import MergeError
 
 def total(*arrays: Any) -> Any:
     """Add arrays one by one."""
-    states = [lift(array, position=(0, i), where="a") for i, array in enumerate(arrays)]
+    states = [lift(array, position=(0, i, 0), where="a") for i, array in enumerate(arrays)]
     for state in states[1:]:
         states[0].plan(state, where="'a'")()  # type: ignore[union-attr]
     return states[0].value()  # type: ignore[union-attr]
@@ -91,7 +91,7 @@ def test_unlike_arrays_are_refused(one: Any, other: Any, complaint: str) -> None
 def test_the_array_is_copied() -> None:
     """What the selector does to its array later does not reach the sum."""
     array = np.ones(3)
-    state = lift(array, position=(0, 0), where="a")
+    state = lift(array, position=(0, 0, 0), where="a")
     array[:] = 7
     assert state is not None
     state.value()[:] = 9

@@ -84,7 +84,7 @@ def test_the_way_of_merging_never_shows(name: str, in_order: Any, at_random: Any
 
 def merged(*values: Any, where: Any = None) -> Any:
     """Merge values of blocks 0, 1, 2 ... of file 0."""
-    states = [lift(value, position=(0, i), where="'o'") for i, value in enumerate(values)]
+    states = [lift(value, position=(0, i, 0), where="'o'") for i, value in enumerate(values)]
     for state in states[1:]:
         states[0].plan(state, where="'o'")()  # type: ignore[union-attr]
     return states[0].value()  # type: ignore[union-attr]
@@ -247,15 +247,15 @@ def shown(element: Any) -> str:
 def test_what_cannot_be_added_is_refused(value: Any) -> None:
     """No + means no output; the error names the type, or the count."""
     with pytest.raises(MergeError, match="'o'"):
-        lift(value, position=(0, 0), where="'o'")
+        lift(value, position=(0, 0, 0), where="'o'")
 
 
 def test_users_objects_are_never_changed() -> None:
     """Neither merging nor changing a value reaches what the selector returned."""
     first, second = {"l": [[1]], "s": {1}, "d": {"k": [2]}}, {"l": [[3]], "s": {4}, "d": {"k": [5]}}
-    state = lift(first, position=(0, 0), where="")
+    state = lift(first, position=(0, 0, 0), where="")
     assert state is not None
-    state.plan(lift(second, position=(0, 1), where=""), where="")()
+    state.plan(lift(second, position=(0, 1, 0), where=""), where="")()
     value = state.value()
     value["l"][0].append("changed")
     value["s"].add("changed")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from overproof.outputs.borders import merge_error
-from overproof.outputs.kinds import MappingSum, lift
+from overproof.outputs.kinds import MappingSum, Position, lift
 from overproof.outputs.kinds.interning import interned
 from overproof.records.block import Block
 from overproof.words.errors import MergeError
@@ -44,17 +44,29 @@ class OutputState:
         Raises:
             MergeError: an output cannot be added, the mapping is none, or the block was merged already.
         """
-        if output is not None and not isinstance(output, Mapping):
-            raise MergeError(
-                f"a selector must return its outputs by name, not {type(output).__name__}; return a dict, or None"
-            )
-        position = (block.file, block.index)
+        self.add_ranges(block, (output,))
+
+    def add_ranges(self, block: Block, outputs: Iterable[Mapping[str, Any] | None]) -> None:
+        """Add one block as the ordered sum of what a selector returned for each of its ranges.
+
+        Args:
+            block: what was computed.
+            outputs: one a range, in the order of the ranges; none at all counts the block without outputs. Each is
+                copied before the next is asked for, so that a generator may compute them one by one with a selector
+                that fills the same objects again.
+
+        Raises:
+            MergeError: an output cannot be added, a mapping is none, or the block was merged already.
+            Exception: whatever `outputs` itself raises.
+        """
         added = OutputState()
         added._blocks = {block.file: 1 << block.index}
-        try:
-            added._sums = MappingSum.of(output if output is not None else {}, position=position, where="", lift=lift)
-        except Exception as error:
-            raise merge_error(error, "taking the outputs") from error
+        for part, output in enumerate(outputs):
+            sums = _lifted(output, position=(block.file, block.index, part))
+            if part:
+                added._add(sums)
+            else:
+                added._sums = sums
         self.merge(added)
 
     def merge(self, other: OutputState) -> None:
@@ -70,13 +82,17 @@ class OutputState:
                 index = both.bit_length() - 1
                 raise MergeError(f"block {index} of file {file} is in both states; nothing may be counted twice")
             blocks[file] = blocks.get(file, 0) | bits
+        self._add(other._sums)
+        self._blocks = blocks
+        other._sums, other._blocks = MappingSum({}), {}
+
+    def _add(self, sums: MappingSum) -> None:
+        """Add sums, which are consumed, or raise and change nothing."""
         try:
-            commit = self._sums.plan(other._sums, where="")
+            commit = self._sums.plan(sums, where="")
         except Exception as error:
             raise merge_error(error, "adding outputs") from error
         commit()
-        self._blocks = blocks
-        other._sums, other._blocks = MappingSum({}), {}
 
     def value(self) -> dict[str, Any]:
         """Give the outputs in the user's types, keys by first appearance; the state stays as it is.
@@ -133,6 +149,18 @@ class OutputState:
             except Exception:  # noqa: BLE001 - found again one by one, to tell the name
                 stuck.append(repr(key))
         return f"output {', '.join(stuck)}" if stuck else "outputs"
+
+
+def _lifted(output: Mapping[str, Any] | None, *, position: Position) -> MappingSum:
+    """Make the state of what a selector returned once."""
+    if output is not None and not isinstance(output, Mapping):
+        raise MergeError(
+            f"a selector must return its outputs by name, not {type(output).__name__}; return a dict, or None"
+        )
+    try:
+        return MappingSum.of(output if output is not None else {}, position=position, where="", lift=lift)
+    except Exception as error:
+        raise merge_error(error, "taking the outputs") from error
 
 
 def _pickled(content: object) -> bytes:

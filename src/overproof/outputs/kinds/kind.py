@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
-Position: TypeAlias = tuple[int, int]
-"""Where a block stands in the dataset: (file, index in the grid of its file). What has an order takes it from here."""
+Position: TypeAlias = tuple[int, int, int]
+"""Where an output stands in the dataset: (file, index of the block in the grid of its file, range within that block).
 
-Rank: TypeAlias = tuple[int, int, int]
-"""A position, and the place within the output of that block: orders keys and categories by first appearance."""
+What has an order takes it from here; a block that was computed whole is its range 0.
+"""
+
+Rank: TypeAlias = tuple[int, int, int, int]
+"""A position, and the place within the output of that range: orders keys and categories by first appearance."""
 
 Commit: TypeAlias = Callable[[], None]
 """The second half of a merge: does it, and cannot fail."""
@@ -18,8 +21,9 @@ Commit: TypeAlias = Callable[[], None]
 class State(Protocol):
     """The un-rounded sum of the values that one output had in some blocks.
 
-    The state of a single block is made by a kind's own `of`; states of one class are added by `plan` and its commit.
-    Whatever the order and the grouping of the merges, equal sets of blocks give equal values.
+    The state of a single range of a block is made by a kind's own `of`; states of one class are added by `plan` and its
+    commit. The ranges of one block are added to each other first, in their order; then, whatever the order and the
+    grouping of the merges, equal sets of blocks give equal values.
     """
 
     def plan(self, other: Any, *, where: str) -> Commit:

@@ -2,7 +2,8 @@
 
 Within a file, node (level, i) of the tree holds blocks [i * 2**level, (i + 1) * 2**level). Two siblings that are both
 whole are added at once, left + right; the rest is added when the value is asked for, in an order which depends on the
-set of blocks alone. Files are added by the same scheme over their places. So objects whose `+` rounds, or whose order
+set of blocks alone. Files are added by the same scheme over their places. The ranges of a block that was not computed
+whole are added from left to right: their sum is its leaf. So objects whose `+` rounds, or whose order
 matters, give one answer however the blocks were scheduled.
 """
 
@@ -42,12 +43,12 @@ class TreeFold:
 
     @classmethod
     def of(cls, value: Any, *, position: Position, where: str) -> TreeFold:
-        """Make the leaf of one block: a deep copy, which is never changed.
+        """Make the leaf of one block, or of a range of it: a deep copy, which is never changed.
 
         Raises:
             MergeError: the object cannot be copied; it could not travel either.
         """
-        file, index = position
+        file, index, _ = position
         try:
             kept = interned(value)
         except Exception as error:
@@ -89,6 +90,8 @@ class TreeFold:
 
 def _insert(nodes: dict[Node, Any], node: Node, value: Any, *, where: str) -> None:
     """Put a whole node in its place, adding siblings upwards."""
+    if node in nodes:  # ranges of one block, which come in order before the block meets any other
+        value = _add(nodes.pop(node), value, where=where)
     level, place = node
     while (level, place ^ 1) in nodes:
         sibling = nodes.pop((level, place ^ 1))
