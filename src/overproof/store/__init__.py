@@ -1,11 +1,15 @@
 """Store: what outlives a process, as opaque bytes under keys.
 
-Lives here: the place on disk that is ours, and a bounded memory of small entries in it.
-Comes in: keys and bytes. Goes out: the same bytes, or nothing; never anything else.
-What the bytes mean is known upstairs only. Start with `file_memory.py`.
+Lives here: the place on disk that is ours; a bounded memory of small entries in it; folders that one process holds at a
+time, with files that appear whole and files of records that only grow.
+Comes in: names and bytes. Goes out: the same bytes, or nothing; never anything else.
+What the bytes mean is known upstairs only. Start with `folders.py` and `file_memory.py`.
 """
 
+from overproof.store.draft import Draft
 from overproof.store.file_memory import FileMemory
+from overproof.store.folders import Folder, Folders, NotOursError
 from overproof.store.home import home_directory
+from overproof.store.record_file import RecordFile, read_records
 
-__all__ = ["FileMemory", "home_directory"]
+__all__ = ["Draft", "FileMemory", "Folder", "Folders", "NotOursError", "RecordFile", "home_directory", "read_records"]

@@ -8,6 +8,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from overproof.store.private import is_ours, make_private
+
 _MAGIC = b"overproof-memory-1\n"
 _DIGEST_BYTES = 16
 _N_SHELVES = 256
@@ -33,7 +35,7 @@ class FileMemory:
         """Return the bytes kept under a key; None when there are none, or damaged ones."""
         path = self._path(key)
         try:
-            if not _is_ours(path.parent):
+            if not is_ours(path.parent):
                 return None
             content = path.read_bytes()
             payload = _unwrap(key, content)
@@ -50,8 +52,8 @@ class FileMemory:
             return
         path = self._path(key)
         try:
-            _make_private(path.parent)
-            if _is_ours(path.parent):
+            make_private(path.parent)
+            if is_ours(path.parent):
                 _replace(path, content)
                 self._prune(path.parent, spare=path.name)
         except OSError:
@@ -77,24 +79,6 @@ class FileMemory:
             if name != spare:
                 (shelf / name).unlink(missing_ok=True)
                 total_bytes -= size
-
-
-def _is_ours(shelf: Path) -> bool:
-    """Tell whether a directory belongs to this user and nobody else may write into it."""
-    if not hasattr(os, "getuid"):
-        return True
-    status = shelf.stat()
-    return status.st_uid == os.getuid() and not status.st_mode & 0o022
-
-
-def _make_private(directory: Path) -> None:
-    """Make a directory and those above it, as far as absent, for their owner only.
-
-    `mkdir(parents=True)` would leave the ones above open to others.
-    """
-    absent = [place for place in (directory, *directory.parents) if not place.exists()]
-    for place in reversed(absent):
-        place.mkdir(mode=0o700, exist_ok=True)
 
 
 def _replace(path: Path, content: bytes) -> None:
