@@ -25,7 +25,7 @@ NOTHING = -1
 MAX_READS = 1000
 
 NOTE = struct.Struct("@qqqqqqq")
-"""Number, file, index, first, stop, nanoseconds, and the check word: all of them xor-ed."""
+"""Number, file, index, first, stop, nanoseconds, and the check word: the hash of all of them."""
 
 SEQUENCE, BEAT = 0, 8
 """Words of the page, of eight bytes."""
@@ -65,7 +65,7 @@ class Logbook:
         os.set_inheritable(self.handle, False)  # noqa: FBT003 - it takes no keyword
         self._page = mmap.mmap(self.handle, PAGE_BYTES)
         self._now = (clock or MonotonicClock()).now
-        # An item of a view is stored whole. `struct` sets all bytes to zero first: a reader, or death, may come between.
+        # An item of a view is stored whole; `struct` sets all bytes to zero first, and a reader or death may come then.
         self._words = memoryview(self._page).cast("q")
         self._times = memoryview(self._page).cast("d")
         self._number = self._words[SEQUENCE]
@@ -84,7 +84,7 @@ class Logbook:
 
     def read(self) -> AtHand:
         """Return the last whole note."""
-        _, file, index, first, stop, time_ns, _ = self._current_note()
+        _, file, index, first, stop, time_ns = self._current_note()
         beat_s = self._times[BEAT]
         if file == NOTHING:
             return AtHand(block=None, part=None, started_s=time_ns / 1e9, beat_s=beat_s)
@@ -100,8 +100,8 @@ class Logbook:
     def _note(self, file: int, index: int, first: int, stop: int) -> None:
         number = self._number + 1
         time_ns = int(self._now() * 1e9)
-        check = number ^ file ^ index ^ first ^ stop ^ time_ns
-        NOTE.pack_into(self._page, SLOTS_AT[number & 1], number, file, index, first, stop, time_ns, check)
+        note = (number, file, index, first, stop, time_ns)
+        NOTE.pack_into(self._page, SLOTS_AT[number & 1], *note, hash(note))
         self._words[SEQUENCE] = number
         self._number = number
 
@@ -110,17 +110,12 @@ class Logbook:
             number = self._words[SEQUENCE]
             if number == 0:
                 break
-            note = NOTE.unpack_from(self._page, SLOTS_AT[number & 1])
-            if note[0] == number and not _xor(note):
-                return note
-        return (0, NOTHING, NOTHING, NOTHING, NOTHING, 0, 0)
-
-
-def _xor(words: tuple[int, ...]) -> int:
-    total = 0
-    for word in words:
-        total ^= word
-    return total
+            *note, check = NOTE.unpack_from(self._page, SLOTS_AT[number & 1])
+            # The slot is written again only after the number has moved on. The check word is for processors that may
+            # show stores in another order.
+            if self._words[SEQUENCE] == number == note[0] and hash(tuple(note)) == check:
+                return tuple(note)
+        return (0, NOTHING, NOTHING, NOTHING, NOTHING, 0)
 
 
 def _new_page() -> int:
