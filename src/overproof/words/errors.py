@@ -9,7 +9,8 @@
     |   +-- ExpressionError        a draw expression: has the text and the position of the caret
     |   +-- SelectorError          a selector that cannot be imported or breaks a rule of selectors
     |   +-- OutputError            a place that cannot be written, a format that is not known
-    |   `-- OptionError            a number or a name that makes no sense (zero workers, unknown engine)
+    |   +-- OptionError            a number or a name that makes no sense (zero workers, unknown engine)
+    |   `-- QueryError             an earlier query that is not there, still runs, or cannot be gone on with
     +-- ReadError                  a file that failed while it was read: has file, phase and range
     +-- UserCodeError              a selector raised: has file, range and traceback
     +-- MergeError                 outputs that cannot be added
@@ -94,6 +95,10 @@ class OutputError(InputError):
 
 class OptionError(InputError):
     """A number or a name that makes no sense."""
+
+
+class QueryError(InputError):
+    """An earlier query that is not there, still runs, or cannot be gone on with."""
 
 
 class ReadError(OverproofError):
