@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from overproof.engines.crew import Crew
+from overproof.engines.limits import Limits
 from overproof.engines.messages import (
     BeginFailed,
     Compute,
@@ -32,6 +33,7 @@ from overproof.records.notices import (
     Notice,
     QueryStarted,
     StopRequested,
+    TimePassed,
     WorkerJoined,
 )
 from overproof.records.orders import (
@@ -48,13 +50,15 @@ from overproof.records.orders import (
     SetApart,
     TakeDelta,
 )
-from overproof.records.outcome.gaps import Excluded, Missing
+from overproof.records.outcome.gaps import Excluded, Missing, Split
+from overproof.records.outcome.standing import Standing
 from overproof.words.clock import Clock
 from overproof.words.errors import EngineError, MergeError, OverproofError, SelectorError
 from overproof.words.ids import WorkerId
 from overproof.words.states import QueryState
 
 POLL_S = 0.5
+"""How long to wait for letters, and how often the master is told that time passes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,7 @@ class Snapshot:
     account: Account
     missing: tuple[Missing, ...]
     excluded: tuple[Excluded, ...]
+    splits: tuple[Split, ...]
 
 
 class Driver:
@@ -79,9 +84,19 @@ class Driver:
         crew: begun with this query's brief by the caller.
         journal: gets every notice and every order.
         clock: the driver's time.
+        memory_limit_bytes: private memory that a worker may have; None: the crew's own limit.
     """
 
-    def __init__(self, query: int, *, master: Master, crew: Crew, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self,
+        query: int,
+        *,
+        master: Master,
+        crew: Crew,
+        journal: Journal,
+        clock: Clock,
+        memory_limit_bytes: int | None = None,
+    ) -> None:
         self.query = query
         self.master = master
         self.outputs = OutputState()
@@ -91,6 +106,9 @@ class Driver:
         self._crew = crew
         self._journal = journal
         self._clock = clock
+        self._memory_limit_bytes = memory_limit_bytes
+        self._limits: Limits | None = None
+        self._ticked_s = clock.now()
         self._lock = threading.Lock()
         self._requests: deque[Notice] = deque()
         self._identities = {file: grid.identity for file, grid in master.grids.items()}
@@ -130,7 +148,16 @@ class Driver:
                 account=master.account,
                 missing=master.missing,
                 excluded=master.excluded,
+                splits=master.splits,
             )
+
+    def write_down(self, write: Callable[[OutputState, Standing], None]) -> None:
+        """Let `write` have the merged outputs and where the query stands with just these; nothing is merged meanwhile.
+
+        It must not change the outputs, nor keep them.
+        """
+        with self._lock:
+            write(self.outputs, self.master.standing)
 
     # -- the driver's own thread
 
@@ -139,6 +166,7 @@ class Driver:
 
         What ends it early without being the master's own doing is left in `problem`.
         """
+        self._set_limits()
         self.feed(QueryStarted())
         for notice in first_notices:
             self.feed(notice)
@@ -152,6 +180,22 @@ class Driver:
                 self.feed(self._requests.popleft())
             for letter in letters:
                 self._open_letter(letter)
+            self._tick()
+
+    def _tick(self) -> None:
+        """Tell the master about twice a second that time passes, and the crew what a block may cost now."""
+        now = self._clock.now()
+        if self.final_state is not None or now - self._ticked_s < POLL_S:
+            return
+        self._ticked_s = now
+        self.feed(TimePassed())
+        self._set_limits()
+
+    def _set_limits(self) -> None:
+        limits = Limits(block_timeout_s=self.master.block_timeout_s, memory_bytes=self._memory_limit_bytes)
+        if limits != self._limits:
+            self._limits = limits
+            self._crew.watch(limits)
 
     def feed(self, notice: Notice, payload: bytes | None = None) -> None:
         """Tell the master one thing and do what it orders."""
@@ -159,8 +203,10 @@ class Driver:
         if isinstance(notice, FileOpened):
             # The first word on a file is the last, here as for the master.
             self._identities.setdefault(notice.file, notice.grid.identity)
-        self._journal.record(Fact(at_s=now, what=notice))
-        for order in self.master.handle(notice, now=now):
+        orders = self.master.handle(notice, now=now)
+        if orders or not isinstance(notice, TimePassed):
+            self._journal.record(Fact(at_s=now, what=notice))
+        for order in orders:
             self._journal.record(Fact(at_s=now, what=order))
             self._execute(order, payload)
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from overproof.records.block import Range
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import FileFailed
 from overproof.records.query import QueryOptions
 from overproof.words.errors import InvariantError, OptionError
 from overproof.words.ids import FileIndex
 
+NOTHING = FileGrid(tree="", n_entries=0, stops=())
+"""What is known of a file of which no entry is asked for: it is never opened."""
+
 
 class Settlement(NamedTuple):
-    """The last word on a file: entries `first` to before `stop` are asked for, or why it cannot be opened."""
+    """The last word on a file: the ranges asked for, or why it cannot be opened."""
 
     file: FileIndex
     grid: FileGrid | None
-    first: int
-    stop: int
+    ranges: tuple[Range, ...]
     failure: FileFailed | None
 
 
@@ -46,16 +50,20 @@ class Files:
         "_n_files",
         "_n_settled",
         "_opened_entries",
+        "_steps",
         "_stop",
         "is_settled",
         "to_ask",
         "unsettled_entries",
     )
 
-    def __init__(self, n_files: int, options: QueryOptions) -> None:
+    def __init__(self, n_files: int, options: QueryOptions, steps: Mapping[FileIndex, tuple[Range, ...]]) -> None:
         if options.first < 0 or (options.entries is not None and options.entries < 0):
             raise OptionError(f"first={options.first}, entries={options.entries} make no sense: give 0 or more")
+        if steps and (options.first or options.entries is not None):
+            raise OptionError("the files say which entries are asked for: leave `first` and `entries` out")
         self._n_files = n_files
+        self._steps = steps
         self._first = options.first
         self._stop = None if options.entries is None else options.first + options.entries
         self._is_chained = options.first > 0 or options.entries is not None
@@ -63,9 +71,12 @@ class Files:
         self._n_settled = 0
         self._chain_entries = 0
         self._opened_entries = 0
-        self.to_ask: OrderedDict[FileIndex, None] = OrderedDict.fromkeys(range(n_files))
         self.unsettled_entries = 0.0
         self.is_settled = False
+        self.to_ask: OrderedDict[FileIndex, None] = OrderedDict.fromkeys(range(n_files))
+        for file, ranges in steps.items():
+            if not ranges:
+                self.learn(file, NOTHING)
         self._look_ahead()
 
     @property
@@ -75,7 +86,8 @@ class Files:
     @property
     def grids(self) -> dict[FileIndex, FileGrid]:
         """Return the grids of all files that were opened."""
-        return {file: known for file, known in self._known.items() if isinstance(known, FileGrid)}
+        known = self._known.items()
+        return {file: grid for file, grid in known if isinstance(grid, FileGrid) and grid is not NOTHING}
 
     def tree(self, file: FileIndex) -> str:
         """Return the tree of a file that was opened."""
@@ -125,14 +137,16 @@ class Files:
         known = self._known[file]
         self._n_settled += 1
         if isinstance(known, FileFailed):
-            return Settlement(file, None, 0, 0, known)
+            return Settlement(file, None, (), known)
         before, n_entries = self._chain_entries, known.n_entries
         self._chain_entries += n_entries
+        if (steps := self._steps.get(file)) is not None:
+            return _settle_steps(file, known, steps)
         if not self._is_chained:
-            return Settlement(file, known, 0, n_entries, None)
+            return Settlement(file, known, ((0, n_entries),), None)
         first = min(max(self._first - before, 0), n_entries)
         stop = n_entries if self._stop is None else min(self._stop - before, n_entries)
-        return Settlement(file, known, first, stop, None)
+        return Settlement(file, known, ((first, max(first, stop)),), None)
 
     def _is_past_the_end(self) -> bool:
         if self._stop is None:
@@ -151,3 +165,11 @@ class Files:
         if self._stop is not None:
             estimate = min(estimate, self._stop - max(self._chain_entries, self._first))
         self.unsettled_entries = estimate
+
+
+def _settle_steps(file: FileIndex, grid: FileGrid, steps: tuple[Range, ...]) -> Settlement:
+    """Ask for the ranges that the dataset names; a file too short for them is not the one that was meant."""
+    if steps and steps[-1][1] > grid.n_entries:
+        reason = f"entries up to {steps[-1][1]:,} are asked for, and the tree {grid.tree} has {grid.n_entries:,}"
+        return Settlement(file, None, (), FileFailed(file=file, reason=reason))
+    return Settlement(file, grid, steps, None)

@@ -45,7 +45,7 @@ class Handout:
         """Give a worker what it has room for; one with nothing in hand rests."""
         if self.is_open:
             to_ask, shelf = self._files.to_ask, self._shelf
-            while len(worker.packets) < PACKETS_IN_HAND:
+            while len(worker.packets) < PACKETS_IN_HAND and not worker.is_leaving:
                 if not (
                     (to_ask and self._give_file(worker, orders))
                     or (shelf.n_waiting and self._give_packet(worker, orders))
@@ -78,9 +78,9 @@ class Handout:
         """Give a block to the fastest worker when blocks wait, all workers rest, and the packetizer gave none."""
         idle = self._roster.idle
         if self.is_open and self._shelf.n_waiting and len(idle) == len(self._roster) > 0:
-            worker = max(idle, key=lambda worker: worker.rate_per_s)
+            worker = max(idle, key=lambda worker: (not worker.is_leaving, worker.rate_per_s))
             file = self._shelf.choose(worker.file)
-            if file is not None:
+            if file is not None and not worker.is_leaving:
                 self._send(worker, file, 1, orders)
 
     def call(self, worker: Worker, orders: list[Order]) -> None:
@@ -88,6 +88,27 @@ class Handout:
         if worker.held and not worker.was_called:
             worker.was_called = True
             orders.append(CallDelta(worker=worker.name))
+
+    def give(self, worker: Worker, start: int, stop: int) -> int:
+        """Note that a worker gets these blocks as a packet; return the packet's number."""
+        sizes = self._ledger.sizes
+        n_entries = sizes[start] if stop == start + 1 else sum(sizes[start:stop])
+        number = self.next_number()
+        self._roster.give_packet(worker, number, InHand(start, stop, n_entries, self.now))
+        return number
+
+    def next_number(self) -> int:
+        """Count one more packet; return its number."""
+        self._n_packets += 1
+        return self._n_packets
+
+    def tree(self, file: FileIndex) -> str:
+        """Return the tree of a file that was opened."""
+        return self._files.tree(file)
+
+    def leave_file(self, worker: Worker) -> None:
+        """Note that a worker, which is gone, reads its file no more."""
+        self._shelf.move(worker.file, None)
 
     def go_to(self, worker: Worker, file: FileIndex) -> None:
         """Note that a worker has the reader of a file open."""
@@ -137,7 +158,5 @@ class Handout:
             self.go_to(worker, file)
         start, stop = self._shelf.take(file, n_blocks)
         blocks = self._ledger.hold(worker, start, stop)
-        number = self._n_packets = self._n_packets + 1
-        packet = InHand(start, stop, blocks[-1].stop - blocks[0].first, self.now)
-        self._roster.give_packet(worker, number, packet)
-        orders.append(SendPacket(worker=worker.name, packet=Packet(number=number, blocks=blocks)))
+        packet = Packet(number=self.give(worker, start, stop), blocks=blocks)
+        orders.append(SendPacket(worker=worker.name, packet=packet))

@@ -11,25 +11,31 @@ The rules, in the order in which things happen:
 6. What a lost worker held waits again, and so do the files it was to look into. Whatever it says later is not heard;
    only the grid of a file is true whoever tells it.
 7. An idle worker is called for its delta, once. It is never dismissed: when blocks wait again, it is fed at once.
-8. A block that cannot be read is missing; one on which the selector fails is excluded, and stops the query.
-9. A stopping query hands out nothing, halts who computes, calls who has computed, and closes when nobody holds a block.
-10. A query closes once. It has finished when all files are settled and no block waits, is held or is being merged.
+8. A block that cannot be read is missing.
+9. A block on which the selector fails is a suspect: the isolator tries it alone, and finds the entries to be excluded.
+   A worker that was lost is never evidence against its block, unless user code may have ended it; and even then the
+   block is only a suspect.
+10. When too many entries are excluded, the selector must be wrong, and the query stops.
+11. When nothing waits and a worker idles, it may get a copy of a block that is late: the first delta counts.
+12. A stopping query hands out nothing, halts who computes, calls who has computed; it closes when nobody holds a block.
+13. A query closes once. It has finished when all files are settled and no block waits, is suspect, held or in merging.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from overproof.query.files import Files, Settlement
-from overproof.query.gaps import join_missing, sort_excluded
-from overproof.query.handout import Handout
-from overproof.query.ledger import Ledger, Place
+from overproof.query.attendance import Attendance
+from overproof.query.files import Settlement
+from overproof.query.isolation.limit import is_too_much
+from overproof.query.ledger import Place
+from overproof.query.ledger.standing import restore
+from overproof.query.outlook import Outlook
 from overproof.query.packetizers.view import Packetizer
-from overproof.query.roster import InHand, Roster, Worker
-from overproof.query.shelf import Shelf
-from overproof.records.account import Account
-from overproof.records.block import Block
+from overproof.query.roster import InHand, Worker
+from overproof.query.speculation import Speculation
+from overproof.records.block import Range
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import (
     AbortRequested,
@@ -43,9 +49,13 @@ from overproof.records.notices import (
     Notice,
     PacketDone,
     QueryStarted,
+    RangeProbed,
     StopRequested,
+    TimePassed,
     WorkerJoined,
     WorkerLost,
+    WorkerStrained,
+    WorkRestored,
 )
 from overproof.records.orders import (
     CloseQuery,
@@ -54,7 +64,7 @@ from overproof.records.orders import (
     RefuseDelta,
     TakeDelta,
 )
-from overproof.records.outcome.gaps import Excluded, Missing
+from overproof.records.outcome.gaps import Missing
 from overproof.records.query import QueryOptions
 from overproof.words.errors import InvariantError
 from overproof.words.ids import FileIndex
@@ -63,28 +73,29 @@ from overproof.words.states import TRANSITIONS, QueryState
 RUNNING, STOPPING = QueryState.RUNNING, QueryState.STOPPING
 
 
-class Master:
+class Master(Outlook):
     """Decides who computes what, and knows where every entry is.
 
     Args:
         n_files: number of files of the dataset.
         options: limits of the query.
         packetizer: how many blocks a worker gets.
+        steps: the entries asked for, for the files of which not all are.
     """
 
-    def __init__(self, n_files: int, options: QueryOptions, packetizer: Packetizer) -> None:
-        self._files = Files(n_files, options)
-        self._ledger = Ledger()
-        self._shelf = Shelf()
-        self._roster = Roster()
-        self._handout = Handout(
-            self._files, self._ledger, shelf=self._shelf, roster=self._roster, packetizer=packetizer
-        )
-        self._state = QueryState.WAITING
+    def __init__(
+        self,
+        n_files: int,
+        options: QueryOptions,
+        packetizer: Packetizer,
+        *,
+        steps: Mapping[FileIndex, tuple[Range, ...]] | None = None,
+    ) -> None:
+        super().__init__(n_files, options, packetizer, steps=steps)
+        ledger, roster, handout = self._ledger, self._roster, self._handout
+        self._attendance = Attendance(self._files, ledger, roster=roster, handout=handout, isolation=self._isolation)
+        self._speculation = Speculation(ledger, roster=roster, handout=handout)
         self._end_state = QueryState.STOPPED
-        self._read_bytes = 0
-        self._missing: list[Missing] = []
-        self._excluded: list[Excluded] = []
 
     def handle(self, notice: Notice, *, now: float) -> list[Order]:
         """Hear what happened; say what is to be done.
@@ -104,37 +115,50 @@ class Master:
         self._handout.now = now
         orders: list[Order] = []
         RULES[type(notice)](self, notice, orders)
+        if self._isolation.is_hopeless:
+            self._stop(QueryState.FAILED, orders)
         if len(self._roster.idle) == len(self._roster.workers):
             self._handout.keep_going(orders)
         if not self._ledger.n_held:
             self._close_if_over(orders)
         return orders
 
-    # -- workers come and go
+    # -- a query begins, or goes on; time passes
 
     def _on_query_started(self, _: QueryStarted, orders: list[Order]) -> None:
         """Begin; nothing is known yet, but a query without files is over."""
 
+    def _on_work_restored(self, notice: WorkRestored, _: list[Order]) -> None:
+        """Put everything where it stood; files that could not be opened are not asked again."""
+        for gap in notice.standing.missing:
+            if gap.stop is None:
+                failure = FileFailed(file=gap.file, reason=gap.reason, phase=gap.phase)
+                for settlement in self._files.learn(gap.file, failure):
+                    self._settle(settlement)
+        self._gaps.restore(notice.standing)
+        self._shelf.clear()
+        for run in restore(self._ledger, notice.standing):
+            self._shelf.put(*run)
+
+    def _on_time_passed(self, _: TimePassed, orders: list[Order]) -> None:
+        nothing_waits = not self._shelf.n_waiting and self._files.is_settled
+        if self._state is RUNNING and self._options.speculates and nothing_waits:
+            self._speculation.copy_late_blocks(orders)
+
+    # -- workers come and go
+
     def _on_worker_joined(self, notice: WorkerJoined, orders: list[Order]) -> None:
-        before = self._roster.workers.get(notice.worker)
-        if before is not None and before.epoch < notice.epoch:
-            self._lose(before, orders)
-        worker = self._roster.join(notice.worker, notice.epoch)
-        if worker is not None:
-            self._handout.feed(worker, orders)
+        if not notice.is_isolator:
+            self._attendance.join(notice, orders)
+        elif self._state is RUNNING:
+            self._isolation.meet_isolator(notice, orders)
 
     def _on_worker_lost(self, notice: WorkerLost, orders: list[Order]) -> None:
-        worker = self._roster.workers.get(notice.worker)
-        if worker is not None:
-            self._lose(worker, orders)
+        self._attendance.lose(notice, orders, suspects=self._state is RUNNING)
 
-    def _lose(self, worker: Worker, orders: list[Order]) -> None:
-        """Let everything that a worker had in hand wait again."""
-        self._roster.leave(worker)
-        self._shelf.move(worker.file, None)
-        for file in sorted(worker.opening, reverse=True):
-            self._files.ask_again(file)
-        self._handout.put_back(self._ledger.release_worker(worker), orders)
+    def _on_worker_strained(self, notice: WorkerStrained, orders: list[Order]) -> None:
+        if self._state is RUNNING:
+            self._attendance.strain(notice, orders)
 
     # -- files become known
 
@@ -155,38 +179,48 @@ class Master:
             if isinstance(what, FileGrid) and not worker.packets:
                 self._handout.go_to(worker, notice.file)
             self._handout.feed(worker, orders)
+            self._attendance.dismiss_if_done(worker, orders)
         self._handout.feed_idle(orders)
 
     def _settle(self, settlement: Settlement) -> None:
-        file, grid, first, stop, failure = settlement
+        file, grid, ranges, failure = settlement
         if failure is not None:
             self._ledger.files_unknown += 1
-            self._missing.append(
+            self._gaps.missing.append(
                 Missing(file=file, tree=None, first=0, stop=None, phase=failure.phase, reason=failure.reason)
             )
         elif grid is not None:
-            self._shelf.put(*self._ledger.admit(file, grid, first, stop))
+            self._shelf.put(*self._ledger.admit(file, grid, ranges))
 
     # -- packets go out, and are computed
 
     def _on_packet_done(self, notice: PacketDone, orders: list[Order]) -> None:
         worker = self._roster.find(notice.worker, notice.epoch)
-        packet = self._roster.end_packet(worker, notice.packet) if worker is not None else None
-        if worker is None or packet is None:
+        if worker is None:
+            return
+        if worker is self._roster.isolator:
+            self._read_bytes += notice.read_bytes
+            self._isolation.end_packet(worker, notice.packet, orders)
+            return
+        packet = self._roster.end_packet(worker, notice.packet)
+        if packet is None:
             return
         self._ledger.report(packet)
+        worker.began_s = self._handout.now
         self._read_bytes += notice.read_bytes
         if worker.is_halted:
-            self._drop_rest(worker, packet, notice)
+            self._drop_rest(worker, packet, notice, orders)
         else:
-            self._roster.measure(worker, packet.n_entries, notice.compute_s or self._handout.now - packet.sent_s)
+            compute_s = notice.compute_s or self._handout.now - packet.sent_s
+            self._roster.measure(worker, packet.n_entries, compute_s)
+            self._times.add(compute_s / (packet.stop - packet.start))
         self._handout.feed(worker, orders)
+        self._attendance.dismiss_if_done(worker, orders)
 
-    def _drop_rest(self, worker: Worker, packet: InHand, notice: PacketDone) -> None:
-        """Let those blocks of a halted packet wait that were not computed; they remain unread."""
+    def _drop_rest(self, worker: Worker, packet: InHand, notice: PacketDone, orders: list[Order]) -> None:
+        """Let those blocks of a halted packet wait that were not computed; in a query that stops they remain unread."""
         computed = notice.n_blocks or 0
-        for run in self._ledger.release_range(worker, packet.start + computed, packet.stop):
-            self._shelf.put(*run)
+        self._handout.put_back(self._ledger.release_range(worker, packet.start + computed, packet.stop), orders)
 
     # -- blocks that cannot be processed
 
@@ -194,21 +228,29 @@ class Master:
         if self._set_aside(notice, Place.MISSING):
             block = notice.block
             tree = self._files.tree(block.file)
-            self._missing.append(
+            self._gaps.missing.append(
                 Missing(file=block.file, tree=tree, first=block.first, stop=block.stop, phase=notice.phase,
                         reason=notice.reason)
             )  # fmt: skip
 
     def _on_block_failed(self, notice: BlockFailed, orders: list[Order]) -> None:
-        """Exclude the block and stop; isolation to the entry will be a policy that is asked here."""
-        if self._set_aside(notice, Place.EXCLUDED):
-            block = notice.block
-            tree = self._files.tree(block.file)
-            self._excluded.append(
-                Excluded(file=block.file, tree=tree, first=block.first, stop=block.stop,
-                         failure=notice.failure)
-            )  # fmt: skip
-            self._stop(QueryState.FAILED, orders)
+        """Suspect the block; what only raises needs no trial when nothing is to be isolated."""
+        if not self._set_aside(notice, Place.SUSPECT):
+            return
+        worker, options = self._roster.find(notice.worker, notice.epoch), self._options
+        if worker is not None and worker is self._roster.isolator:
+            self._isolation.hear_failure(notice)
+        elif self._state is not RUNNING:
+            self._shelf.put(*self._ledger.acquit(self._ledger.find(notice.block)))
+        elif options.on_error != "isolate" and notice.failure.kind == "exception":
+            self._isolation.exclude_whole(self._ledger.find(notice.block), notice.failure)
+        else:
+            self._isolation.accuse(self._ledger.find(notice.block), notice.failure, orders)
+
+    def _on_range_probed(self, notice: RangeProbed, orders: list[Order]) -> None:
+        worker = self._roster.find(notice.worker, notice.epoch)
+        if worker is not None and worker is self._roster.isolator:
+            self._isolation.hear_probe(notice, orders)
 
     def _set_aside(self, notice: BlockUnreadable | BlockFailed, place: Place) -> bool:
         worker = self._roster.find(notice.worker, notice.epoch)
@@ -227,6 +269,7 @@ class Master:
             self._handout.put_back(self._ledger.release_blocks(worker, delta.blocks), orders)
         else:
             orders.append(TakeDelta(delta=delta))
+            self._attendance.dismiss_if_done(worker, orders)
 
     def _on_delta_merged(self, notice: DeltaMerged, orders: list[Order]) -> None:
         self._ledger.merge(notice.delta)
@@ -250,6 +293,7 @@ class Master:
             return
         self._become(STOPPING)
         self._handout.is_open = False
+        self._isolation.give_up(orders)
         for worker in self._roster.workers.values():
             if worker.packets:
                 worker.is_halted = True
@@ -262,8 +306,14 @@ class Master:
             return
         if self._state is STOPPING:
             self._close(self._end_state, orders)
-        elif self._state is RUNNING and not self._shelf.n_waiting and self._files.is_settled:
-            self._close(QueryState.FINISHED, orders)
+        elif self._state is RUNNING and self._is_done:
+            account = self.account
+            is_wrong = is_too_much(account.excluded, account.processed, self._options, at_end=True)
+            self._close(QueryState.FAILED if is_wrong else QueryState.FINISHED, orders)
+
+    @property
+    def _is_done(self) -> bool:
+        return not (self._shelf.n_waiting or self._isolation.n_suspects) and self._files.is_settled
 
     def _close(self, state: QueryState, orders: list[Order]) -> None:
         self._become(state)
@@ -274,90 +324,20 @@ class Master:
             raise InvariantError(f"a query that is {self._state} cannot become {state}")
         self._state = state
 
-    # -- what anybody may look at
-
-    @property
-    def state(self) -> QueryState:
-        """Where the query is in its life."""
-        return self._state
-
-    @property
-    def account(self) -> Account:
-        """Where every entry is, now."""
-        return self._ledger.account(files_unopened=self._files.n_unknown)
-
-    @property
-    def missing(self) -> tuple[Missing, ...]:
-        """What could not be read, in the order of files and entries."""
-        return join_missing(self._missing)
-
-    @property
-    def excluded(self) -> tuple[Excluded, ...]:
-        """On what the selector failed, in the order of files and entries."""
-        return sort_excluded(self._excluded)
-
-    @property
-    def blocks(self) -> dict[tuple[FileIndex, int], Block]:
-        """Every block asked for, by file and index."""
-        return {(block.file, block.index): block for block in self._ledger.blocks}
-
-    @property
-    def grids(self) -> dict[FileIndex, FileGrid]:
-        """The grids of all files that were opened."""
-        return self._files.grids
-
-    @property
-    def n_entries_seen(self) -> int:
-        """Entries computed, merged or not, with those that failed."""
-        return self._ledger.total_entries - self._ledger.left_entries
-
-    @property
-    def read_bytes(self) -> int:
-        """Compressed bytes read for the packets reported."""
-        return self._read_bytes
-
-    @property
-    def n_workers(self) -> int:
-        """Workers that joined and are not lost."""
-        return len(self._roster)
-
-    @property
-    def n_active(self) -> int:
-        """Workers with a packet in hand."""
-        return self._roster.n_active
-
-    @property
-    def n_files_opened(self) -> int:
-        """Files looked into, with or without success."""
-        return self._files.n_known
-
-    def check(self) -> None:
-        """Verify every invariant; takes time in proportion to the blocks.
-
-        Raises:
-            InvariantError: a rule is broken.
-        """
-        self._roster.check()
-        self._shelf.check()
-        self._ledger.check(self._roster.workers.values(), self._shelf.waiting_numbers())
-        is_over = not (self._ledger.n_held or self._ledger.n_taken or self._shelf.n_waiting)
-        if self._state is RUNNING and is_over and self._files.is_settled:
-            raise InvariantError("nothing is left to do, but the query runs on")
-        if self._state is RUNNING and self._shelf.n_waiting and len(self._roster.idle) == len(self._roster) > 0:
-            raise InvariantError("blocks wait, and so do all workers")
-        if self._state is QueryState.FINISHED and not (is_over and self._files.is_settled):
-            raise InvariantError("the query has finished, but something is left to do")
-
 
 RULES: dict[type, Callable[[Master, Any, list[Order]], None]] = {
     QueryStarted: Master._on_query_started,
+    WorkRestored: Master._on_work_restored,
+    TimePassed: Master._on_time_passed,
     WorkerJoined: Master._on_worker_joined,
     WorkerLost: Master._on_worker_lost,
+    WorkerStrained: Master._on_worker_strained,
     FileOpened: Master._on_file_opened,
     FileFailed: Master._on_file_failed,
     PacketDone: Master._on_packet_done,
     BlockUnreadable: Master._on_block_unreadable,
     BlockFailed: Master._on_block_failed,
+    RangeProbed: Master._on_range_probed,
     DeltaOffered: Master._on_delta_offered,
     DeltaMerged: Master._on_delta_merged,
     StopRequested: Master._on_stop_requested,

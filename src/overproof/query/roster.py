@@ -36,18 +36,22 @@ class Worker:
         file: the file it was in last: its reader is open.
         rate_per_s: entries a second, lately; 0 until measured.
         opened_last: its last order was to look into a file.
+        began_s: when it could begin with the oldest packet in hand, on the driver's clock.
         was_called: it was asked for its delta in this spell of idleness.
         is_halted: it was told to drop its packets.
+        is_leaving: it will be dismissed when it has handed over.
     """
 
     __slots__ = (
         "_decayed_entries",
         "_decayed_s",
+        "began_s",
         "epoch",
         "file",
         "held",
         "in_hand_entries",
         "is_halted",
+        "is_leaving",
         "name",
         "opened_last",
         "opening",
@@ -63,11 +67,13 @@ class Worker:
         self.opening: set[FileIndex] = set()
         self.held: set[int] = set()
         self.in_hand_entries = 0
+        self.began_s = 0.0
         self.file: FileIndex | None = None
         self.rate_per_s = 0.0
         self.opened_last = False
         self.was_called = False
         self.is_halted = False
+        self.is_leaving = False
         self._decayed_entries = 0.0
         self._decayed_s = 0.0
 
@@ -90,14 +96,16 @@ class Roster:
         workers: by name.
         idle: those with nothing in hand, longest idle first; the others are busy.
         n_active: those with a packet in hand.
+        isolator: who tries suspects; it is none of the others.
     """
 
-    __slots__ = ("_last_epochs", "_measured", "_rate_sum", "idle", "n_active", "workers")
+    __slots__ = ("_last_epochs", "_measured", "_rate_sum", "idle", "isolator", "n_active", "workers")
 
     def __init__(self) -> None:
         self.workers: dict[WorkerId, Worker] = {}
         self.idle: OrderedDict[Worker, None] = OrderedDict()
         self.n_active = 0
+        self.isolator: Worker | None = None
         self._last_epochs: dict[WorkerId, int] = {}
         self._measured = 0
         self._rate_sum = 0.0
@@ -108,6 +116,8 @@ class Roster:
     def find(self, name: WorkerId, epoch: int) -> Worker | None:
         """Find a worker in this very epoch; None when it is lost or was given up."""
         worker = self.workers.get(name)
+        if worker is None and self.isolator is not None and self.isolator.name == name:
+            worker = self.isolator
         return worker if worker is not None and worker.epoch == epoch else None
 
     def join(self, name: WorkerId, epoch: int) -> Worker | None:
@@ -118,6 +128,12 @@ class Roster:
         worker = self.workers[name] = Worker(name, epoch)
         self.idle[worker] = None
         return worker
+
+    def join_isolator(self, name: WorkerId, epoch: int) -> None:
+        """Enter the isolator; one that was entered before is not heard again."""
+        if epoch > self._last_epochs.get(name, epoch - 1):
+            self._last_epochs[name] = epoch
+            self.isolator = Worker(name, epoch)
 
     def leave(self, worker: Worker) -> None:
         """Strike a worker off, with its rate."""
@@ -133,6 +149,7 @@ class Roster:
         if not worker.packets:
             self.n_active += 1
             self.idle.pop(worker, None)
+            worker.began_s = packet.sent_s
         worker.packets[number] = packet
         worker.in_hand_entries += packet.n_entries
         worker.opened_last = worker.was_called = False
@@ -161,6 +178,11 @@ class Roster:
         if not worker.rate_per_s:
             self._measured += 1
         self._rate_sum += worker.measure(n_entries, duration_s)
+
+    @property
+    def mean_rate_per_s(self) -> float:
+        """Mean entries a second of the workers measured; 0 when none is."""
+        return self._rate_sum / self._measured if self._measured else 0.0
 
     @property
     def total_rate_per_s(self) -> float:

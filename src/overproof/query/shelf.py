@@ -47,6 +47,13 @@ class Shelf:
                 joined.append(earlier)
         self._runs[file] = joined
 
+    def clear(self) -> None:
+        """Let nothing wait."""
+        for file in self._runs:
+            self._delist(file)
+        self._runs.clear()
+        self.n_waiting = 0
+
     def choose(self, file: FileIndex | None) -> FileIndex | None:
         """Say in which file a worker that is in `file` goes on; None when nothing waits."""
         if file in self._runs:

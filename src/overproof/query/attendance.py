@@ -1,0 +1,90 @@
+"""Workers come and go."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from overproof.query.files import Files
+from overproof.query.handout import Handout
+from overproof.query.isolation.isolation import Isolation
+from overproof.query.ledger import Ledger, Place
+from overproof.query.roster import Roster, Worker
+from overproof.records.notices import WorkerJoined, WorkerLost, WorkerStrained
+from overproof.records.orders import DismissWorker, HaltWorker, Order
+
+LOSSES = 3
+"""Losses of workers on one block, after which it is tried alone: that is no evidence, but spares the others."""
+
+
+class Attendance:
+    """Enters workers, strikes them off, and lets what they held wait again (rules 6 and 9 of the master)."""
+
+    __slots__ = ("_files", "_handout", "_isolation", "_ledger", "_losses", "_roster")
+
+    def __init__(self, files: Files, ledger: Ledger, *, roster: Roster, handout: Handout, isolation: Isolation) -> None:
+        self._files = files
+        self._ledger = ledger
+        self._roster = roster
+        self._handout = handout
+        self._isolation = isolation
+        self._losses: Counter[int] = Counter()
+
+    def join(self, notice: WorkerJoined, orders: list[Order]) -> None:
+        """Enter a worker and feed it; in a new epoch, whatever it held before waits again."""
+        before = self._roster.workers.get(notice.worker)
+        if before is not None and before.epoch < notice.epoch:
+            self._strike_off(before, orders)
+        worker = self._roster.join(notice.worker, notice.epoch)
+        if worker is not None:
+            self._handout.feed(worker, orders)
+
+    def lose(self, notice: WorkerLost, orders: list[Order], *, suspects: bool) -> None:
+        """Strike a worker off, or the isolator; with `suspects`, accuse the block that it had in hand."""
+        isolator = self._roster.isolator
+        if isolator is not None and isolator.name == notice.worker:
+            self._isolation.lose_isolator()
+            return
+        worker = self._roster.workers.get(notice.worker)
+        if worker is None:
+            return
+        if suspects:
+            self._accuse(worker, notice, orders)
+        self._strike_off(worker, orders)
+
+    def strain(self, notice: WorkerStrained, orders: list[Order]) -> None:
+        """Let a worker hand over and go, before it grows into its limit."""
+        worker = self._roster.workers.get(notice.worker)
+        if worker is None or worker.epoch != notice.epoch or worker.is_leaving:
+            return
+        worker.is_leaving = worker.is_halted = True
+        if worker.packets:
+            orders.append(HaltWorker(worker=worker.name))
+        else:
+            self._handout.call(worker, orders)
+        self.dismiss_if_done(worker, orders)
+
+    def dismiss_if_done(self, worker: Worker, orders: list[Order]) -> None:
+        """Dismiss a worker that is to leave and has nothing left to hand over."""
+        if worker.is_leaving and not (worker.packets or worker.opening or worker.held):
+            self._strike_off(worker, orders)
+            orders.append(DismissWorker(worker=worker.name, reason="its memory has grown near the limit"))
+
+    def _accuse(self, worker: Worker, notice: WorkerLost, orders: list[Order]) -> None:
+        """Accuse the block in hand if user code may have ended the worker, or workers are lost on it time and again."""
+        number = -1 if notice.block is None else self._ledger.find_key(notice.block)
+        if number < 0 or self._ledger.where[number] is not worker:
+            return
+        self._losses[number] += 1
+        if notice.failure is None and self._losses[number] < LOSSES:
+            return
+        block = self._ledger.blocks[number]
+        self._ledger.set_aside(block, worker, Place.SUSPECT, key=(worker.name, worker.epoch))
+        self._isolation.accuse(number, notice.failure, orders)
+
+    def _strike_off(self, worker: Worker, orders: list[Order]) -> None:
+        """Let everything that a worker had in hand wait again."""
+        self._roster.leave(worker)
+        self._handout.leave_file(worker)
+        for file in sorted(worker.opening, reverse=True):
+            self._files.ask_again(file)
+        self._handout.put_back(self._ledger.release_worker(worker), orders)

@@ -1,0 +1,63 @@
+"""Where a query stands, taken down and restored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from overproof.query.ledger.gaps import Gaps
+from overproof.query.ledger.ledger import Ledger
+from overproof.query.ledger.place import Place, Run
+from overproof.records.dataset import FileGrid
+from overproof.records.outcome.standing import Standing
+from overproof.words.errors import InvariantError
+from overproof.words.ids import FileIndex
+
+
+def take_down(ledger: Ledger, grids: dict[FileIndex, FileGrid], gaps: Gaps) -> Standing:
+    """Say all that must be known to go on later with the outputs of the merged blocks."""
+    merged: dict[FileIndex, int] = {}
+    for number, place in enumerate(ledger.where):
+        if place is Place.MERGED:
+            block = ledger.blocks[number]
+            merged[block.file] = merged.get(block.file, 0) | 1 << block.index
+    return Standing(
+        grids=grids,
+        merged=merged,
+        ranges={(block.file, block.index): block.ranges for block in ledger.blocks if block.ranges is not None},
+        missing=tuple(gaps.missing),
+        excluded=tuple(gaps.excluded),
+        splits=tuple(gaps.splits),
+    )
+
+
+def restore(ledger: Ledger, standing: Standing) -> list[Run]:
+    """Put every block where it stood, all of which wait now; return what waits still, as runs.
+
+    Raises:
+        InvariantError: the standing tells of a block that the query does not have.
+    """
+    for (file, index), ranges in standing.ranges.items():
+        number = _number(ledger, file, index)
+        if ledger.blocks[number].ranges != ranges:
+            ledger.cut(number, ranges)
+    for file, bits in standing.merged.items():
+        for index in _ones(bits):
+            ledger.settle(_number(ledger, file, index), Place.MERGED)
+    for gap in standing.missing:
+        for number in ledger.numbers(gap.file):
+            block = ledger.blocks[number]
+            if gap.stop is not None and gap.first <= block.first and block.stop <= gap.stop:
+                ledger.settle(number, Place.MISSING)
+    return ledger.waiting_runs()
+
+
+def _number(ledger: Ledger, file: FileIndex, index: int) -> int:
+    number = ledger.find_key((file, index))
+    if number < 0:
+        raise InvariantError(f"what is to be restored has block {index} of file {file}, which the query has not")
+    return number
+
+
+def _ones(bits: int) -> Iterator[int]:
+    """Give the places of the bits that are set."""
+    return (place for place in range(bits.bit_length()) if bits >> place & 1)
