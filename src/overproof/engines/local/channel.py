@@ -6,33 +6,96 @@ the owner alone.
 
 from __future__ import annotations
 
+import os
 import pickle
+import select
 import socket
 import struct
 import threading
-from typing import Any
+from typing import Any, Final, TypeAlias
 
-LENGTHS = struct.Struct("<QQ")
-CHUNK_BYTES = 1 << 20
+LENGTHS: Final = struct.Struct("<QQ")
+
+Payload: TypeAlias = bytes | bytearray | memoryview
+Frame: TypeAlias = tuple[Any, bytearray | None]
+"""A message, and what travels beside it."""
 
 
 class ChannelClosedError(ConnectionError):
     """The other end is gone."""
 
 
+class Incoming:
+    """One frame on its way in: two buffers, made once at the right size and filled in place."""
+
+    __slots__ = ("_lengths", "_message", "_payload", "_rest")
+
+    def __init__(self) -> None:
+        self._lengths = bytearray(LENGTHS.size)
+        self._message: bytearray | None = None
+        self._payload: bytearray | None = None
+        self._rest = [memoryview(self._lengths)]
+
+    @property
+    def size_bytes(self) -> int:
+        """Tell how large the frame is, 0 while that is not known."""
+        if self._rest and self._message is None:
+            return 0
+        body_size, payload_size = LENGTHS.unpack(self._lengths)
+        return int(body_size + payload_size)
+
+    def fill(self, descriptor: int) -> bool:
+        """Read once, at most to the end of the frame; tell whether it is whole.
+
+        Raises:
+            BlockingIOError: there is nothing to be read now.
+            ChannelClosedError: the other end is gone.
+        """
+        if not self._rest:
+            self._make_buffers()
+        try:
+            n_bytes = os.readv(descriptor, self._rest)
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            raise ChannelClosedError(str(error)) from error
+        if not n_bytes:
+            raise ChannelClosedError("the other end closed the connection")
+        while self._rest and n_bytes >= len(self._rest[0]):
+            n_bytes -= len(self._rest.pop(0))
+        if n_bytes:
+            self._rest[0] = self._rest[0][n_bytes:]
+        return not self._rest and self._message is not None
+
+    def _make_buffers(self) -> None:
+        """Make room for a frame whose lengths are known."""
+        body_size, payload_size = LENGTHS.unpack(self._lengths)
+        self._message = bytearray(body_size)
+        self._payload = bytearray(payload_size - 1) if payload_size else None
+        self._rest = [memoryview(buffer) for buffer in (self._message, self._payload) if buffer]
+
+    def opened(self) -> Frame:
+        """Unpickle the message of a whole frame."""
+        assert self._message is not None
+        return pickle.loads(self._message), self._payload
+
+
 class Channel:
-    """One end of a connection; `send` may be called by several threads, `receive` by one."""
+    """One end of a connection; `send` may be called by several threads, the rest by one.
+
+    A socket with a timeout bounds `send`; `receive` waits as long as it takes.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         self._lock = threading.Lock()
-        self._buffer = bytearray()
+        self._incoming = Incoming()
 
     def fileno(self) -> int:
         """Return the number of the socket, for `select`."""
         return self._socket.fileno()
 
-    def send(self, message: Any, payload: bytes | None = None) -> None:
+    def send(self, message: Any, payload: Payload | None = None) -> None:
         """Send one frame, whole.
 
         Raises:
@@ -49,50 +112,58 @@ class Channel:
             except OSError as error:
                 raise ChannelClosedError(str(error)) from error
 
-    def receive(self) -> tuple[Any, bytes | None]:
+    def receive(self) -> Frame:
         """Wait for one frame.
 
         Raises:
             ChannelClosedError: the other end is gone.
         """
-        while (frame := self._next_frame()) is None:
-            self._fill()
+        while True:
+            try:
+                if (frame := self.read_once()) is not None:
+                    return frame
+            except BlockingIOError:
+                select.select([self._socket], [], [])
+
+    @property
+    def awaits_bytes(self) -> int:
+        """Tell the size of the frame that is being read, 0 while that is not known."""
+        return self._incoming.size_bytes
+
+    def read_once(self) -> Frame | None:
+        """Read what is there of the frame in hand; give it when it is whole. For use behind a selector.
+
+        Raises:
+            BlockingIOError: there is nothing to be read now (on sockets that do not block).
+            ChannelClosedError: the other end is gone.
+        """
+        if not self._incoming.fill(self._socket.fileno()):
+            return None
+        frame, self._incoming = self._incoming.opened(), Incoming()
         return frame
 
-    def receive_available(self) -> list[tuple[Any, bytes | None]]:
-        """Read once, then return the frames that are whole; for use behind a selector that said *readable*.
+    def receive_available(self) -> list[Frame]:
+        """Give the frames that are whole by now, without waiting; for use behind a selector that said *readable*.
 
         Raises:
             ChannelClosedError: the other end is gone, and no whole frame was left.
         """
-        self._fill()
-        frames = []
-        while (frame := self._next_frame()) is not None:
-            frames.append(frame)
+        frames: list[Frame] = []
+        try:
+            while select.select([self._socket], [], [], 0)[0]:
+                if (frame := self.read_once()) is not None:
+                    frames.append(frame)
+        except ChannelClosedError:
+            if not frames:
+                raise
         return frames
 
+    @property
+    def is_blocking(self) -> bool:
+        """Tell whether reading waits for bytes to come."""
+        return self._socket.gettimeout() is None
+
     def close(self) -> None:
+        """Close this end; what came of a frame is forgotten."""
         self._socket.close()
-
-    def _fill(self) -> None:
-        try:
-            data = self._socket.recv(CHUNK_BYTES)
-        except OSError as error:
-            raise ChannelClosedError(str(error)) from error
-        if not data:
-            raise ChannelClosedError("the other end closed the connection")
-        self._buffer += data
-
-    def _next_frame(self) -> tuple[Any, bytes | None] | None:
-        buffer = self._buffer
-        if len(buffer) < LENGTHS.size:
-            return None
-        body_size, payload_size = LENGTHS.unpack_from(buffer)
-        end_of_body = LENGTHS.size + body_size
-        end = end_of_body + max(0, payload_size - 1)
-        if len(buffer) < end:
-            return None
-        message = pickle.loads(memoryview(buffer)[LENGTHS.size : end_of_body])
-        payload = bytes(buffer[end_of_body:end]) if payload_size else None
-        del buffer[:end]
-        return message, payload
+        self._incoming = Incoming()
