@@ -85,6 +85,7 @@ class Driver:
         journal: gets every notice and every order.
         clock: the driver's time.
         memory_limit_bytes: private memory that a worker may have; None: the crew's own limit.
+        at_rest: called with the time about twice a second, between two notices, when nothing is half done.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Driver:
         journal: Journal,
         clock: Clock,
         memory_limit_bytes: int | None = None,
+        at_rest: Callable[[float], None] | None = None,
     ) -> None:
         self.query = query
         self.master = master
@@ -107,6 +109,7 @@ class Driver:
         self._journal = journal
         self._clock = clock
         self._memory_limit_bytes = memory_limit_bytes
+        self._at_rest = at_rest
         self._limits: Limits | None = None
         self._ticked_s = clock.now()
         self._lock = threading.Lock()
@@ -190,6 +193,8 @@ class Driver:
         self._ticked_s = now
         self.feed(TimePassed())
         self._set_limits()
+        if self._at_rest is not None:
+            self._at_rest(now)
 
     def _set_limits(self) -> None:
         limits = Limits(block_timeout_s=self.master.block_timeout_s, memory_bytes=self._memory_limit_bytes)
