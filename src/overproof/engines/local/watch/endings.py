@@ -1,0 +1,94 @@
+"""Why a process ended, in words, and whether user code may have done it."""
+
+from __future__ import annotations
+
+import platform
+import signal
+
+from overproof.engines.local.watch.verdict import Verdict
+from overproof.records.block import Range
+from overproof.records.outcome.failure import Failure, FailureKind
+
+FROM_OUTSIDE = frozenset(
+    {signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGIO, signal.SIGKILL, signal.SIGSTOP}
+)
+"""Signals by which somebody ends a process: no evidence against what it computed."""
+
+
+def how_it_ended(exit_code: int) -> str:
+    """Say how a process ended.
+
+    Args:
+        exit_code: as of `subprocess`: minus the signal's number when it died by one.
+    """
+    if exit_code >= 0:
+        return f"left with exit code {exit_code}"
+    meaning = signal.strsignal(-exit_code)
+    meaning = f": {meaning.lower()}" if meaning else ""
+    return f"died by signal {-exit_code} ({_signal_name(-exit_code)}{meaning})"
+
+
+def classify_exit(exit_code: int, *, part: Range | None, has_memory_record: bool = False) -> Failure | None:
+    """Say how user code failed when a process ended by itself.
+
+    Args:
+        exit_code: as of `subprocess`.
+        part: the range that it had in hand; None: nothing.
+        has_memory_record: the kernel has just noted that it ended a process because memory ran out.
+
+    Returns:
+        None when it is no evidence against the range: it had none in hand, or was ended from outside.
+    """
+    if part is None:
+        return None
+    doing = f"while it computed {describe_part(part)}"
+    if exit_code == -signal.SIGKILL and has_memory_record:
+        return _failure("memory", "memory", f"was ended by the kernel, because memory ran out, {doing}")
+    if -exit_code in FROM_OUTSIDE:
+        return None
+    reason = f"{how_it_ended(exit_code)} {doing}"
+    if exit_code < 0:
+        return _failure("signal", _signal_name(-exit_code), reason)
+    return _failure("exit", f"exit {exit_code}", reason)
+
+
+def failure_of_verdict(verdict: Verdict) -> Failure | None:
+    """Say how user code failed when a process was ended for going beyond a limit; None when there is no evidence."""
+    part = verdict.at_hand.part
+    if part is None or verdict.kind not in ("memory", "timeout"):
+        return None
+    if verdict.kind == "memory":
+        return _failure("memory", "memory", f"{describe_verdict(verdict)} while it computed {describe_part(part)}")
+    return _failure("timeout", "timeout", f"{describe_verdict(verdict)} over {describe_part(part)}")
+
+
+def describe_verdict(verdict: Verdict) -> str:
+    """Say which limit was passed, and by how much."""
+    match verdict.kind:
+        case "memory" | "strained":
+            return f"took {_gigabytes(verdict.amount)} of private memory, of {_gigabytes(verdict.limit)} allowed,"
+        case "timeout":
+            return f"took more than the {verdict.limit:.3g} s allowed"
+        case "frozen":
+            return f"was frozen: silent for {verdict.amount:.3g} s, without any processor time"
+
+
+def describe_part(part: Range) -> str:
+    """Say which entries a range has."""
+    first, stop = part
+    return f"entry {first:,}" if stop - first == 1 else f"entries {first:,} to {stop - 1:,}"
+
+
+def _failure(kind: FailureKind, cause: str, reason: str) -> Failure:
+    return Failure(kind=kind, cause=cause, reason=reason, host=platform.node())
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"  # one of the real-time signals
+
+
+def _gigabytes(size_bytes: float) -> str:
+    return f"{size_bytes / 1e9:.3g} GB"

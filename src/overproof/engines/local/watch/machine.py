@@ -1,0 +1,112 @@
+"""The memory of this machine, and what the kernel does when there is none left."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+PROC = Path("/proc")
+CGROUP = Path("/sys/fs/cgroup")
+
+WORKER_OOM_SCORE = 500
+"""Points for who is to be ended before the user's own processes when memory runs out (1000: first of all)."""
+CHILD_OOM_SCORE = 800
+"""For the children in which an isolator tries what has failed: they go before the workers."""
+
+
+def machine_memory_bytes() -> int:
+    """Return the memory that this process and its children may use: the machine's, or its cgroup's when that is less.
+
+    Where the system tells nothing of either, there is no limit to be watched: the largest number is returned.
+    """
+    known = [limit for limit in (_installed_bytes(), *_cgroup_limits()) if limit]
+    return min(known, default=2**63 - 1)
+
+
+class OutOfMemoryRecord:
+    """Watches the kernel's count of the processes that it ended because memory ran out.
+
+    The count of our own cgroup, where it has one; else the machine's.
+    """
+
+    def __init__(self) -> None:
+        self._count = _oom_kills()
+        self._rose_s: float | None = None
+
+    def look(self, now: float) -> None:
+        """Compare with the count of last time; to be called about once a second, and when a process was killed."""
+        count = _oom_kills()
+        if count > self._count:
+            self._rose_s = now
+        self._count = count
+
+    def rose_within(self, duration_s: float, *, now: float) -> bool:
+        """Tell whether it was seen to rise in the last so many seconds."""
+        return self._rose_s is not None and now - self._rose_s <= duration_s
+
+
+def offer_to_oom_killer(pid: int, *, score: int) -> None:
+    """Let the kernel end a process before others when memory runs out; its children inherit that."""
+    try:
+        path = PROC / str(pid) / "oom_score_adj"
+        if int(path.read_text()) < score:
+            path.write_text(str(score))
+    except (OSError, ValueError):
+        return  # it is gone, or this system has no such thing
+
+
+def _installed_bytes() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (OSError, ValueError):
+        return None
+
+
+def _cgroup_limits() -> Iterator[int]:
+    """Give the limits of our cgroup and of those around it, of both versions of cgroups."""
+    for directory in _cgroup_directories():
+        for name in ("memory.max", "memory.limit_in_bytes"):
+            text = _text(directory / name).strip()
+            if text.isdigit():  # "max": no limit
+                yield int(text)
+
+
+def _oom_kills() -> int:
+    for directory in _cgroup_directories():
+        for name in ("memory.events", "memory.oom_control"):
+            if (count := _counter(directory / name)) is not None:
+                return count
+    return _counter(PROC / "vmstat") or 0
+
+
+def _counter(path: Path) -> int | None:
+    for line in _text(path).splitlines():
+        name, _, value = line.partition(" ")
+        if name == "oom_kill":
+            return int(value)
+    return None
+
+
+def _cgroup_directories() -> Iterator[Path]:
+    """Give the places where the memory of our cgroup may be told, the innermost first.
+
+    A container often sees only its own cgroup, as the root, whatever path `/proc` tells.
+    """
+    for line in _text(PROC / "self/cgroup").splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        root = CGROUP / "memory" if controllers else CGROUP
+        inner = root / path.lstrip("/")
+        yield inner
+        while inner != root:
+            inner = inner.parent
+            yield inner
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
