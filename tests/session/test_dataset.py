@@ -121,11 +121,45 @@ def test_a_file_named_with_and_without_its_tree_is_one_file(folder: Path) -> Non
 
 
 def test_filesets_as_other_tools_emit_them_are_taken(folder: Path) -> None:
-    """A list of files, and files with an object path; ranges are refused by name."""
+    """A list of files, and files with an object path, steps (neighbours become one) and a checksum."""
     path = f"{folder}/f1.root"
     assert resolve_dataset({"DY": [path]}, tree="Events").files == (FileSpec(path=path, tree="Events"),)
-    described = {"DY": {"files": {path: {"object_path": "Events", "steps": None, "num_entries": 5}}}}
+    described = {"DY": {"files": {path: {"object_path": "Events", "steps": None, "num_entries": 5, "uuid": "u"}}}}
     assert resolve_dataset(described).files == (FileSpec(path=path, tree="Events"),)
-    described["DY"]["files"][path]["steps"] = [[0, 5]]  # type: ignore[index]
-    with pytest.raises(DatasetError, match="`steps`"):
-        resolve_dataset(described)
+    described["DY"]["files"][path] |= {"steps": [[5, 9], [0, 3], [3, 4]], "checksum": "adler32:0123abcd"}
+    assert resolve_dataset(described).files == (
+        FileSpec(path=path, tree="Events", steps=((0, 4), (5, 9)), checksum="adler32:0123abcd"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("steps", [[0, 5], [4, 9]], "no entry may be counted twice"),
+        ("steps", [[5, 0]], "no range of entries"),
+        ("steps", [[-1, 5]], "no range of entries"),
+        ("steps", "all", "pairs of whole numbers"),
+        ("steps", [[0.5, 1]], "pairs of whole numbers"),
+        ("checksum", "0123", "adler32:0123abcd"),
+        ("checksum", 5, "adler32:0123abcd"),
+    ],
+)
+def test_descriptions_that_make_no_sense_are_refused(folder: Path, key: str, value: object, said: str) -> None:
+    """Steps that overlap or are none, and checksums without an algorithm, are said with the path."""
+    with pytest.raises(DatasetError, match=rf"f1\.root: .*{said}"):
+        resolve_dataset({"DY": {"files": {f"{folder}/f1.root": {"object_path": "Events", key: value}}}})
+
+
+def test_a_file_without_steps_need_not_exist(folder: Path) -> None:
+    """Files of which nothing is asked for are never opened; a dataset of which nothing asked for exists is an error."""
+    described = {
+        f"{folder}/gone.root": {"object_path": "Events", "steps": []},
+        f"{folder}/f1.root": {"object_path": "Events", "steps": [[0, 1]]},
+    }
+    assert [spec.steps for spec in resolve_dataset({"DY": {"files": described}}).files] == [(), ((0, 1),)]
+    described[f"{folder}/gone.root"]["steps"], described[f"{folder}/f1.root"]["steps"] = [[0, 1]], []
+    with pytest.raises(DatasetError, match="no such file"):
+        resolve_dataset({"DY": {"files": described}})
+    described[f"{folder}/gone.root"]["steps"] = []
+    with pytest.raises(DatasetError, match="no entries are asked for"):
+        resolve_dataset({"DY": {"files": described}})

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import difflib
 import glob
+import itertools
+import operator
 import os
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from overproof.records.block import Range
 from overproof.records.dataset import Dataset, FileSpec
+from overproof.session.outcome.gaps import Gaps
+from overproof.session.outcome.ranges import union
 from overproof.words.errors import DatasetError
 
 Data: TypeAlias = "str | os.PathLike[str] | Sequence[Any] | Mapping[str, Any] | Dataset"
 
 MAGIC = re.compile(r"[*?\[]")
 URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://")
+CHECKSUM = re.compile(r"^[a-zA-Z0-9_-]+:[0-9a-fA-F]+$")
 PORT = re.compile(r"^\d+(/|$)")
 
 
@@ -32,7 +39,8 @@ def resolve_dataset(
 
     Args:
         data: a path, URL or glob with `:tree` or without; a list of these; `{path: tree}`; a fileset
-            `{"name": {"files": ..., "metadata": ...}}` of one dataset; a `Dataset`.
+            `{"name": {"files": ..., "metadata": ...}}` of one dataset, with `steps` and `checksum` of files where there
+            are any; a `Dataset`; what a result lacks, as `result.missing`.
         tree: tree for the files that name none.
         files: keep only so many files, from the start.
         allow_duplicates: count a file that is named twice, twice.
@@ -40,15 +48,21 @@ def resolve_dataset(
     Raises:
         DatasetError: nothing matches, or none of the files exists.
     """
+    if isinstance(data, Gaps):
+        data = data.dataset
+        allow_duplicates = True  # each file stays in its place
     name, specs = _expand(data)
-    specs = [spec if spec.tree or not tree else FileSpec(path=spec.path, tree=tree) for spec in specs]
+    specs = [spec if spec.tree or not tree else replace(spec, tree=tree) for spec in specs]
     if not specs:
         raise DatasetError("the dataset is empty: give at least one file")
     if not allow_duplicates:
         specs = _without_duplicates(specs)
     if files is not None:
         specs = specs[:files]
-    _check_that_some_exist(specs)
+    asked = [spec for spec in specs if spec.steps != ()]
+    if not asked:
+        raise DatasetError("no entries are asked for: there is nothing to process, or nothing lacks")
+    _check_that_some_exist(asked)
     return Dataset(name=name, files=tuple(specs), metadata=_metadata_of(data))
 
 
@@ -80,17 +94,13 @@ def _expand_mapping(data: Mapping[str, Any]) -> tuple[str, list[FileSpec]]:
             f"the fileset has {len(data)} datasets ({', '.join(map(str, data))}): process one at a time, "
             "as in session.process(selector, {name: fileset[name]})"
         )
-    return "files", [
-        FileSpec(path=spec.path, tree=_tree_of(path, tree) or spec.tree)
-        for path, tree in data.items()
-        for spec in _expand_path(path)
-    ]
+    return "files", [_described(spec, description) for path, description in data.items() for spec in _expand_path(path)]
 
 
 def _files_of(description: Mapping[str, Any]) -> list[FileSpec]:
     tree = description.get("treename")
     specs = _expand(description["files"])[1]
-    return [spec if spec.tree else FileSpec(path=spec.path, tree=tree) for spec in specs]
+    return [spec if spec.tree else replace(spec, tree=tree) for spec in specs]
 
 
 def _metadata_of(data: Any) -> dict[str, Any]:
@@ -104,15 +114,52 @@ def _metadata_of(data: Any) -> dict[str, Any]:
     return dict(metadata or {})
 
 
+def _described(spec: FileSpec, description: Any) -> FileSpec:
+    """Add what a fileset says of a file: the name of its tree, or a description with `object_path`, `steps` and more.
+
+    `num_entries`, `uuid` and whatever else stands there is learned from the file itself.
+    """
+    if not isinstance(description, Mapping):
+        return replace(spec, tree=_tree_of(spec.path, description) or spec.tree)
+    return replace(
+        spec,
+        tree=_tree_of(spec.path, description.get("object_path")) or spec.tree,
+        steps=_steps_of(spec.path, description.get("steps")),
+        checksum=_checksum_of(spec.path, description.get("checksum")),
+    )
+
+
 def _tree_of(path: str, tree: Any) -> str | None:
-    """Read what a fileset says of a file: the name of its tree, or a description with `object_path`."""
-    if isinstance(tree, Mapping):
-        if tree.get("steps"):
-            raise DatasetError(f"{path}: ranges of entries (`steps`) are not taken yet; leave them out")
-        tree = tree.get("object_path")
     if tree is not None and not isinstance(tree, str):
         raise DatasetError(f"{path!r}: expected the name of a tree, got {tree!r}")
     return tree
+
+
+def _steps_of(path: str, steps: Any) -> tuple[Range, ...] | None:
+    """Read ranges of entries, `[[first, stop], ...]`; neighbours become one."""
+    if steps is None:
+        return None
+    try:
+        ranges = sorted((int(operator.index(first)), int(operator.index(stop))) for first, stop in steps)
+    except (TypeError, ValueError) as error:
+        raise DatasetError(
+            f"{path}: `steps` must be pairs of whole numbers, [[first, stop], ...]: {steps!r}"
+        ) from error
+    for first, stop in ranges:
+        if not 0 <= first <= stop:
+            raise DatasetError(f"{path}: the step [{first}, {stop}] is no range of entries")
+    if any(before[1] > after[0] for before, after in itertools.pairwise(ranges)):
+        raise DatasetError(f"{path}: `steps` overlap, and no entry may be counted twice: {steps!r}")
+    return union(ranges)
+
+
+def _checksum_of(path: str, checksum: Any) -> str:
+    """Read the checksum of a whole file; which algorithms there are, whoever verifies it knows."""
+    if checksum is None or checksum == "":
+        return ""
+    if not isinstance(checksum, str) or not CHECKSUM.match(checksum):
+        raise DatasetError(f"{path}: the checksum {checksum!r} cannot be read: write it as 'adler32:0123abcd'")
+    return checksum
 
 
 def _name_of(text: str) -> str:

@@ -67,14 +67,14 @@ def check_drawing(expression: str, *, cut: str | None, weight: str | None, bins:
 def dress_histogram(result: Result) -> Any:
     """Return the histogram of a draw with its account on it; an incomplete one also warns."""
     (histogram,) = result.outputs.values()
-    for attribute in ("account", "excluded", "missing", "statistics", "state", "query_id"):
+    for attribute in ("account", "excluded", "missing", "split", "statistics", "state", "query_id"):
         setattr(histogram, attribute, getattr(result, attribute))
     if not result.is_complete:
         account = result.account
         warnings.warn(
             f"the histogram lacks entries: {account.processed:,} of {account.total:,} are in it, {account.missing:,} "
             f"missing, {account.excluded:,} excluded, {account.unread:,} unread, "
-            f"{account.files_unknown} files unknown; see its .account and .missing",
+            f"{account.files_unknown} files unknown; see its .account, .missing and .excluded",
             IncompleteWarning,
             stacklevel=4,
         )

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from overproof.records.account import Account, ExcludedRange, MissingRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.statistics import Statistics
+from overproof.session.outcome.costs import merge_statistics
+from overproof.session.outcome.gaps import Gaps, name_excluded, name_missing, name_splits
+from overproof.session.outcome.merging import merge_accounts, merge_origins
+from overproof.session.outcome.origin import Origin
 from overproof.words.errors import BranchError, DatasetError, InputError
 from overproof.words.states import QueryState
+
+if TYPE_CHECKING:
+    from overproof.outputs.state import OutputState
 
 
 class IncompleteWarning(UserWarning):
@@ -25,18 +32,24 @@ class Result(Mapping[str, Any]):
         state: `finished`, `stopped` or `failed`; `running` for a partial result.
         outputs: what `terminate` made of the merged outputs.
         account: where every entry is.
-        excluded: ranges on which the selector failed.
-        missing: ranges and files that could not be read.
+        excluded: ranges on which the selector failed; a dataset too.
+        missing: ranges and files that could not be read; a dataset too, which can be processed again.
         statistics: what the query cost.
+        split: ranges that could not be computed whole, and were computed in two.
+        unrounded: the merged outputs before they were rounded and given to `terminate`; None where they are gone.
+        origin: what the result was made of.
     """
 
     query_id: str
     state: QueryState
     outputs: Mapping[str, Any]
     account: Account
-    excluded: tuple[ExcludedRange, ...]
-    missing: tuple[MissingRange, ...]
+    excluded: Gaps[ExcludedRange]
+    missing: Gaps[MissingRange]
     statistics: Statistics
+    split: tuple[SplitRange, ...] = ()
+    unrounded: OutputState | None = field(default=None, repr=False)
+    origin: Origin | None = field(default=None, repr=False)
 
     @property
     def is_complete(self) -> bool:
@@ -56,6 +69,43 @@ class Result(Mapping[str, Any]):
         account = self.account
         names = ", ".join(map(str, self.outputs)) or "no outputs"
         return f"<Result {self.query_id} {self.state}: {names}; {account.processed:,} of {account.total:,} entries>"
+
+    def merge(self, other: Result) -> Result:
+        """Return the result of both, bit for bit as one query over both would have given it.
+
+        Neither is changed. What the first lacked and the second has is missing no more: process `first.missing` again
+        and merge what comes out. `first + second` is the same.
+
+        Raises:
+            InputError: they belong to different datasets, selectors or options, have a block in common, or one of them
+                is the result of a query that still runs.
+            MergeError: outputs that cannot be added.
+            UserCodeError: `terminate` raised.
+        """
+        if self.unrounded is None or other.unrounded is None or self.origin is None or other.origin is None:
+            raise InputError(
+                "only what `session.process` returned can be merged: a partial result or a part of one has no "
+                "un-rounded outputs any more"
+            )
+        origin = merge_origins(self.origin, other.origin)
+        unrounded = self.unrounded.copy()
+        unrounded.merge(other.unrounded.copy())
+        states = [each.state for each in (self, other) if each.state is not QueryState.FINISHED]
+        return Result(
+            query_id=f"{self.query_id}+{other.query_id}",
+            state=states[0] if states else QueryState.FINISHED,
+            outputs=origin.finish(unrounded.value()),
+            account=merge_accounts(self.account, other.account, origin),
+            excluded=name_excluded(origin.standing.excluded, origin.dataset),
+            missing=name_missing(origin.standing.missing, origin.dataset),
+            statistics=merge_statistics(self.statistics, other.statistics),
+            split=name_splits(origin.standing.splits, origin.dataset),
+            unrounded=unrounded,
+            origin=origin,
+        )
+
+    def __add__(self, other: Result) -> Result:
+        return self.merge(other) if isinstance(other, Result) else NotImplemented
 
     def reason_for_nothing(self) -> InputError | None:
         """Say why a finished query has nothing in it, if that is so: then it was asked wrongly."""

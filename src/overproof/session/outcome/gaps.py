@@ -1,0 +1,144 @@
+"""What a result lacks: a tuple of ranges that is a dataset too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from typing import Any, Generic, TypeVar
+
+from overproof.records.account import ExcludedRange, MissingRange, SplitRange
+from overproof.records.dataset import Dataset, FileSpec
+from overproof.records.outcome.gaps import Excluded, Missing, Split
+from overproof.session.outcome.ranges import union
+from overproof.words.errors import DatasetError
+from overproof.words.ids import FileIndex
+
+CYCLES = "cycles"
+"""What stands for the path of a file where there is none."""
+
+R = TypeVar("R", bound=MissingRange | ExcludedRange)
+
+
+class Gaps(tuple[R, ...], Generic[R]):
+    """Ranges that a result lacks; `session.process(selector, result.missing)` processes just them.
+
+    Args:
+        ranges: in the order of files and entries.
+        dataset: of the query; None for cycles.
+        files: for each range, the place of its file in the dataset.
+    """
+
+    _dataset: Dataset | None
+    _files: tuple[FileIndex, ...]
+
+    def __new__(
+        cls, ranges: Iterable[R] = (), *, dataset: Dataset | None = None, files: Iterable[FileIndex] = ()
+    ) -> Gaps[R]:
+        gaps = super().__new__(cls, ranges)
+        gaps._dataset, gaps._files = dataset, tuple(files)
+        return gaps
+
+    @property
+    def dataset(self) -> Dataset:
+        """Return the dataset of what lacks: the same files in the same places, with the entries that lack of each.
+
+        A file of unknown length is asked for as a whole, one that lacks nothing has no steps and is not opened.
+
+        Raises:
+            DatasetError: the query had no dataset.
+        """
+        if self._dataset is None:
+            raise DatasetError("there is no dataset of what lacks: the query ran over cycles, without files")
+        lacking: dict[FileIndex, list[R]] = {}
+        for file, gap in zip(self._files, self, strict=True):
+            lacking.setdefault(file, []).append(gap)
+        files = tuple(_only(spec, lacking.get(index, [])) for index, spec in enumerate(self._dataset.files))
+        return replace(self._dataset, files=files)
+
+    def as_fileset(self, *, lacking_only: bool = False) -> dict[str, Any]:
+        """Return the same as a fileset, in the form of coffea's failed steps.
+
+        Args:
+            lacking_only: leave out the files that lack nothing, which have no steps otherwise. What is computed of
+                such a fileset cannot be merged with this result, because files have other places in it.
+
+        Returns:
+            `{name: {"files": {path: {"object_path": tree, "steps": [[first, stop], ...]}}, "metadata": {...}}}`;
+            `steps` is None for a whole file of unknown length.
+
+        Raises:
+            DatasetError: the query had no dataset, or a file stands in it twice, which a fileset cannot say.
+        """
+        dataset = self.dataset
+        trees = {file: gap.tree for file, gap in zip(self._files, self, strict=True) if gap.tree}
+        files: dict[str, Any] = {}
+        for index, spec in enumerate(dataset.files):
+            if lacking_only and spec.steps == ():
+                continue
+            if spec.path in files:
+                raise DatasetError(
+                    f"{spec.path} is twice in the dataset, and a fileset has each path once; use `.dataset` instead"
+                )
+            files[spec.path] = _description(spec, trees.get(index))
+        return {dataset.name: {"files": files, "metadata": dict(dataset.metadata)}}
+
+
+def name_missing(gaps: Iterable[Missing], dataset: Dataset | None) -> Gaps[MissingRange]:
+    """Name the files of what could not be read."""
+    ordered = tuple(gaps)
+    named = (MissingRange(**asdict(gap) | {"file": _path(dataset, gap.file)}) for gap in ordered)
+    return Gaps(named, dataset=dataset, files=(gap.file for gap in ordered))
+
+
+def name_excluded(gaps: Iterable[Excluded], dataset: Dataset | None) -> Gaps[ExcludedRange]:
+    """Name the files of what the selector failed on."""
+    ordered = tuple(gaps)
+    named = (
+        ExcludedRange(
+            file=_path(dataset, gap.file),
+            tree=gap.tree or None,
+            first=gap.first,
+            stop=gap.stop,
+            kind=gap.failure.kind,
+            reason=gap.failure.reason,
+            traceback=gap.failure.traceback,
+            cause=gap.failure.cause,
+            event=gap.event,
+            host=gap.failure.host,
+        )
+        for gap in ordered
+    )
+    return Gaps(named, dataset=dataset, files=(gap.file for gap in ordered))
+
+
+def name_splits(splits: Iterable[Split], dataset: Dataset | None) -> tuple[SplitRange, ...]:
+    """Name the files of what was computed in two."""
+    return tuple(
+        SplitRange(
+            file=_path(dataset, split.file),
+            tree=split.tree or None,
+            first=split.first,
+            at=split.at,
+            stop=split.stop,
+            kind=split.failure.kind,
+            reason=split.failure.reason,
+        )
+        for split in splits
+    )
+
+
+def _path(dataset: Dataset | None, file: FileIndex) -> str:
+    return dataset.files[file].path if dataset else CYCLES
+
+
+def _only(spec: FileSpec, gaps: list[R]) -> FileSpec:
+    """Ask for what lacks of a file."""
+    if any(gap.stop is None for gap in gaps):
+        return spec
+    return replace(spec, steps=union((gap.first, gap.stop) for gap in gaps if gap.stop is not None))
+
+
+def _description(spec: FileSpec, tree: str | None) -> dict[str, Any]:
+    steps = None if spec.steps is None else [list(step) for step in spec.steps]
+    description: dict[str, Any] = {"object_path": spec.tree or tree, "steps": steps}
+    return description | ({"checksum": spec.checksum} if spec.checksum else {})
