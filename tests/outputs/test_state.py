@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from typing import Any
@@ -112,6 +113,56 @@ def test_the_other_is_consumed(in_order: Any) -> None:
 def test_the_size_tells_the_memory_of_arrays(in_order: Any) -> None:
     """Six words an element of a float array."""
     assert in_order({(0, 0): {"a": np.ones(10_000)}}).size_bytes == pytest.approx(6 * 8 * 10_000, rel=0.1)
+
+
+def test_a_state_can_be_kept_in_a_file(in_order: Any, block: Any) -> None:
+    """Between other things: what is read is what was written, un-rounded, and goes on as if nothing had been."""
+    state = in_order({(0, 0): {"x": 2.0**53, "a": np.ones(2), "l": [1]}, (0, 1): {"x": 1.0}})
+    file = io.BytesIO(b"before")
+    file.seek(0, io.SEEK_END)
+    state.write_to(file)
+    file.write(b"behind")
+    file.seek(6)
+    again = OutputState.read_from(file)
+    assert file.read() == b"behind"
+    for each in (state, again):
+        each.add_block(block(1, 0), {"x": 2.0**-60, "a": np.ones(2), "l": [2]})
+    assert again.to_bytes() == state.to_bytes()
+    assert (again.value()["x"], again.value()["l"], again.n_blocks) == (2.0**53 + 2, [1, 2], 3)
+
+
+def test_what_pickle_cannot_find_is_kept_by_value(in_order: Any) -> None:
+    """A class of a function is written with its code; nothing of the first attempt stays in the file."""
+
+    class Tally(list[int]):
+        pass
+
+    state = in_order({(0, 0): {"a": np.ones(3), "t": Tally([1])}})
+    file = io.BytesIO()
+    state.write_to(file)
+    assert file.tell() == len(file.getvalue())
+    file.seek(0)
+    assert list(OutputState.read_from(file).value()["t"]) == [1]
+
+
+@pytest.mark.parametrize("cut", [0, 1, 20, -1])
+def test_a_torn_file_is_told(cut: int, in_order: Any) -> None:
+    """What is not whole is one of our errors, not a traceback of pickle's."""
+    file = io.BytesIO()
+    in_order({(0, 0): {"a": np.ones(3)}}).write_to(file)
+    with pytest.raises(MergeError, match="reading outputs"):
+        OutputState.read_from(io.BytesIO(file.getvalue()[:cut]))
+
+
+def test_a_full_disk_is_told_as_such(in_order: Any) -> None:
+    """What the file raises is the caller's to hear."""
+
+    class Full(io.BytesIO):
+        def write(self, data: Any) -> int:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        in_order({(0, 0): {"a": np.ones(3)}}).write_to(Full())
 
 
 SCRIPT = """

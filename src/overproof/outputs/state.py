@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from overproof.outputs.borders import merge_error
 from overproof.outputs.kinds import MappingSum, Position, lift
@@ -138,6 +138,43 @@ class OutputState:
             result._blocks, result._sums = pickle.loads(data)
         except Exception as error:
             raise merge_error(error, "reading outputs of another process") from error
+        return result
+
+    def write_to(self, file: BinaryIO) -> None:
+        """Write the state at the place where a file stands, for `read_from`; there is no second copy of it in memory.
+
+        Args:
+            file: can be read, written and moved in; is left behind the state.
+
+        Raises:
+            MergeError: an output is of a type that cannot be written.
+            OSError: whatever the file raises.
+        """
+        start = file.tell()
+        try:
+            pickle.Pickler(file, protocol=_PROTOCOL).dump((self._blocks, self._sums))
+        except OSError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever plain pickle lacks, the other may have
+            file.seek(start)
+            file.truncate()
+            file.write(self.to_bytes())
+
+    @classmethod
+    def read_from(cls, file: BinaryIO) -> OutputState:
+        """Read the state that stands in a file of ours from here on; never give it a file of strangers.
+
+        Raises:
+            MergeError: the content is damaged, or an object of a user's type cannot be made again.
+            OSError: whatever the file raises.
+        """
+        result = cls()
+        try:
+            result._blocks, result._sums = pickle.load(file)
+        except OSError:
+            raise
+        except Exception as error:
+            raise merge_error(error, "reading outputs from a file") from error
         return result
 
     def _stuck(self) -> str:
