@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from overproof.query.master import Master
 from overproof.query.packetizers import fixed
-from overproof.records.block import Block, Delta, Packet
+from overproof.records.block import Block, Delta, Packet, Range
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import (
     DeltaMerged,
@@ -36,8 +39,15 @@ def grid(n_blocks: int, *, size: int = 10) -> FileGrid:
 class Table:
     """A master with a driver at the same table, who checks the invariants after every notice."""
 
-    def __init__(self, n_files: int = 1, *, packet_blocks: int = 1, first: int = 0, entries: int | None = None) -> None:
-        self.master = Master(n_files, QueryOptions(first=first, entries=entries), fixed(packet_blocks))
+    def __init__(
+        self,
+        n_files: int = 1,
+        *,
+        packet_blocks: int = 1,
+        steps: Mapping[int, tuple[Range, ...]] | None = None,
+        **options: Any,
+    ) -> None:
+        self.master = Master(n_files, QueryOptions(**options), fixed(packet_blocks), steps=steps)
         self.now = 0.0
         self.n_deltas = 0
 

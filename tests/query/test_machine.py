@@ -25,6 +25,7 @@ from overproof.records.notices import (
     PacketDone,
     QueryStarted,
     StopRequested,
+    TimePassed,
     WorkerJoined,
     WorkerLost,
 )
@@ -62,7 +63,9 @@ class QueryMachine(RuleBasedStateMachine):
             for size in sizes
         ]
         self.master = Master(
-            len(sizes), QueryOptions(first=first, entries=entries), packetizer_by_name(packetizer, packet_blocks=2)
+            len(sizes),
+            QueryOptions(first=first, entries=entries, on_error="stop"),
+            packetizer_by_name(packetizer, packet_blocks=2),
         )
         self.hands: dict[tuple[str, int], Hands] = {}
         self.live: dict[str, int] = {}
@@ -175,6 +178,11 @@ class QueryMachine(RuleBasedStateMachine):
             hands.computed = []
             self.offered.append(delta)
             self.feed(DeltaOffered(delta=delta))
+
+    @rule()
+    def let_time_pass(self) -> None:
+        """Late blocks get a second holder."""
+        self.feed(TimePassed())
 
     @rule(which=WHICH)
     def offer_again(self, which: int) -> None:

@@ -38,8 +38,8 @@ def test_unreadable_blocks_are_missing_and_the_rest_is_computed() -> None:
 
 
 def test_failing_block_is_excluded_and_fails_the_query_at_the_end() -> None:
-    """What others have computed is still handed over before the query closes as failed."""
-    table = Table()
+    """Where failures stop: what others have computed is still handed over before the query closes as failed."""
+    table = Table(on_error="stop")
     table.opened()
     a, b = packets(table.join("a")), packets(table.join("b"))
     orders = table.say(BlockFailed(worker="a", epoch=1, block=a[0].blocks[0], failure=OOPS))
@@ -54,7 +54,7 @@ def test_failing_block_is_excluded_and_fails_the_query_at_the_end() -> None:
 
 def test_block_of_a_delta_that_cannot_be_merged_is_excluded() -> None:
     """When the payload of a taken delta does not fit, the driver says that its blocks failed, and they count so."""
-    table = Table(packet_blocks=2)
+    table = Table(packet_blocks=2, on_error="stop")
     table.opened(n_blocks=2)
     (packet,) = packets(table.join())
     table.done(packet)

@@ -240,10 +240,10 @@ class Master(Outlook):
         worker, options = self._roster.find(notice.worker, notice.epoch), self._options
         if worker is not None and worker is self._roster.isolator:
             self._isolation.hear_failure(notice)
-        elif self._state is not RUNNING:
-            self._shelf.put(*self._ledger.acquit(self._ledger.find(notice.block)))
         elif options.on_error != "isolate" and notice.failure.kind == "exception":
             self._isolation.exclude_whole(self._ledger.find(notice.block), notice.failure)
+        elif self._state is not RUNNING:
+            self._shelf.put(*self._ledger.acquit(self._ledger.find(notice.block)))
         else:
             self._isolation.accuse(self._ledger.find(notice.block), notice.failure, orders)
 

@@ -78,7 +78,7 @@ class Case:
         """Note what came of a probe; return the verdict when the search is over."""
         if self._samples:
             if answer.failure is not None:
-                self.findings.entries.append(_bad_entry(self._samples[0], answer))
+                self.findings.entries.append(_bad_entry(self._samples[len(self.findings.entries)], answer))
                 if len(self.findings.entries) == len(self._samples):
                     self.probing = None
                     return Verdict(self.findings, None)
