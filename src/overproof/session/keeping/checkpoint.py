@@ -1,0 +1,145 @@
+"""What is merged of a query and where it stands with just that, as one file that is replaced at once."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from overproof.outputs.state import OutputState
+from overproof.records.account import Account
+from overproof.records.codec import from_document, to_document
+from overproof.records.outcome.standing import Standing
+from overproof.words.errors import MergeError, QueryError
+from overproof.words.states import QueryState
+
+T = TypeVar("T")
+
+NAME = "checkpoint"
+"""Name of the file in the folder of a query."""
+
+MAGIC = b"overproof-checkpoint-1\n"
+LENGTH_BYTES = 8
+SUM_BYTES = 4
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a checkpoint says of itself; read without reading the rest.
+
+    Attributes:
+        state: of the query when it was taken: running or stopping, or the last one.
+        at: wall time, as ISO 8601 with the offset from UTC.
+        account: where every entry was.
+        problem: what ended the query early, in one line; empty when nothing did.
+    """
+
+    state: QueryState
+    at: str
+    account: Account
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """What a query goes on from."""
+
+    head: Head
+    standing: Standing
+    outputs: OutputState
+
+
+class _Summing:
+    """A file that is written with a running checksum."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.checksum = 0
+
+    def write(self, content: bytes | bytearray | memoryview) -> int:
+        self.checksum = zlib.crc32(content, self.checksum)
+        return self._file.write(content)
+
+
+def write_checkpoint(file: BinaryIO, head: Head, standing: Standing, outputs: OutputState) -> None:
+    """Write a checkpoint; nothing as large as the outputs is made in memory.
+
+    Raises:
+        OSError: the file cannot be written.
+        MergeError: an output is of a type that cannot be written.
+    """
+    summing = _Summing(file)
+    summing.write(MAGIC)
+    for record in (head, standing):
+        content = zlib.compress(json.dumps(to_document(record), separators=(",", ":")).encode(), level=1)
+        summing.write(len(content).to_bytes(LENGTH_BYTES, "little"))
+        summing.write(content)
+    summing.write(outputs.to_bytes())
+    file.write(summing.checksum.to_bytes(SUM_BYTES, "little"))
+
+
+def read_head(path: Path) -> Head | None:
+    """Read what a checkpoint says of itself; None when there is none.
+
+    Raises:
+        QueryError: it is damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            return _read_record(file, Head, path) if _is_ours(file, path) else None
+    except FileNotFoundError:
+        return None
+
+
+def read_checkpoint(path: Path) -> Checkpoint | None:
+    """Read a checkpoint that one of our own processes has written; None when there is none.
+
+    Raises:
+        QueryError: it is damaged, or holds outputs that cannot be made again here.
+    """
+    try:
+        with path.open("rb") as file:
+            _verify(file, path)
+            file.seek(len(MAGIC))
+            head = _read_record(file, Head, path)
+            standing = _read_record(file, Standing, path)
+            try:
+                outputs = OutputState.from_bytes(file.read()[:-SUM_BYTES])
+            except MergeError as error:
+                raise QueryError(f"{path}: what was merged cannot be read here: {error}") from error
+    except FileNotFoundError:
+        return None
+    return Checkpoint(head=head, standing=standing, outputs=outputs)
+
+
+def _is_ours(file: BinaryIO, path: Path) -> bool:
+    if file.read(len(MAGIC)) != MAGIC:
+        raise QueryError(f"{path} is no checkpoint of this version of overproof: run the query again")
+    return True
+
+
+def _read_record(file: BinaryIO, kind: type[T], path: Path) -> T:
+    content = file.read(int.from_bytes(file.read(LENGTH_BYTES), "little"))
+    try:
+        return from_document(kind, json.loads(zlib.decompress(content)))
+    except (zlib.error, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise _damaged(path) from error
+
+
+def _verify(file: BinaryIO, path: Path) -> None:
+    """Read the whole file once, because damaged bytes must not be unpickled."""
+    _is_ours(file, path)
+    left = path.stat().st_size - SUM_BYTES - len(MAGIC)
+    checksum = zlib.crc32(MAGIC)
+    while left > 0 and (chunk := file.read(min(CHUNK_BYTES, left))):
+        checksum = zlib.crc32(chunk, checksum)
+        left -= len(chunk)
+    if left or file.read() != checksum.to_bytes(SUM_BYTES, "little"):
+        raise _damaged(path)
+
+
+def _damaged(path: Path) -> QueryError:
+    return QueryError(f"{path} is damaged: run the query again")
