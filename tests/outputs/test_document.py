@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from overproof.outputs.document import account_document, dump_json, histogram_document, outputs_document
-from overproof.records.account import Account, ExcludedRange, MissingRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.outcome.failure import EventName
 from overproof.words.errors import OutputError
 
 
@@ -137,9 +138,14 @@ def test_profiles_tell_means_and_what_they_weigh() -> None:
 def test_the_account_is_told_in_full() -> None:
     """All counts, and every range with its reason; tracebacks stay out."""
     account = Account(processed=80, excluded=1, missing=19, total=100)
+    event = EventName(run=1, luminosity_block=2, event=3)
     excluded = [
-        ExcludedRange(file="f", tree="t", first=5, stop=6, kind="exception", reason="ValueError: x", traceback="...")
-    ]
+        ExcludedRange(
+            file="f", tree="t", first=5, stop=6, kind="exception", reason="ValueError: x", traceback="...",
+            cause="ValueError at a.py:3", event=event, host="somewhere",
+        ),
+        ExcludedRange(file="f", tree="t", first=7, stop=9, kind="timeout", reason="more than 60 s"),
+    ]  # fmt: skip
     missing = [MissingRange(file="g", tree=None, first=0, stop=None, phase="open", reason="gone")]
     assert json.loads(dump_json(account_document(account, excluded, missing))) == {
         "account": {
@@ -152,6 +158,24 @@ def test_the_account_is_told_in_full() -> None:
             "files_unopened": 0,
             "complete": False,
         },
-        "excluded": [{"file": "f", "tree": "t", "first": 5, "stop": 6, "kind": "exception", "reason": "ValueError: x"}],
+        "excluded": [
+            {
+                "file": "f", "tree": "t", "entry": 5, "first": 5, "stop": 6, "kind": "exception",
+                "reason": "ValueError: x", "run": 1, "luminosityBlock": 2, "event": 3,
+            },
+            {
+                "file": "f", "tree": "t", "entry": None, "first": 7, "stop": 9, "kind": "timeout",
+                "reason": "more than 60 s", "run": None, "luminosityBlock": None, "event": None,
+            },
+        ],
         "missing": [{"file": "g", "tree": None, "first": 0, "stop": None, "phase": "open", "reason": "gone"}],
-    }
+    }  # fmt: skip
+
+
+def test_ranges_computed_in_two_are_told_when_there_are_any() -> None:
+    """A document has `split` only when something was split."""
+    assert "split" not in account_document(Account())
+    split = SplitRange(file="f", tree="t", first=0, at=5, stop=10, kind="memory", reason="more than 1.00 GB")
+    assert account_document(Account(), split=[split])["split"] == [
+        {"file": "f", "tree": "t", "first": 0, "at": 5, "stop": 10, "kind": "memory", "reason": "more than 1.00 GB"}
+    ]

@@ -12,7 +12,8 @@ import numpy as np
 
 from overproof.outputs.kinds import is_histogram
 from overproof.outputs.kinds.sequences import family_of
-from overproof.records.account import Account, ExcludedRange, MissingRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.outcome.failure import EventName
 from overproof.words.errors import OutputError
 
 Document = dict[str, Any]
@@ -25,7 +26,6 @@ _AXIS_TYPES: Final = {
     "StrCategory": "category_str",
     "Boolean": "boolean",
 }
-_EXCLUDED_FIELDS: Final = ("file", "tree", "first", "stop", "kind", "reason")
 
 
 def outputs_document(outputs: Mapping[str, Any]) -> Document:
@@ -68,14 +68,39 @@ def histogram_document(histogram: Any) -> Document:
 
 
 def account_document(
-    account: Account, excluded: Iterable[ExcludedRange] = (), missing: Iterable[MissingRange] = ()
+    account: Account,
+    excluded: Iterable[ExcludedRange] = (),
+    missing: Iterable[MissingRange] = (),
+    split: Iterable[SplitRange] = (),
 ) -> Document:
-    """Say where every entry is: `{"account", "excluded", "missing"}`, ranges in the order of the dataset given."""
-    return {
+    """Say where every entry is: `{"account", "excluded", "missing"}`, ranges in the order of the dataset given.
+
+    `"split"` is there only when a range was computed in two.
+    """
+    document: Document = {
         "account": {field.name: getattr(account, field.name) for field in fields(account)}
         | {"complete": account.is_complete},
-        "excluded": [{field: getattr(each, field) for field in _EXCLUDED_FIELDS} for each in excluded],
+        "excluded": [_excluded(each) for each in excluded],
         "missing": [asdict(each) for each in missing],
+    }
+    splits = [asdict(each) for each in split]
+    return document | ({"split": splits} if splits else {})
+
+
+def _excluded(failed: ExcludedRange) -> Document:
+    """Describe excluded entries; not where it happened, which may differ between equal results."""
+    event = failed.event or EventName()
+    return {
+        "file": failed.file,
+        "tree": failed.tree,
+        "entry": failed.first if failed.stop == failed.first + 1 else None,
+        "first": failed.first,
+        "stop": failed.stop,
+        "kind": failed.kind,
+        "reason": failed.reason,
+        "run": event.run,
+        "luminosityBlock": event.luminosity_block,
+        "event": event.event,
     }
 
 

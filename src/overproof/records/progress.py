@@ -27,6 +27,7 @@ class Progress:
         n_files: files of the dataset.
         n_files_opened: files looked into.
         first_failure: a range that is lost already, if there is one.
+        n_suspects: blocks on which the selector failed, of which it is not settled yet what is to be excluded.
     """
 
     state: QueryState
@@ -43,3 +44,4 @@ class Progress:
     n_files: int
     n_files_opened: int
     first_failure: ExcludedRange | MissingRange | None = None
+    n_suspects: int = 0

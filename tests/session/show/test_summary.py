@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from overproof.records.account import Account, ExcludedRange, MissingRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.outcome.failure import EventName, FailureKind
 from overproof.records.statistics import Statistics, WorkerStatistics
-from overproof.session.show.summary import account_text, statistics_text
+from overproof.session.show.summary import account_text, first_of_each_cause, statistics_text
 
 
 def lost(first: int = 0, stop: int | None = 10, reason: str = "gone") -> MissingRange:
@@ -43,8 +44,57 @@ def test_many_ranges_are_cut_to_a_screenful() -> None:
     """Only so many ranges are listed; the rest is counted, not dropped in silence."""
     account = Account(missing=1000, total=1000)
     lines = account_text(account, missing=[lost(i, i + 1) for i in range(1000)], max_ranges=3).splitlines()
+    assert lines[1:] == [
+        "missing     1,000 entries: read: gone",
+        "              a.root:Events entry 0",
+        "              a.root:Events entry 1",
+        "              a.root:Events entry 2",
+        "              ... and 997 more",
+    ]
+    others = [lost(i, i + 1, reason=f"gone {i}") for i in range(1000)]
+    lines = account_text(account, missing=others, max_ranges=3).splitlines()
     assert len(lines) == 5
-    assert lines[-1].strip() == "... and 997 more missing ranges"
+    assert lines[-1].strip() == "... and 997 more missing ranges, of other causes"
+
+
+def failed(entry: int, *, cause: str, kind: FailureKind = "exception", event: EventName | None = None) -> ExcludedRange:
+    return ExcludedRange(
+        file="b.root", tree="Events", first=entry, stop=entry + 1, kind=kind, reason=f"{cause} with {entry}",
+        cause=cause, event=event,
+    )  # fmt: skip
+
+
+def test_failures_of_one_cause_are_told_once_with_all_entries() -> None:
+    """The cause stands once, with the reason of its first failure; then each entry, with the event's name."""
+    event = EventName(run=1, luminosity_block=None, event=3)
+    ranges = [
+        failed(7, cause="ValueError", event=event), failed(9, cause="ValueError"),
+        failed(8, cause="SIGSEGV", kind="signal"), failed(11, cause="ValueError"),
+    ]  # fmt: skip
+    account = Account(processed=96, excluded=4, total=100)
+    assert account_text(account, excluded=ranges).splitlines()[1:] == [
+        "excluded    3 entries: ValueError with 7",
+        "              b.root:Events entry 7 (event 1:?:3)",
+        "              b.root:Events entry 9",
+        "              b.root:Events entry 11",
+        "excluded    b.root:Events entry 8: signal: SIGSEGV with 8",
+    ]
+    assert [each.first for each in first_of_each_cause(ranges)] == [7, 8]
+
+
+def test_no_cause_is_hidden_by_the_number_of_another() -> None:
+    """Where the screen is short, a frequent cause is cut before a rare one."""
+    ranges = [failed(entry, cause="often") for entry in range(50)] + [failed(99, cause="once")]
+    text = account_text(Account(excluded=51, total=51), excluded=ranges, max_ranges=3)
+    assert "... and 48 more" in text
+    assert "once with 99" in text
+
+
+def test_ranges_computed_in_two_are_told() -> None:
+    """What was split is told with the reason why it could not be computed whole."""
+    split = SplitRange(file="b.root", tree="T", first=0, at=50, stop=100, kind="memory", reason="more than 1.00 GB")
+    lines = account_text(Account(processed=100, total=100), split=[split]).splitlines()
+    assert lines[1:] == ["split       b.root:T entries 0 to 99: computed in two, at 50: memory: more than 1.00 GB"]
 
 
 def test_statistics_have_every_topic() -> None:

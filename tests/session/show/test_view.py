@@ -11,7 +11,8 @@ import hist
 import pytest
 from rich.console import Console
 
-from overproof.records.account import Account, MissingRange
+from overproof.records.account import Account, ExcludedRange, MissingRange
+from overproof.records.outcome.failure import EventName
 from overproof.records.progress import Progress
 from overproof.session.show.view import follow, progress_text
 from overproof.words.errors import AbortedError, UserCodeError
@@ -128,6 +129,25 @@ def test_the_first_failure_is_said_at_once_and_once(screen: Console) -> None:
     failing = snapshot(first_failure=GONE)
     follow(FakeQuery([snapshot(), failing, failing]), shows_progress=True, console=screen)
     assert seen(screen).count("cannot be read: a.root:Events entries 0 to 9: read: gone") == 1
+
+
+def test_a_failure_does_not_wait_for_the_display(screen: Console) -> None:
+    """A selector that fails at once is told at once, with the event's name, though the query has just begun."""
+    failed = ExcludedRange(
+        file="a.root", tree="Events", first=7, stop=8, kind="exception", reason="ValueError: x",
+        event=EventName(run=1, luminosity_block=2, event=3),
+    )  # fmt: skip
+    follow(FakeQuery([snapshot(elapsed_s=0.2, first_failure=failed)]), shows_progress=True, console=screen)
+    assert " ".join(seen(screen).split()) == "failed: a.root:Events entry 7 (event 1:2:3): ValueError: x"
+
+
+def test_later_failures_are_counted() -> None:
+    """Blocks under suspicion, and entries that are lost, stand among the figures; none of them, nothing."""
+    account = Account(processed=200, excluded=3, missing=20_000, unread=800, total=21_003)
+    text = progress_text(snapshot(account=account, n_suspects=2))
+    assert "isolating 2 blocks  3 excluded  20 k missing" in text
+    assert "isolating 1 block  " in progress_text(snapshot(n_suspects=1))
+    assert not {"isolating", "excluded", "missing"} & set(progress_text(snapshot()).split())
 
 
 def test_the_picture_grows(screen: Console) -> None:

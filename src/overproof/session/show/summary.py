@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from overproof.records.account import Account, ExcludedRange, MissingRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.outcome.failure import EventName
 from overproof.records.statistics import Statistics, WorkerStatistics
 from overproof.words.units import human_bytes, human_seconds
 
-T = TypeVar("T")
+R = TypeVar("R", MissingRange, ExcludedRange)
 
 MAX_RANGES = 10
 """Ranges of one sort that are printed; the rest is counted."""
@@ -20,9 +21,13 @@ def account_text(
     *,
     excluded: Sequence[ExcludedRange] = (),
     missing: Sequence[MissingRange] = (),
+    split: Sequence[SplitRange] = (),
     max_ranges: int = MAX_RANGES,
 ) -> str:
-    """Write where every entry is: one line when the result is complete, the ranges that lack when it is not."""
+    """Write where every entry is: one line when the result is complete, the ranges that lack when it is not.
+
+    Ranges that lack for the same cause stand together: the cause once, with their number, then each of them.
+    """
     sums = " + ".join(f"{getattr(account, part):,} {part}" for part in ("processed", "excluded", "missing", "unread"))
     verdict = "complete" if account.is_complete else "not complete"
     lines = [f"account     {sums} = {account.total:,} entries: {verdict}"]
@@ -32,19 +37,34 @@ def account_text(
         lines.append(
             f"            {_files(account.files_unopened)} not looked into: their entries are not in the total"
         )
-    lines += _cut("missing", missing, write=missing_line, max_ranges=max_ranges)
-    lines += _cut("excluded", excluded, write=excluded_line, max_ranges=max_ranges)
+    lines += _grouped("missing", _by_cause(missing, cause=_reason_of_missing), _reason_of_missing, max_ranges)
+    by_cause = _by_cause(excluded, cause=_cause_of_excluded)
+    lines += _grouped("excluded", by_cause, _reason_of_excluded, max_ranges)
+    lines += [f"{'split':<12}{split_line(each)}" for each in split[:max_ranges]]
+    if len(split) > max_ranges:
+        lines.append(f"{'':<12}... and {len(split) - max_ranges:,} more split ranges")
     return "\n".join(lines)
 
 
 def missing_line(lost: MissingRange) -> str:
     """Write one missing range: where, which entries, in which phase, why."""
-    return f"{_place(lost.file, lost.tree)} {_range(lost.first, lost.stop)}: {lost.phase}: {_one_line(lost.reason)}"
+    return f"{_where(lost)}: {_reason_of_missing(lost)}"
 
 
 def excluded_line(failed: ExcludedRange) -> str:
-    """Write one excluded range: where, which entries, why."""
-    return f"{_place(failed.file, failed.tree)} {_range(failed.first, failed.stop)}: {_one_line(failed.reason)}"
+    """Write one excluded range: where, which entries, which event, why."""
+    return f"{_where(failed)}: {_reason_of_excluded(failed)}"
+
+
+def split_line(split: SplitRange) -> str:
+    """Write one range that was computed in two."""
+    place = f"{_place(split.file, split.tree)} {_range(split.first, split.stop)}"
+    return f"{place}: computed in two, at {split.at:,}: {split.kind}: {_one_line(split.reason)}"
+
+
+def first_of_each_cause(excluded: Iterable[ExcludedRange]) -> list[ExcludedRange]:
+    """Return the first failure of each cause, in order."""
+    return [same[0] for same in _by_cause(excluded, cause=_cause_of_excluded)]
 
 
 def statistics_text(statistics: Statistics) -> str:
@@ -76,11 +96,66 @@ def _worker_line(worker: WorkerStatistics) -> str:
     )
 
 
-def _cut(title: str, ranges: Sequence[T], *, write: Callable[[T], str], max_ranges: int) -> list[str]:
-    lines = [f"{title:<12}{write(each)}" for each in ranges[:max_ranges]]
-    if len(ranges) > max_ranges:
-        lines.append(f"{'':<12}... and {len(ranges) - max_ranges:,} more {title} ranges")
+def _grouped(title: str, groups: Sequence[Sequence[R]], reason_of: Callable[[R], str], max_ranges: int) -> list[str]:
+    """Write ranges by cause; of all causes together at most `max_ranges`, but one of each cause, if there is room."""
+    lines, n_left = [], max_ranges
+    for place, same in enumerate(groups):
+        if n_left <= 0:
+            n_ranges = sum(map(len, groups[place:]))
+            lines.append(f"{'':<12}... and {n_ranges:,} more {title} ranges, of other causes")
+            break
+        if len(same) == 1:
+            lines.append(f"{title:<12}{_where(same[0])}: {reason_of(same[0])}")
+            n_left -= 1
+            continue
+        n_shown = max(1, min(len(same), n_left - (len(groups) - place - 1)))
+        lines.append(f"{title:<12}{_how_many(same)}: {reason_of(same[0])}")
+        lines += [f"{'':<14}{_where(each)}" for each in same[:n_shown]]
+        if len(same) > n_shown:
+            lines.append(f"{'':<14}... and {len(same) - n_shown:,} more")
+        n_left -= n_shown
     return lines
+
+
+def _by_cause(ranges: Iterable[R], *, cause: Callable[[R], str]) -> list[list[R]]:
+    groups: dict[str, list[R]] = {}
+    for each in ranges:
+        groups.setdefault(cause(each), []).append(each)
+    return list(groups.values())
+
+
+def _reason_of_missing(lost: MissingRange) -> str:
+    return f"{lost.phase}: {_one_line(lost.reason)}"
+
+
+def _reason_of_excluded(failed: ExcludedRange) -> str:
+    reason = _one_line(failed.reason)
+    return reason if failed.kind == "exception" else f"{failed.kind}: {reason}"
+
+
+def _cause_of_excluded(failed: ExcludedRange) -> str:
+    return f"{failed.kind}: {failed.cause or failed.reason}"
+
+
+def _how_many(ranges: Sequence[MissingRange | ExcludedRange]) -> str:
+    n_entries = sum(each.stop - each.first for each in ranges if each.stop is not None)
+    n_whole = sum(each.stop is None for each in ranges)
+    parts = ([f"{n_entries:,} entries"] if n_entries else []) + ([_files(n_whole)] if n_whole else [])
+    return " and ".join(parts)
+
+
+def _where(lost: MissingRange | ExcludedRange) -> str:
+    text = f"{_place(lost.file, lost.tree)} {_range(lost.first, lost.stop)}"
+    event = event_text(lost.event) if isinstance(lost, ExcludedRange) else ""
+    return f"{text} ({event})" if event else text
+
+
+def event_text(event: EventName | None) -> str:
+    """Name an event as physicists do, `run:luminosity block:event`; empty where the file says nothing."""
+    if event is None:
+        return ""
+    numbers = (event.run, event.luminosity_block, event.event)
+    return f"event {':'.join('?' if number is None else str(number) for number in numbers)}"
 
 
 def _place(file: str, tree: str | None) -> str:

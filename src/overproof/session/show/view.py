@@ -119,10 +119,10 @@ class View:
     def update(self, query: Followed) -> None:
         """Draw how far the query is, if it has run long enough to be looked at."""
         progress = query.progress()
+        self._say_first_failure(progress)
         if progress.elapsed_s < QUIET_S:
             return
         live = self._live or self._open()
-        self._say_first_failure(progress, live.console)
         if live.console.height >= 20 and progress.elapsed_s >= self._picture_due_s:
             self._draw_picture(query, started_s=progress.elapsed_s, console=live.console)
         live.update(_display(progress, self._picture), refresh=True)
@@ -134,19 +134,24 @@ class View:
             self._live = None
 
     def _open(self) -> Live:
-        from rich.console import Console
         from rich.live import Live
 
-        console = self._console or Console(stderr=True)
         # No thread of its own: the loop that waits for the query draws too.
-        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._live = Live(console=self._screen(), auto_refresh=False, transient=True)
         self._live.start()
         return self._live
 
-    def _say_first_failure(self, progress: Progress, console: Console) -> None:
+    def _screen(self) -> Console:
+        from rich.console import Console
+
+        self._console = self._console or Console(stderr=True)
+        return self._console
+
+    def _say_first_failure(self, progress: Progress) -> None:
+        """Tell the first failure when it happens; those after it are counted in the line of figures."""
         if progress.first_failure is not None and not self._said_failure:
             self._said_failure = True
-            console.print(_failure_line(progress.first_failure), markup=False, highlight=False)
+            self._screen().print(_failure_line(progress.first_failure), markup=False, highlight=False)
 
     def _draw_picture(self, query: Followed, *, started_s: float, console: Console) -> None:
         """Draw the first histogram so far, and set the time of the next drawing by what this one cost."""
@@ -180,6 +185,13 @@ def progress_text(progress: Progress) -> str:
         parts.append(f"{human_bytes(progress.byte_rate_per_s)}/s")
     if progress.left_s is not None:
         parts.append(f"{human_seconds(progress.left_s)} left")
+    if progress.n_suspects:
+        blocks = "1 block" if progress.n_suspects == 1 else f"{progress.n_suspects} blocks"
+        parts.append(f"isolating {blocks}")
+    if n_lost := progress.account.excluded:
+        parts.append(f"{human_count(n_lost)} excluded")
+    if n_lost := progress.account.missing:
+        parts.append(f"{human_count(n_lost)} missing")
     n_workers = progress.n_workers
     parts.append(f"{progress.n_active} of {n_workers} workers active" if n_workers else "workers are starting")
     return "  ".join(parts)
