@@ -179,7 +179,8 @@ class Master(Outlook):
             if isinstance(what, FileGrid) and not worker.packets:
                 self._handout.go_to(worker, notice.file)
             self._handout.feed(worker, orders)
-            self._attendance.dismiss_if_done(worker, orders)
+            if worker.is_leaving:
+                self._attendance.dismiss_if_done(worker, orders)
         self._handout.feed_idle(orders)
 
     def _settle(self, settlement: Settlement) -> None:
@@ -215,7 +216,8 @@ class Master(Outlook):
             self._roster.measure(worker, packet.n_entries, compute_s)
             self._times.add(compute_s / (packet.stop - packet.start))
         self._handout.feed(worker, orders)
-        self._attendance.dismiss_if_done(worker, orders)
+        if worker.is_leaving:
+            self._attendance.dismiss_if_done(worker, orders)
 
     def _drop_rest(self, worker: Worker, packet: InHand, notice: PacketDone, orders: list[Order]) -> None:
         """Let those blocks of a halted packet wait that were not computed; in a query that stops they remain unread."""
@@ -269,7 +271,8 @@ class Master(Outlook):
             self._handout.put_back(self._ledger.release_blocks(worker, delta.blocks), orders)
         else:
             orders.append(TakeDelta(delta=delta))
-            self._attendance.dismiss_if_done(worker, orders)
+            if worker.is_leaving:
+                self._attendance.dismiss_if_done(worker, orders)
 
     def _on_delta_merged(self, notice: DeltaMerged, orders: list[Order]) -> None:
         self._ledger.merge(notice.delta)
