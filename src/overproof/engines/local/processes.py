@@ -2,69 +2,67 @@
 
 from __future__ import annotations
 
-import os
-import selectors
-import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections import deque
+from dataclasses import replace
+from typing import Any
 
+from overproof.engines.clock import MonotonicClock
 from overproof.engines.limits import Limits
-from overproof.engines.local.channel import Channel, ChannelClosedError
-from overproof.engines.messages import Brief, Command, EndQuery, Letter, Ready
-from overproof.records.notices import DeltaOffered, WorkerLost
+from overproof.engines.local.backoff import Backoff
+from overproof.engines.local.channel import ChannelClosedError
+from overproof.engines.local.hand import ENDING_S, ISOLATOR, WORKER, Hand, hire
+from overproof.engines.local.mailbox import Mailbox
+from overproof.engines.local.watch import FROZEN_S, Verdict, Watchman, describe_verdict, explain_loss
+from overproof.engines.local.watch.machine import machine_memory_bytes
+from overproof.engines.messages import Brief, Command, EndQuery, Letter, Ready, SetLimits
+from overproof.records.notices import (
+    BlockFailed,
+    DeltaOffered,
+    PacketDone,
+    RangeProbed,
+    WorkerJoined,
+    WorkerLost,
+    WorkerStrained,
+)
 from overproof.words.errors import EngineError
 from overproof.words.ids import WorkerId
 
-MAX_BARREN_DEATHS = 10
-"""Workers that may die one after the other without any delta between; then the engine gives up."""
+MEMORY_SHARE = 0.9
+"""Share of this machine's memory that all workers together may take, unless the user says otherwise."""
 
-SEND_TIMEOUT_S = 30.0
-"""A worker that does not take a message for so long is given up."""
-
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS")
-PACKAGE_PARENT = str(Path(__file__).resolve().parents[3])
-
-
-@dataclass(slots=True, kw_only=True)
-class Hand:
-    """One worker process as its crew sees it."""
-
-    name: WorkerId
-    process: subprocess.Popen[bytes]
-    channel: Channel
-    lifeline: socket.socket
-    is_ready: bool = False
+OOM_WINDOW_S = 3.0
+"""A process that was killed so soon after the kernel noted an end for want of memory was the one that it ended."""
 
 
 class ProcessCrew:
     """Keeps `size` worker processes up; a dead one is replaced under a new name.
 
     Workers start side by side and live until the session closes, so that open files and compiled code serve the next
-    query. They inherit their end of the connection: there is no port, no path and no secret to guard.
+    query. A watchman ends those that take too much. The isolator comes when it is called, and goes with the query.
 
     Args:
         size: number of workers.
+        frozen_s: seconds without beat and processor time after which a process is given up.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, frozen_s: float = FROZEN_S) -> None:
         self._size = size
-        self._hands: dict[WorkerId, Hand] = {}
-        self._is_closed = False
-        self._n_started = 0
-        self._n_barren_deaths = 0
-        self._brief: Brief | None = None
-        self._limits = Limits()
+        self._frozen_s = frozen_s
+        self._clock = MonotonicClock()
         self._lock = threading.RLock()
-        self._selector = selectors.DefaultSelector()
-        self._wake_receiver, self._wake_sender = socket.socketpair()
-        self._wake_receiver.settimeout(0.0)
-        self._wake_sender.settimeout(0.0)
-        self._selector.register(self._wake_receiver, selectors.EVENT_READ, None)
+        self._hands: dict[WorkerId, Hand] = {}
+        self._n_started = 0
+        self._is_closed = False
+        self._brief: Brief | None = None
+        self._wants_isolator = False
+        self._worker_backoff, self._isolator_backoff = Backoff(size), Backoff(1)
+        self._mailbox: Mailbox[Hand] = Mailbox()
+        self._strained: deque[Letter] = deque()
+        self._watchman = Watchman(self._watched, self._hear_verdict, lock=self._lock, clock=self._clock)
+        self.watch(Limits())
         self._fill_up()
+        self._watchman.start()
 
     @property
     def size(self) -> int:
@@ -72,25 +70,36 @@ class ProcessCrew:
 
     @property
     def workers(self) -> list[WorkerId]:
-        return [hand.name for hand in self._hands.values() if hand.is_ready]
+        hands = list(self._hands.values())
+        return [hand.name for hand in hands if hand.is_ready and not hand.is_isolator and hand.verdict is None]
 
     def begin(self, brief: Brief) -> None:
         self._brief = brief
-        self._n_barren_deaths = 0
+        self._worker_backoff.reset()
+        self._isolator_backoff.reset()
+        self.watch(Limits())
         self._fill_up()
         for name in self.workers:
             self.send(name, brief)
 
     def watch(self, limits: Limits) -> None:
-        self._limits = limits
+        if limits.memory_bytes is None:
+            share_bytes = int(machine_memory_bytes() / self._size * MEMORY_SHARE)
+            limits = replace(limits, memory_bytes=share_bytes)
+        self._watchman.limits = limits
+        for hand in self._isolators():
+            if hand.is_ready:
+                self.send(hand.name, SetLimits(limits=limits))
 
     def call_isolator(self) -> None:
-        return
+        self._wants_isolator = True
+        self._fill_up()
 
     def dismiss(self, worker: WorkerId) -> None:
         hand = self._hands.get(worker)
         if hand is not None:
-            self._dismiss(hand)
+            self._wants_isolator = self._wants_isolator and not hand.is_isolator
+            self._let_go(hand)
 
     def send(self, worker: WorkerId, command: Command) -> None:
         hand = self._hands.get(worker)
@@ -99,141 +108,176 @@ class ProcessCrew:
         try:
             hand.channel.send(command)
         except ChannelClosedError:
-            # It is gone, or has not listened for SEND_TIMEOUT_S and got half a frame; `poll` sees the loss, and reads
-            # what the worker still had to say.
+            # It is gone, or has not listened for long and got half a frame; `poll` sees the loss, and reads what the
+            # worker still had to say.
             hand.process.kill()
 
     def poll(self, timeout_s: float) -> list[Letter]:
         self._fill_up()
         letters: list[Letter] = []
-        for key, _ in self._selector.select(timeout_s):
-            if key.data is None:
-                self._drain_wake()
+        lost: list[Hand] = []
+        for hand, frames in self._mailbox.poll(self._poll_s(timeout_s)):
+            if frames is None:
+                lost.append(hand)
             else:
-                letters += self._read(key.data)
-        return letters
+                letters += [self._open(hand, message, payload) for message, payload in frames]
+        while self._strained:
+            letters.append(self._strained.popleft())
+        return letters + self._bury([*lost, *self._stuck()])
 
     def wake(self) -> None:
-        try:
-            self._wake_sender.send(b"w")
-        except (BlockingIOError, OSError):
-            return  # a full pipe wakes as well; a closed crew has nobody to wake
+        self._mailbox.wake()
 
     def end(self) -> None:
         self._brief = None
+        self._wants_isolator = False
+        for hand in self._isolators():
+            self._let_go(hand)
         for name in list(self._hands):
             self.send(name, EndQuery())
 
     def kill(self) -> None:
-        self._dismiss_all()
+        self._let_all_go()
         if not self._is_closed:
             self._fill_up()
 
     def close(self) -> None:
         self._is_closed = True
-        self._dismiss_all()
-        self._selector.close()
-        self._wake_receiver.close()
-        self._wake_sender.close()
+        self._watchman.close()
+        self._let_all_go()
+        self._mailbox.close()
 
-    # -- one worker
-
-    def _dismiss_all(self) -> None:
-        self._brief = None
-        with self._lock:
-            for hand in list(self._hands.values()):
-                self._dismiss(hand)
+    # -- who is up
 
     def _fill_up(self) -> None:
         if self._is_closed:
             raise EngineError("this session is closed: open a new one with overproof.Session()")
+        now = self._clock.now()
         with self._lock:
-            while len(self._hands) < self._size:
-                self._start()
+            n_isolators = len(self._isolators())
+            missing = self._size - (len(self._hands) - n_isolators)
+            for _ in range(missing - self._worker_backoff.n_waiting(now)):
+                self._hire(WORKER)
+            if self._wants_isolator and not n_isolators and not self._isolator_backoff.n_waiting(now):
+                self._hire(ISOLATOR)
 
-    def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        lifeline, their_lifeline = socket.socketpair()
-        ours.settimeout(SEND_TIMEOUT_S)
-        descriptors = [theirs.fileno(), their_lifeline.fileno()]
-        name = f"w{self._n_started}"
+    def _hire(self, module: str) -> None:
+        name = f"{'i' if module == ISOLATOR else 'w'}{self._n_started}"
         self._n_started += 1
-        try:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "overproof.engines.worker", name, *map(str, descriptors)],
-                pass_fds=descriptors,
-                stdin=subprocess.DEVNULL,
-                process_group=0,  # a Ctrl-C in the terminal is the user's, not the workers'
-                env=_environment(os.environ),
-            )
-        except OSError as error:
-            ours.close()
-            lifeline.close()
-            raise EngineError(f"cannot start a worker process: {error}") from error
-        finally:
-            theirs.close()
-            their_lifeline.close()
-        hand = Hand(name=name, process=process, channel=Channel(ours), lifeline=lifeline)
+        hand = hire(name, module, now=self._clock.now(), frozen_s=self._frozen_s)
         self._hands[name] = hand
-        self._selector.register(ours, selectors.EVENT_READ, hand)
+        self._mailbox.add(hand.channel, hand)
 
-    def _read(self, hand: Hand) -> list[Letter]:
-        try:
-            frames = hand.channel.receive_available()
-        except ChannelClosedError:
-            return self._bury(hand)
-        letters = []
-        for (query, reply), payload in frames:
-            if isinstance(reply, Ready):
-                hand.is_ready = True
-                if self._brief is not None:
-                    self.send(hand.name, self._brief)
-            elif isinstance(reply, DeltaOffered):
-                self._n_barren_deaths = 0
-            letters.append(Letter(query, reply, payload))
+    def _isolators(self) -> list[Hand]:
+        return [hand for hand in list(self._hands.values()) if hand.is_isolator]
+
+    def _let_go(self, hand: Hand) -> int | None:
+        """End a process for good; return its exit code, None when it cannot be told."""
+        with self._lock:
+            if self._hands.pop(hand.name, None) is None:
+                return None
+            self._mailbox.remove(hand.channel)
+            hand.release()
+        return hand.end()
+
+    def _let_all_go(self) -> None:
+        self._brief = None
+        self._wants_isolator = False
+        hands = list(self._hands.values())
+        for hand in hands:
+            hand.process.kill()  # all at once, then wait for one after the other
+        for hand in hands:
+            self._let_go(hand)
+        self._strained.clear()
+
+    def _poll_s(self, timeout_s: float) -> float:
+        """Return how long to wait for letters: no longer than until a process is to be started, or given up."""
+        now = self._clock.now()
+        waits_s = [backoff.wait_s(now) for backoff in (self._worker_backoff, self._isolator_backoff)]
+        if any(hand.verdict is not None for hand in list(self._hands.values())):
+            waits_s.append(ENDING_S)
+        return min([timeout_s, *(wait_s for wait_s in waits_s if wait_s is not None)])
+
+    # -- what they say
+
+    def _open(self, hand: Hand, message: Any, payload: Any) -> Letter:
+        query, reply = message
+        match reply:
+            case Ready():
+                self._welcome(hand)
+            case WorkerJoined(epoch=epoch):
+                hand.epoch = epoch
+                hand.watched.start_query()
+            case DeltaOffered() | BlockFailed() | RangeProbed() | PacketDone() if hand.is_isolator:
+                self._isolator_backoff.reset()
+            case DeltaOffered():
+                self._worker_backoff.reset()
+        return Letter(query, reply, payload)
+
+    def _welcome(self, hand: Hand) -> None:
+        hand.is_ready = hand.watched.is_ready = True
+        if self._brief is not None:
+            self.send(hand.name, self._brief)
+        if hand.is_isolator:
+            self.send(hand.name, SetLimits(limits=self._watchman.limits))
+
+    # -- how they end
+
+    def _watched(self) -> list[Hand]:
+        return [hand for hand in self._hands.values() if hand.verdict is None]
+
+    def _hear_verdict(self, hand: Hand, verdict: Verdict) -> None:
+        """Do what the watchman says, in his thread."""
+        if verdict.kind != "strained":
+            hand.ended_s = self._clock.now()
+            hand.verdict = verdict
+            hand.process.kill()
+            return
+        brief = self._brief
+        if brief is not None and not hand.is_isolator:
+            notice = WorkerStrained(worker=hand.name, epoch=hand.epoch, reason=f"it {describe_verdict(verdict)}")
+            self._strained.append(Letter(brief.query, notice))
+            self._mailbox.wake()
+
+    def _stuck(self) -> list[Hand]:
+        """Return those that were killed and whose end the kernel has not told for a while."""
+        latest_s = self._clock.now() - ENDING_S
+        return [hand for hand in list(self._hands.values()) if hand.verdict is not None and hand.ended_s < latest_s]
+
+    def _bury(self, lost: list[Hand]) -> list[Letter]:
+        """Strike off whoever is lost and say why.
+
+        Raises:
+            EngineError: too many have died without anything done.
+        """
+        query = self._brief.query if self._brief else 0
+        letters, error = [], None
+        for hand in lost:
+            loss = self._explain(hand)
+            if loss is None:
+                continue
+            letters.append(Letter(query, loss))
+            if loss.failure is None:
+                backoff = self._isolator_backoff if hand.is_isolator else self._worker_backoff
+                error = backoff.delay(self._clock.now(), how_it_ended=loss.reason) or error
+        if error is not None:
+            raise error
         return letters
 
-    def _bury(self, hand: Hand) -> list[Letter]:
-        exit_code = self._dismiss(hand)
-        self._n_barren_deaths += 1
-        if self._n_barren_deaths > MAX_BARREN_DEATHS:
-            n_deaths, self._n_barren_deaths = self._n_barren_deaths, 0
-            raise EngineError(
-                f"{n_deaths} worker processes died one after the other without handing anything over; "
-                f"the last one {_how_it_ended(exit_code)}"
-            )
-        query = self._brief.query if self._brief else 0
-        return [Letter(query, WorkerLost(worker=hand.name, reason=f"the process {_how_it_ended(exit_code)}"))]
-
-    def _dismiss(self, hand: Hand) -> int:
-        """End one process for good and return its exit code."""
+    def _explain(self, hand: Hand) -> WorkerLost | None:
+        exit_code = hand.end()  # before its logbook is read: it writes no more
+        now = self._clock.now()
+        record = self._watchman.out_of_memory
+        record.look(now)
         with self._lock:
-            if self._hands.pop(hand.name, None) is not None:
-                self._selector.unregister(hand.channel)
-                hand.channel.close()
-                hand.lifeline.close()
-        hand.process.kill()
-        return hand.process.wait()
-
-    def _drain_wake(self) -> None:
-        try:
-            while self._wake_receiver.recv(1024):
-                pass
-        except BlockingIOError:
-            return
-
-
-def _environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what workers get: one thread for numeric libraries, one order of hashing, our package within reach."""
-    paths = [PACKAGE_PARENT, *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
-    return {
-        **environment,
-        **dict.fromkeys(ONE_THREAD, "1"),
-        "PYTHONHASHSEED": environment.get("PYTHONHASHSEED", "0"),
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
-        "PYTHONSAFEPATH": "1",
-    }
-
-
-def _how_it_ended(exit_code: int) -> str:
-    return f"was ended by signal {-exit_code}" if exit_code < 0 else f"left with exit code {exit_code}"
+            if hand.name not in self._hands:
+                return None  # another thread has let it go
+            loss = explain_loss(
+                hand.name,
+                exit_code,
+                at_hand=hand.logbook.read(),
+                verdict=hand.verdict,
+                has_memory_record=record.rose_within(OOM_WINDOW_S, now=now),
+            )
+        self._let_go(hand)
+        return replace(loss, block=None, failure=None) if hand.is_isolator else loss

@@ -1,7 +1,8 @@
 """Watch: what worker processes take, and what is to be done when it is too much.
 
 Lives here: `verdict.py`, the rules, without any reading; `proc.py` and `machine.py`, what the kernel tells;
-`endings.py`, how processes end, in words; `watchman.py`, the thread that looks ten times a second.
+`endings.py`, how processes end, in words; `loss.py`, what that tells of a block; `watchman.py`, the thread that looks
+ten times a second.
 Comes in: processes, logbooks and limits. Goes out: verdicts, and failures. Start with `verdict.py`.
 """
 
@@ -12,6 +13,7 @@ from overproof.engines.local.watch.endings import (
     failure_of_verdict,
     how_it_ended,
 )
+from overproof.engines.local.watch.loss import explain_loss
 from overproof.engines.local.watch.machine import (
     CHILD_OOM_SCORE,
     WORKER_OOM_SCORE,
@@ -21,6 +23,7 @@ from overproof.engines.local.watch.machine import (
 )
 from overproof.engines.local.watch.proc import is_asleep, private_memory_bytes, processor_time_s
 from overproof.engines.local.watch.verdict import FROZEN_S, Look, Verdict, Watched
+from overproof.engines.local.watch.watchman import Watchman
 
 __all__ = [
     "CHILD_OOM_SCORE",
@@ -30,9 +33,11 @@ __all__ = [
     "OutOfMemoryRecord",
     "Verdict",
     "Watched",
+    "Watchman",
     "classify_exit",
     "describe_part",
     "describe_verdict",
+    "explain_loss",
     "failure_of_verdict",
     "how_it_ended",
     "is_asleep",

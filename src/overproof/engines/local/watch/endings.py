@@ -59,16 +59,16 @@ def failure_of_verdict(verdict: Verdict) -> Failure | None:
         return None
     if verdict.kind == "memory":
         return _failure("memory", "memory", f"{describe_verdict(verdict)} while it computed {describe_part(part)}")
-    return _failure("timeout", "timeout", f"{describe_verdict(verdict)} over {describe_part(part)}")
+    return _failure("timeout", "timeout", f"{describe_verdict(verdict)} for {describe_part(part)}")
 
 
 def describe_verdict(verdict: Verdict) -> str:
     """Say which limit was passed, and by how much."""
     match verdict.kind:
         case "memory" | "strained":
-            return f"took {_gigabytes(verdict.amount)} of private memory, of {_gigabytes(verdict.limit)} allowed,"
+            return f"took {_gigabytes(verdict.amount)} of private memory (limit {_gigabytes(verdict.limit)})"
         case "timeout":
-            return f"took more than the {verdict.limit:.3g} s allowed"
+            return f"took longer than {verdict.limit:.3g} s"
         case "frozen":
             return f"was frozen: silent for {verdict.amount:.3g} s, without any processor time"
 

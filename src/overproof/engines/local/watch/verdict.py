@@ -73,7 +73,7 @@ class Watched:
 
     Attributes:
         is_ready: it has said that it listens. Who has not beaten by then never will, and cannot be called silent.
-        is_at_query: it has taken up a query, and may be strained by it.
+        is_at_query: it works on a query.
     """
 
     __slots__ = (
@@ -100,6 +100,11 @@ class Watched:
         self._still_s = 0.0
         self._processor_s: float | None = None
         self._baseline_bytes: int | None = None
+        self._was_strained = False
+
+    def start_query(self) -> None:
+        """Note that the process has taken up a query: from now on it may be strained by it, and is told so once."""
+        self.is_at_query = True
         self._was_strained = False
 
     def is_silent(self, at_hand: AtHand, *, now: float) -> bool:

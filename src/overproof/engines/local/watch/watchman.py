@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Generic, Protocol, TypeVar
 
 from overproof.engines.limits import Limits
@@ -45,6 +46,7 @@ class Watchman(Generic[Process]):
     Args:
         processes: gives those that run now.
         tell: called in the watchman's thread, with each verdict.
+        lock: held during each round, so that no logbook is closed while it is read.
         clock: monotonic seconds of this machine, as in the logbooks.
     """
 
@@ -53,12 +55,14 @@ class Watchman(Generic[Process]):
         processes: Callable[[], Iterable[Process]],
         tell: Callable[[Process, Verdict], None],
         *,
+        lock: AbstractContextManager[object],
         clock: Clock,
     ) -> None:
         self.limits = Limits()
         self.out_of_memory = OutOfMemoryRecord()
         self._processes = processes
         self._tell = tell
+        self._lock = lock
         self._clock = clock
         self._asked_oom_s = clock.now()
         self._is_over = threading.Event()
@@ -82,10 +86,11 @@ class Watchman(Generic[Process]):
         if now - self._asked_oom_s >= OOM_ROUND_S:
             self._asked_oom_s = now
             self.out_of_memory.look(now)
-        for process in self._processes():
-            verdict = process.watched.judge(self._look_at(process), self.limits)
-            if verdict is not None:
-                self._tell(process, verdict)
+        with self._lock:
+            for process in self._processes():
+                verdict = process.watched.judge(self._look_at(process), self.limits)
+                if verdict is not None:
+                    self._tell(process, verdict)
 
     def _look_at(self, process: Process) -> Look:
         pid, at_hand, now = process.pid, process.logbook.read(), self._clock.now()
