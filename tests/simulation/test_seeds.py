@@ -1,79 +1,103 @@
-"""Thousands of queries in virtual time, in which workers die, freeze, come back and say things twice."""
+"""A thousand queries in virtual time, in which everything goes wrong that can, the master's own death included."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import get_args
+
 import pytest
 
-from overproof.engines.simulated import Law, SimulationOptions, draw_scenario, simulate
+from overproof.engines.simulated import SimulationReport, draw_scenario, serial, simulate
+from overproof.query.master import RULES
+from overproof.records.notices import BlockFailed, RangeProbed, WorkerJoined, WorkerLost
+from overproof.records.orders import CloseQuery, Order
+from overproof.records.outcome.failure import FAILURE_KINDS, Failure
 from overproof.words.states import QueryState
 
 pytestmark = pytest.mark.simulation
 
-N_SEEDS = 2_000
+N_SEEDS = 1_000
 N_PARTS = 20
 
-PINNED = (44, 98, 415, 424, 1006, 1419, 1974)
-"""Seeds that hung while the news of a loss could overtake the news of the join."""
+PINNED = (
+    44, 98, 415, 424, 1006, 1419, 1974,  # hung while the news of a loss could overtake the news of the join
+    0, 257, 310, 362, 1065, 1110,  # the isolator was lost between its delta and its report: the block was tried again
+    102, 128, 294, 1025, 1106, 1311,  # a worker was dismissed by an order that came after the close
+)  # fmt: skip
+"""Seeds that failed once."""
+
+
+def judge(seed: int) -> SimulationReport:
+    """Run a seed and compare it with its serial run; the simulation itself audits both, block by block.
+
+    Whatever happens, the query closes, every block is merged at most once and in its last version, exactly the bad
+    entries are excluded, and the account is exact. A query that ends by itself has the answer of one worker to which
+    nothing happens; one that is ended has a part of that.
+    """
+    scenario = draw_scenario(seed)
+    report, answer = simulate(scenario), simulate(serial(scenario)).answer
+    account, query = report.account, scenario.query
+    assert account.processed + account.excluded + account.missing + account.unread == account.total, seed
+    skips_flaky_blocks = query.on_error == "skip" and scenario.flaky_blocks
+    if report.state == QueryState.FINISHED and not skips_flaky_blocks:
+        assert report.answer == answer, seed
+    else:
+        assert report.answer.items() <= answer.items(), seed
+    if report.state == QueryState.FINISHED:
+        assert (account.unread, account.files_unopened) == (0, 0), seed
+        assert query.max_excluded is None or account.excluded <= query.max_excluded, seed
+    elif report.state == QueryState.STOPPED:
+        assert scenario.stop_s is not None, seed
+    else:
+        assert report.state == QueryState.FAILED, seed
+        assert query.on_error == "stop" or query.max_excluded != 1_000_000 or is_hopeless(report), seed
+    if not scenario.bad_blocks:
+        assert account.missing == 0, seed
+    return report
+
+
+def is_hopeless(report: SimulationReport) -> bool:
+    """Tell whether nothing at all could be computed: then the selector is wrong, whatever may be excluded."""
+    return report.account.processed == 0
 
 
 @pytest.mark.parametrize("part", range(N_PARTS))
 def test_no_seed_hangs_or_counts_wrongly(part: int) -> None:
-    """Whatever happens, the query closes, every block is merged at most once, and the account is exact.
-
-    The simulation itself verifies this block by block, and the master its invariants after every notice.
-    """
+    """Every seed is judged to be right."""
     for seed in range(part, N_SEEDS, N_PARTS):
-        scenario = draw_scenario(seed)
-        report = simulate(scenario)
-        account = report.account
-        assert account.processed + account.excluded + account.missing + account.unread == account.total, seed
-        if report.state == QueryState.FINISHED:
-            assert (account.unread, account.files_unopened, account.excluded) == (0, 0, 0), seed
-        else:
-            assert report.state == QueryState.STOPPED or scenario.failing_blocks, seed
-        if not scenario.bad_blocks:
-            assert account.missing == 0, seed
+        judge(seed)
 
 
 @pytest.mark.parametrize("seed", PINNED)
 def test_seeds_that_once_failed(seed: int) -> None:
     """A seed that ever failed is kept."""
-    assert simulate(draw_scenario(seed)).account.total >= 0
-
-
-@pytest.mark.parametrize(("law", "seed"), [("uniform", 1), ("lognormal", 1), ("bimodal", 1), ("lognormal", 100)])
-def test_a_thousand_unequal_workers_end_within_five_percent_of_the_ideal(law: Law, seed: int) -> None:
-    """With 30 blocks a worker, the slow do not hold up the end, and the fast do not wait for it."""
-    report = simulate(SimulationOptions(workers=1000, files=100, spread=3.0, law=law, seed=seed))
-    assert report.account.is_complete
-    assert 1.0 <= report.ratio <= 1.05
-
-
-def test_a_very_slow_worker_costs_its_first_block_and_no_more() -> None:
-    """Here one block of the slowest takes longer than the ideal: it is tried once, with one block in hand."""
-    options = SimulationOptions(workers=1000, files=100, spread=3.0, law="lognormal", seed=101, is_remembered=True)
-    report = simulate(options)
-    assert report.slowest_block_s > 1.05 * report.ideal_s
-    assert report.makespan_s <= 1.05 * report.slowest_block_s
+    judge(seed)
 
 
 def test_seeds_see_every_kind_of_trouble() -> None:
-    """The scenarios are not tame: refused deltas, lost workers, epochs, missing blocks and every end occur."""
+    """The scenarios are not tame: every notice, every order, new epochs, new masters and every end occur."""
     seen: set[str] = set()
-    for seed in range(60):
-        scenario = draw_scenario(seed)
-        log = simulate(SimulationOptions(**{**_fields(scenario), "keeps_log": True})).log
-        seen |= {type(fact.what).__name__ for fact in log}
-        seen |= {f"epoch {fact.what.epoch}" for fact in log if type(fact.what).__name__ == "WorkerJoined"}
-        seen |= {f"close {fact.what.state}" for fact in log if type(fact.what).__name__ == "CloseQuery"}
-    assert seen >= {
-        "RefuseDelta", "WorkerLost", "epoch 2", "BlockUnreadable", "BlockFailed", "FileFailed", "HaltWorker",
-        "CallDelta", "close finished", "close stopped", "close failed",
-    }  # fmt: skip
-
-
-def _fields(options: SimulationOptions) -> dict[str, object]:
-    return {name: getattr(options, name) for name in SimulationOptions.__slots__}
+    for seed in range(150):
+        report = simulate(replace(draw_scenario(seed), keeps_log=True))
+        for fact in report.log:
+            seen.add(type(fact.what).__name__)
+            match fact.what:
+                case CloseQuery(state=state):
+                    seen.add(f"close {state}")
+                case WorkerJoined(epoch=2):
+                    seen.add("epoch 2")
+                case WorkerLost(failure=Failure(kind=kind)) | BlockFailed(failure=Failure(kind=kind)):
+                    seen.add(f"{type(fact.what).__name__} {kind}")
+                case RangeProbed(failure=None):
+                    seen.add("good half")
+        seen |= {f"excluded {item.failure.kind}" for item in report.excluded}
+        seen |= {"parts"} if any(block.ranges for block in report.answer.values()) else set()
+    assert seen >= {kind.__name__ for kind in RULES} - {"AbortRequested", "EngineFailed"}
+    assert seen >= {kind.__name__ for kind in get_args(Order)}
+    assert seen >= {"epoch 2", "good half", "parts", "close finished", "close stopped", "close failed"}
+    assert seen >= {f"excluded {kind}" for kind in FAILURE_KINDS}
+    assert seen >= {f"WorkerLost {kind}" for kind in FAILURE_KINDS if kind != "exception"}
+    assert seen >= {f"BlockFailed {kind}" for kind in FAILURE_KINDS}
 
 
 @pytest.mark.nightly
@@ -81,5 +105,4 @@ def _fields(options: SimulationOptions) -> dict[str, object]:
 def test_ten_thousand_more_seeds(part: int) -> None:
     """The long campaign: seeds that no other run has seen."""
     for seed in range(1_000_000 + part, 1_010_000, N_PARTS):
-        account = simulate(draw_scenario(seed)).account
-        assert account.processed + account.excluded + account.missing + account.unread == account.total, seed
+        judge(seed)

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
 from overproof.records.account import Account
+from overproof.records.block import Block, BlockKey
 from overproof.records.facts import Fact
+from overproof.records.outcome.gaps import Excluded
 from overproof.records.query import QueryOptions
 from overproof.words.errors import OptionError
 
 Law: TypeAlias = Literal["uniform", "lognormal", "bimodal"]
 LAWS: tuple[Law, ...] = get_args(Law)
+
+CHANCES = (
+    "losses",
+    "freezes",
+    "delays",
+    "duplicates",
+    "bad_files",
+    "bad_blocks",
+    "failing_blocks",
+    "large_blocks",
+    "flaky_blocks",
+    "strains",
+    "isolator_losses",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +57,13 @@ class SimulationOptions:
         duplicates: chance of a delta to arrive twice.
         bad_files: chance of a file that cannot be opened.
         bad_blocks: chance of a block that cannot be read.
-        failing_blocks: chance of a block on which the selector fails.
+        failing_blocks: chance of a block with some entries on which the selector fails, in any way.
+        large_blocks: chance of a block that takes too much memory whole, and not in pieces.
+        flaky_blocks: chance of a block on which the selector fails the first time only.
+        strains: chance of a worker to come near the limit of its memory.
+        isolator_losses: chance of the isolator to be killed, in each thing that it does.
+        master_losses: how often the master is killed; it goes on from its last checkpoint, with new workers.
+        isolator_s: seconds until an isolator is up.
         stop_s: when a stop is requested; None: never.
         query: limits of the query, and `packet_blocks`.
         checks_every: number of notices after which the master checks its invariants; 0: only at the end.
@@ -69,6 +92,12 @@ class SimulationOptions:
     bad_files: float = 0.0
     bad_blocks: float = 0.0
     failing_blocks: float = 0.0
+    large_blocks: float = 0.0
+    flaky_blocks: float = 0.0
+    strains: float = 0.0
+    isolator_losses: float = 0.0
+    master_losses: int = 0
+    isolator_s: float = 0.5
     stop_s: float | None = None
     query: QueryOptions = field(default_factory=QueryOptions)
     checks_every: int = 0
@@ -85,12 +114,14 @@ class SimulationOptions:
         for name in ("workers", "blocks_per_worker", "block_entries"):
             if getattr(self, name) < 1:
                 raise OptionError(f"{name}={getattr(self, name)} makes no sense: give at least 1")
-        for name in ("files", "spread", "joins", "open_s", "latency_s", "merge_s"):
+        for name in ("files", "spread", "joins", "open_s", "latency_s", "merge_s", "isolator_s", "master_losses"):
             if not getattr(self, name) >= 0:
                 raise OptionError(f"{name}={getattr(self, name)} makes no sense: give 0 or more")
-        for name in ("losses", "freezes", "delays", "duplicates", "bad_files", "bad_blocks", "failing_blocks"):
+        for name in CHANCES:
             if not 0 <= getattr(self, name) <= 1:
                 raise OptionError(f"{name}={getattr(self, name)} makes no sense: give a chance between 0 and 1")
+        if self.isolator_losses == 1:
+            raise OptionError("isolator_losses=1 makes no sense: no isolator would ever be done; give less")
         if not (self.block_s > 0 and self.delta_interval_s > 0):
             raise OptionError(f"block_s={self.block_s}, delta_interval_s={self.delta_interval_s}: give more than 0")
 
@@ -111,6 +142,8 @@ class SimulationReport:
         n_notices: notices that the master heard.
         slowest_block_s: seconds that the slowest worker at the start needs for a full block. Nobody knows that it is
             slow before it has computed one, so that with few blocks a worker no policy ends sooner than this.
+        answer: the blocks merged, by file and index; the ranges in them are part of the answer.
+        excluded: entries on which the selector failed.
         log: all facts, if asked for.
     """
 
@@ -124,4 +157,6 @@ class SimulationReport:
     state: str
     n_notices: int
     slowest_block_s: float
+    answer: Mapping[BlockKey, Block] = field(default_factory=dict)
+    excluded: tuple[Excluded, ...] = ()
     log: tuple[Fact, ...] = ()

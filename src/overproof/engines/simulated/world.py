@@ -1,92 +1,129 @@
-"""The world around the master: virtual time, messages, merging, and what goes wrong."""
+"""The world around the master: its driver, in virtual time, and what happens to the master itself."""
 
 from __future__ import annotations
 
-import heapq
 import random
 import time
-from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from overproof.engines.simulated.faults import Plan, draw_delay, draw_plan
+from overproof.engines.simulated.agenda import Agenda
+from overproof.engines.simulated.cluster.crew import SimulatedCrew
 from overproof.engines.simulated.laws import SPEEDS
 from overproof.engines.simulated.options import SimulationOptions
-from overproof.engines.simulated.workers import SimulatedWorker
+from overproof.engines.simulated.troubles.fates import Fates
+from overproof.engines.simulated.troubles.faults import draw_master_losses
 from overproof.query.master import Master
-from overproof.records.block import Block, Delta
+from overproof.records.block import Block, BlockKey, Delta
 from overproof.records.dataset import FileGrid
 from overproof.records.facts import Fact
 from overproof.records.notices import (
     DeltaMerged,
-    DeltaOffered,
     FileOpened,
     Notice,
     QueryStarted,
     StopRequested,
-    WorkerLost,
+    TimePassed,
+    WorkRestored,
 )
-from overproof.records.orders import CloseQuery, Order, RefuseDelta, SendPacket, TakeDelta
+from overproof.records.orders import (
+    CallIsolator,
+    CloseQuery,
+    DismissWorker,
+    Order,
+    RefuseDelta,
+    SendPacket,
+    TakeDelta,
+)
+from overproof.records.outcome.standing import Standing
 from overproof.words.errors import InvariantError
 from overproof.words.states import QueryState
 
-REPLACED_S = 1.0
-"""Seconds after which a lost worker is replaced, when it was the last one."""
+TICK_S = 0.5
+"""Seconds between two words of the driver that time passes."""
+MOST_IDLE_TICKS = 1_000
+"""Ticks in a row in which nothing else is to come and nothing is ordered, after which the query hangs."""
+MOST_IDLE_NOTICES = 200_000
+"""Notices without a delta among them, after which the query turns in circles."""
+
+
+class Checkpoint(NamedTuple):
+    """What is left of a master that is killed."""
+
+    standing: Standing
+    merged: dict[BlockKey, Block]
 
 
 class World:
-    """Drives a master to the close of its query, in virtual time.
+    """Drives a master to the close of its query, in virtual time; a killed one is followed by a new one.
 
     Attributes:
-        now: virtual seconds.
-        merged: how often each block was merged, by (file, index).
+        agenda: virtual time.
+        fates: what becomes of blocks.
+        master: the master now.
+        merged: the blocks merged, as they were computed.
         final_state: state in which the query was closed.
         n_packets: packets handed out.
         n_decisions: packets handed out, deltas taken or refused.
-        n_notices: notices heard by the master.
-        master_s: real seconds spent inside the master.
+        n_notices: notices heard by masters.
+        master_s: real seconds spent inside masters.
         log: facts, if kept.
         total_speed: of the workers at the start.
         slowest_speed: of the workers at the start.
     """
 
     def __init__(
-        self, options: SimulationOptions, grids: list[FileGrid], *, master: Master, dice: random.Random
+        self,
+        options: SimulationOptions,
+        grids: list[FileGrid],
+        *,
+        make_master: Callable[[], Master],
+        dice: random.Random,
     ) -> None:
-        self.now = 0.0
-        self.block_s_per_entry = options.block_s / options.block_entries
-        self.open_s = options.open_s
-        self.delta_interval_s = options.delta_interval_s
-        self.merged: Counter[tuple[int, int]] = Counter()
+        self.agenda = Agenda()
+        self.fates = Fates(options, grids)
+        self.master = make_master()
+        self.merged: dict[BlockKey, Block] = {}
         self.final_state: QueryState | None = None
         self.n_packets = self.n_decisions = self.n_notices = 0
         self.master_s = 0.0
         self.log: list[Fact] = []
         self._options = options
-        self._master = master
-        self._dice = dice
+        self._make_master = make_master
         self._grids = [None if dice.random() < options.bad_files else grid for grid in grids]
-        self._fates: dict[tuple[int, int], str] = {}
-        self._events: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
-        self._n_events = 0
-        self._workers: dict[str, SimulatedWorker] = {}
-        self._arrivals: dict[tuple[str, bool], float] = {}
-        self._joined_s: dict[str, float] = {}
-        speeds = [SPEEDS[options.law](dice, options.spread) for _ in range(options.workers)]
-        self.total_speed, self.slowest_speed = sum(speeds), min(speeds)
-        work = sum(grid.n_entries for grid in grids) * self.block_s_per_entry
-        self.ideal_s = (work + (0.0 if options.is_remembered else self.open_s * len(grids))) / self.total_speed
+        self._speeds = [SPEEDS[options.law](dice, options.spread) for _ in range(options.workers)]
+        self.total_speed, self.slowest_speed = sum(self._speeds), min(self._speeds)
+        work = sum(grid.n_entries for grid in grids) * options.block_s / options.block_entries
+        self.ideal_s = (work + (0.0 if options.is_remembered else options.open_s * len(grids))) / self.total_speed
+        horizon_s = max(self.ideal_s, 1.0)
+        self._crew = SimulatedCrew(
+            options, self.agenda, fates=self.fates, grids=self._grids, dice=dice, feed=self._feed, horizon_s=horizon_s
+        )
+        self._checkpoint = Checkpoint(Standing(), {})
+        self._merged_entries = 0
+        self._is_restoring = False
+        self._n_idle_ticks = self._n_idle_notices = 0
         self._execute_by_type: dict[type, Callable[[Any], None]] = {
             SendPacket: self._send_packet,
             TakeDelta: self._take,
             RefuseDelta: self._refuse,
+            CallIsolator: self._call_isolator,
+            DismissWorker: self._dismiss,
             CloseQuery: self._close,
         }
-        for speed in speeds:
-            self._hire(speed)
-        for _ in range(int(options.joins * options.workers)):
-            joined_s = dice.uniform(0.0, self.ideal_s)
-            self._at(joined_s, self._hire, SPEEDS[options.law](dice, options.spread))
+        self._fixed: list[tuple[float, Callable[..., object], tuple[Any, ...]]] = []
+        if options.stop_s is not None:
+            self._fixed.append((options.stop_s, self._feed, (StopRequested(),)))
+        for kill_s, saved_s in draw_master_losses(options, dice, horizon_s=horizon_s):
+            self._fixed += [(saved_s, self._save, ()), (kill_s, self._kill_master, ())]
+        joins = [(dice.uniform(0.0, self.ideal_s), SPEEDS[options.law](dice, options.spread))
+                 for _ in range(int(options.joins * options.workers))]  # fmt: skip
+        self._joins = joins
+
+    @property
+    def now(self) -> float:
+        """Virtual seconds."""
+        return self.agenda.now
 
     def run(self) -> None:
         """Let time pass until the query closes.
@@ -94,106 +131,98 @@ class World:
         Raises:
             InvariantError: the query hangs: nothing will ever happen again, and it is not closed.
         """
-        self._feed(QueryStarted())
-        if self._options.is_remembered:
-            for file, grid in enumerate(self._grids):
-                if grid is not None and self.final_state is None:
-                    self._feed(FileOpened(file=file, grid=grid))
-        if self._options.stop_s is not None:
-            self._at(self._options.stop_s, self._feed, StopRequested())
+        for joined_s, speed in self._joins:
+            self.agenda.at(joined_s, self._crew.hire, speed)
+        self._begin()
         while self.final_state is None:
-            if not self._events:
-                raise InvariantError(f"the query hangs after {self.now:.3f} s: {self._master.account}")
-            self.now, _, action, arguments = heapq.heappop(self._events)
-            action(*arguments)
+            self.agenda.step()
 
-    # -- what a worker needs
+    def _begin(self) -> None:
+        """Start the query, or go on with it: what is known is told before anybody joins."""
+        for at_s, action, arguments in self._fixed:
+            if at_s > self.now:
+                self.agenda.at(at_s, action, *arguments)
+        self.agenda.at(self.now + TICK_S, self._tick)
+        self._crew.block_timeout_s = self.master.block_timeout_s
+        self._is_restoring = True
+        self._feed(QueryStarted())
+        standing = self._checkpoint.standing
+        for file, grid in standing.grids.items():
+            self._feed(FileOpened(file=file, grid=grid))
+        self._is_restoring = False
+        if standing != Standing():
+            self._feed(WorkRestored(standing=standing))
+        if self._options.is_remembered:
+            for file, known in enumerate(self._grids):
+                if known is not None and file not in standing.grids:
+                    self._feed(FileOpened(file=file, grid=known))
+        if self.final_state is None:
+            for speed in self._speeds:
+                self._crew.hire(speed)
 
-    def wake(self, worker: SimulatedWorker, at_s: float) -> None:
-        """Call `worker.resume` at a time."""
-        self._at(at_s, worker.resume)
+    def _tick(self) -> None:
+        is_alone = not len(self.agenda)
+        self._crew.block_timeout_s = self.master.block_timeout_s
+        self.agenda.at(self.now + TICK_S, self._tick)
+        self._n_idle_ticks = 0 if self._feed(TimePassed()) or not is_alone else self._n_idle_ticks + 1
+        if self._n_idle_ticks > MOST_IDLE_TICKS or self._n_idle_notices > MOST_IDLE_NOTICES:
+            raise InvariantError(f"the query hangs after {self.now:.3f} s: {self.master.account}")
 
-    def tell(self, worker: SimulatedWorker, notice: Notice) -> None:
-        """Carry a notice to the master; those of one worker arrive in order, copies of deltas at any time."""
-        self._travel((worker.name, True), self._feed, notice)
-        if isinstance(notice, DeltaOffered) and self._dice.random() < self._options.duplicates:
-            self._at(self.now + 2 * draw_delay(self._options, self._dice), self._feed, notice)
+    # -- the master itself is killed
 
-    def grid(self, file: int) -> FileGrid | None:
-        """Return what a file holds; None when it cannot be opened."""
-        return self._grids[file]
+    def _save(self) -> None:
+        """Keep what a checkpoint keeps.
 
-    def fate(self, block: Block) -> str:
-        """Say what becomes of a block, whoever computes it."""
-        key = (block.file, block.index)
-        if key not in self._fates:
-            die, options = self._dice.random(), self._options
-            bad = "failing" if die < options.bad_blocks + options.failing_blocks else "good"
-            self._fates[key] = "unreadable" if die < options.bad_blocks else bad
-        return self._fates[key]
+        Raises:
+            InvariantError: the standing does not belong to what is merged.
+        """
+        standing = self.master.standing
+        merged = {(file, index) for file, bits in standing.merged.items() for index in _set_bits(bits)}
+        if merged != set(self.merged):
+            raise InvariantError(f"the standing says {sorted(merged)} are merged, but it is {sorted(self.merged)}")
+        self._checkpoint = Checkpoint(standing, dict(self.merged))
 
-    # -- time and messages
-
-    def _at(self, at_s: float, action: Callable[..., None], *arguments: Any) -> None:
-        self._n_events += 1
-        heapq.heappush(self._events, (at_s, self._n_events, action, arguments))
-
-    def _travel(self, way: tuple[str, bool], action: Callable[..., None], *arguments: Any) -> None:
-        at_s = max(self.now + draw_delay(self._options, self._dice), self._arrivals.get(way, 0.0))
-        self._arrivals[way] = at_s
-        self._at(at_s, action, *arguments)
-
-    # -- workers come and go
-
-    def _hire(self, speed: float) -> None:
-        worker = SimulatedWorker(f"w{len(self._workers)}", speed=speed, place=self)
-        self._workers[worker.name] = worker
-        plan = draw_plan(self._options, self._dice, horizon_s=max(self.ideal_s, 1.0))
-        if plan.loss_s is not None:
-            self._at(self.now + plan.loss_s, self._kill, worker, plan)
-        elif plan.freeze_s is not None:
-            self._at(self.now + plan.freeze_s, self._freeze, worker, plan)
-        worker.join()
-        self._joined_s[worker.name] = self._arrivals[worker.name, True]
-
-    def _kill(self, worker: SimulatedWorker, plan: Plan) -> None:
-        worker.is_alive = False
-        lag_s = plan.noticed_s - (plan.loss_s or 0.0)
-        if plan.is_late and (words := worker.last_words()) is not None:
-            self._at(self.now + 1.5 * lag_s + 0.1, self._feed, words)
-        self._give_up(worker, self.now + lag_s, reason="died")
-        if not any(other.is_alive for other in self._workers.values()):
-            self._at(self.now + lag_s + REPLACED_S, self._hire, worker.speed)
-
-    def _freeze(self, worker: SimulatedWorker, plan: Plan) -> None:
-        start_s = plan.freeze_s or 0.0
-        worker.freeze(self.now + plan.thaw_s - start_s)
-        if plan.given_up_s is not None:
-            self._give_up(worker, self.now + plan.given_up_s - start_s, reason="frozen")
-            self._at(self.now + plan.return_s - start_s, worker.come_back)
-
-    def _give_up(self, worker: SimulatedWorker, at_s: float, *, reason: str) -> None:
-        """Say that a worker is lost, whatever of it still travels; but none is lost before it has joined."""
-        at_s = max(at_s, self._joined_s[worker.name])
-        self._at(at_s, self._feed, WorkerLost(worker=worker.name, reason=reason))
+    def _kill_master(self) -> None:
+        """Let a new master go on from the last checkpoint, with new workers; all else is gone."""
+        self.agenda.clear()
+        self._crew.forget()
+        self.master = self._make_master()
+        self.merged = dict(self._checkpoint.merged)
+        self._merged_entries = sum(block.n_entries for block in self.merged.values())
+        self._begin()
 
     # -- the driver
 
-    def _feed(self, notice: Notice) -> None:
+    def _feed(self, notice: Notice) -> list[Order]:
         """Tell the master one thing and do what it orders."""
         if self.final_state is not None:
-            return
+            return []
         started_s = time.perf_counter()
-        orders = self._master.handle(notice, now=self.now)
+        orders = self.master.handle(notice, now=self.now)
         self.master_s += time.perf_counter() - started_s
         self.n_notices += 1
+        self._n_idle_notices += 1
         if self._options.keeps_log:
             self.log.append(Fact(at_s=self.now, what=notice))
             self.log += [Fact(at_s=self.now, what=order) for order in orders]
         if self._options.checks_every and self.n_notices % self._options.checks_every == 0:
-            self._master.check()
+            self._check()
         for order in orders:
             self._execute(order)
+        return orders
+
+    def _check(self) -> None:
+        """Compare the account with what was merged, now.
+
+        Raises:
+            InvariantError: they differ, or the master's own rules are broken.
+        """
+        self.master.check()
+        account = self.master.account
+        if account.processed != self._merged_entries and not self._is_restoring:
+            raise InvariantError(f"{self._merged_entries} entries were merged, the account says {account.processed}")
+        if account.processed + account.excluded + account.missing + account.unread != account.total:
+            raise InvariantError(f"the account does not add up: {account}")
 
     def _execute(self, order: Order) -> None:
         if self.final_state is not None:
@@ -202,34 +231,50 @@ class World:
         if execute is not None:
             execute(order)
         else:
-            self._deliver(order)
-
-    def _deliver(self, order: Order) -> None:
-        worker = self._workers[order.worker]  # type: ignore[union-attr]  # the other orders are the driver's own
-        self._travel((worker.name, False), self._arrive, worker, order, worker.epoch)
-
-    def _arrive(self, worker: SimulatedWorker, order: Order, epoch: int) -> None:
-        if worker.is_alive and worker.epoch == epoch:
-            worker.receive(order)
+            self._crew.deliver(order.worker, order)  # type: ignore[union-attr]  # the other orders are the driver's own
 
     def _send_packet(self, order: SendPacket) -> None:
         self.n_packets += 1
         self.n_decisions += 1
-        self._deliver(order)
+        self._crew.deliver(order.worker, order)
 
     def _take(self, order: TakeDelta) -> None:
         self.n_decisions += 1
         if self._options.merge_s:
-            self._at(self.now + self._options.merge_s, self._merge, order.delta)
+            self.agenda.at(self.now + self._options.merge_s, self._merge, order)
         else:
-            self._merge(order.delta)
+            self._merge(order)
 
-    def _merge(self, delta: Delta) -> None:
-        self.merged.update([(block.file, block.index) for block in delta.blocks])
+    def _merge(self, order: TakeDelta) -> None:
+        """Merge a delta as the driver would; that no block is merged twice is the first law of all.
+
+        Raises:
+            InvariantError: it would be.
+        """
+        delta: Delta = order.delta
+        for block in delta.blocks:
+            key = (block.file, block.index)
+            if key in self.merged:
+                raise InvariantError(f"block {key} is merged more than once: {self.merged[key]}, then {block}")
+            self.merged[key] = block
+            self._merged_entries += block.n_entries
+        self._n_idle_notices = 0
         self._feed(DeltaMerged(delta=delta, merge_s=self._options.merge_s))
+        self._crew.deliver(delta.worker, order, delta.epoch)
 
-    def _refuse(self, _: RefuseDelta) -> None:
+    def _refuse(self, order: RefuseDelta) -> None:
         self.n_decisions += 1
+        self._crew.deliver(order.delta.worker, order, order.delta.epoch)
+
+    def _call_isolator(self, _: CallIsolator) -> None:
+        self._crew.call_isolator()
+
+    def _dismiss(self, order: DismissWorker) -> None:
+        self._crew.dismiss(order.worker)
 
     def _close(self, order: CloseQuery) -> None:
         self.final_state = order.state
+
+
+def _set_bits(bits: int) -> list[int]:
+    return [index for index in range(bits.bit_length()) if bits >> index & 1]
