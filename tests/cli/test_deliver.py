@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,21 @@ import pytest
 
 from overproof.cli.deliver import Outcome, deliver
 from overproof.cli.options import QueryFlags
-from overproof.records.account import Account
+from overproof.records.account import Account, ExcludedRange
 from overproof.records.statistics import Statistics
-from overproof.words.errors import EngineError, OverproofError
+from overproof.words.errors import EngineError, OverproofError, UserCodeError
 from overproof.words.states import QueryState
 
 
-def outcome(account: Account, *, state: QueryState, problem: OverproofError | None = None) -> Outcome:
+def outcome(
+    account: Account,
+    *,
+    state: QueryState = QueryState.FINISHED,
+    problem: OverproofError | None = None,
+    excluded: Sequence[ExcludedRange] = (),
+) -> Outcome:
     return Outcome(
-        outputs={"n": account.processed}, problem=problem, state=state, account=account, excluded=(), missing=(),
+        outputs={"n": account.processed}, problem=problem, state=state, account=account, excluded=excluded, missing=(),
         statistics=Statistics.__new__(Statistics),
     )  # fmt: skip
 
@@ -65,3 +72,34 @@ def test_a_disk_that_fills_at_the_end(tmp_path: Path) -> None:
     """A result that was computed and cannot be written is not bad input."""
     finished = outcome(Account(processed=9, total=9), state=QueryState.FINISHED)
     assert deliver(finished, flags(json=str(tmp_path / "gone" / "out.json"))) == 4
+
+
+def failed(entry: int, cause: str) -> ExcludedRange:
+    return ExcludedRange(
+        file="a.root", tree="T", first=entry, stop=entry + 1, kind="exception", reason=cause, cause=cause,
+        traceback=f"Traceback (most recent call last):\n  of {cause} at {entry}\n",
+    )  # fmt: skip
+
+
+def test_a_traceback_a_cause(capsys: pytest.CaptureFixture[str]) -> None:
+    """A result complete but for excluded entries: exit code 3, one traceback a cause, every entry in the account."""
+    ranges = [failed(1, "A"), failed(2, "A"), failed(3, "B")]
+    code = deliver(outcome(Account(processed=6, excluded=3, total=9), excluded=ranges), flags())
+    said = capsys.readouterr()
+    assert code == 3
+    assert [line for line in said.err.splitlines() if " of " in line] == ["  of A at 1", "  of B at 3"]
+    assert "excluded    2 entries: A" in said.out
+    assert "a.root:T entry 2" in said.out
+
+
+def test_what_ended_a_query_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """The traceback of the failure that ended the query is that of its entry: it is printed once, with the message."""
+    first = failed(1, "A")
+    problem = UserCodeError("A", where="a.root: entry 1", traceback=first.traceback)
+    ended = outcome(
+        Account(processed=6, excluded=1, unread=2, total=9), state=QueryState.FAILED, problem=problem, excluded=[first]
+    )
+    assert deliver(ended, flags()) == 4
+    error = capsys.readouterr().err
+    assert error.count("of A at 1") == 1
+    assert error.count("overproof: a.root: entry 1: A") == 1

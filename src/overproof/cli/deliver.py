@@ -12,10 +12,13 @@ from typing import Any, TextIO
 from overproof.cli.exit_codes import ExitCode, exit_code_of
 from overproof.cli.options import QueryFlags
 from overproof.cli.places import STANDARD_OUTPUT
-from overproof.records.account import Account, ExcludedRange, MissingRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.statistics import Statistics
 from overproof.words.errors import EngineError, OverproofError, UserCodeError
 from overproof.words.states import QueryState
+
+MAX_TRACEBACKS = 5
+"""Causes of failures of which a traceback is printed; the account tells the others too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,7 @@ class Outcome:
         outputs: by name.
         drawn: the histogram of a draw; its fields stand at the top of the JSON document.
         problem: what ended the query early.
-        state, account, excluded, missing, statistics: as in a result.
+        state, account, excluded, missing, split, statistics: as in a result.
     """
 
     outputs: Mapping[str, Any]
@@ -36,6 +39,7 @@ class Outcome:
     account: Account
     excluded: Sequence[ExcludedRange]
     missing: Sequence[MissingRange]
+    split: Sequence[SplitRange] = ()
     statistics: Statistics
 
 
@@ -63,6 +67,7 @@ def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
         account=result.account,
         excluded=result.excluded,
         missing=result.missing,
+        split=result.split,
         statistics=result.statistics,
     )
 
@@ -96,7 +101,7 @@ def document_of(outcome: Outcome, *, stats: bool) -> dict[str, Any]:
 
     head = histogram_document(outcome.drawn) if outcome.drawn is not None else {}
     document = {**head, "outputs": outputs_document(outcome.outputs)}
-    document |= account_document(outcome.account, outcome.excluded, outcome.missing)
+    document |= account_document(outcome.account, outcome.excluded, outcome.missing, outcome.split)
     return document | ({"statistics": asdict(outcome.statistics)} if stats else {})
 
 
@@ -184,15 +189,33 @@ def _print_account(outcome: Outcome, flags: QueryFlags) -> None:
     stream = _text_stream(flags)
     if flags.stats:
         print(statistics_text(outcome.statistics), file=stream)
-    if outcome.problem is not None:
-        if isinstance(outcome.problem, UserCodeError) and outcome.problem.traceback.startswith("Traceback"):
-            print(outcome.problem.traceback.rstrip(), file=sys.stderr)
-        print(f"overproof: {outcome.problem}", file=sys.stderr)
+    _print_failures(outcome)
     if flags.quiet and outcome.account.is_complete:
         return
     n_ranges = max(5, shutil.get_terminal_size().lines // 2 - 5)
-    text = account_text(outcome.account, excluded=outcome.excluded, missing=outcome.missing, max_ranges=n_ranges)
+    text = account_text(
+        outcome.account,
+        excluded=outcome.excluded,
+        missing=outcome.missing,
+        split=outcome.split,
+        max_ranges=n_ranges,
+    )
     if outcome.state is not QueryState.FINISHED:
         kept = "nothing was done" if _is_nothing(outcome) else "the part that was done is kept"
         text += f"\n{'state':<12}{outcome.state}: {kept}"
     print(text, file=sys.stderr if flags.quiet else stream)
+
+
+def _print_failures(outcome: Outcome) -> None:
+    """Print what ended the query, and the traceback of the first failure of each cause, each once."""
+    from overproof.session.show.summary import first_of_each_cause
+
+    problem = outcome.problem
+    texts = [failed.traceback for failed in first_of_each_cause(outcome.excluded)[:MAX_TRACEBACKS]]
+    if isinstance(problem, UserCodeError):
+        texts.append(problem.traceback)
+    for text in dict.fromkeys(text.rstrip() for text in texts):
+        if text.startswith("Traceback"):
+            print(text, file=sys.stderr)
+    if problem is not None:
+        print(f"overproof: {problem}", file=sys.stderr)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from overproof.cli.places import check_apart, check_file, check_json, check_named
-from overproof.records.query import DEFAULT_BLOCK_ENTRIES
+from overproof.cli.sizes import parse_size
+from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError
 from overproof.words.errors import OptionError
 
 if TYPE_CHECKING:
@@ -44,10 +45,21 @@ class QueryFlags:
     stats: bool
     quiet: bool
     output: str | None = None
+    on_error: OnError = "isolate"
+    max_excluded: int | None = None
+    block_timeout: float | None = None
+    memory_limit: str | None = None
+    verify: bool = False
+    no_journal: bool = False
+    delta_interval: float = 1.0
 
     @property
     def limits(self) -> dict[str, Any]:
-        """Return the arguments of the same meaning of `Session.draw` and `Session.process`."""
+        """Return the arguments of the same meaning of `Session.draw` and `Session.process`.
+
+        Raises:
+            OptionError: a size that is none.
+        """
         return {
             "tree": self.tree,
             "first": self.first,
@@ -56,6 +68,13 @@ class QueryFlags:
             "allow_duplicates": self.allow_duplicates,
             "packetizer": self.packetizer,
             "block_entries": self.block_entries,
+            "on_error": self.on_error,
+            "max_excluded": self.max_excluded,
+            "block_timeout_s": self.block_timeout,
+            "memory_limit_bytes": parse_size(self.memory_limit, option="--memory-limit") if self.memory_limit else None,
+            "verify": self.verify,
+            "journal": not self.no_journal,
+            "delta_interval_s": self.delta_interval,
         }
 
     def open_session(self) -> Session:
@@ -120,7 +139,7 @@ def engine_options(function: F) -> F:
 def query_options(function: F) -> F:
     """Add every option that `draw` and `run` share."""
     return _added(
-        engine_options(function),
+        engine_options(failure_options(function)),
         click.option("--tree", metavar="T", help="Tree for the files that name none behind a colon."),
         click.option("--first", type=click.IntRange(min=0), default=0, metavar="N", help="Pass over so many entries."),
         click.option(
@@ -142,6 +161,34 @@ def query_options(function: F) -> F:
         click.option("--plot", metavar="F", help="Write a picture: .png, .pdf or .svg."),
         click.option("--stats", is_flag=True, help="Print what the query cost, and put it into the JSON."),
         click.option("--quiet", "-q", is_flag=True, help="No progress, no picture; the account only if it lacks."),
+    )  # fmt: skip
+
+
+def failure_options(function: F) -> F:
+    """Add the options that say what may fail, and what is kept for later."""
+    return _added(
+        function,
+        click.option(
+            "--on-error", type=click.Choice(ON_ERROR), default="isolate",
+            help="When the selector fails: exclude the entries it fails on (default), exclude the block, or stop.",
+        ),
+        click.option(
+            "--max-excluded", type=click.IntRange(min=0), metavar="N",
+            help="Stop when more entries are excluded; default: the smaller of 100 and 1 % of those done.",
+        ),
+        click.option(
+            "--block-timeout", type=float, metavar="SECONDS",
+            help="What a block may take; default: 20 times the median, at least 60.",
+        ),
+        click.option(
+            "--memory-limit", metavar="SIZE", help="Memory of a worker, such as 2GB; default: its share of the machine."
+        ),
+        click.option("--verify", is_flag=True, help="Verify the checksums of whole files that the dataset gives."),
+        click.option("--no-journal", is_flag=True, help="Keep nothing on disk with which the query can be resumed."),
+        click.option(
+            "--delta-interval", type=float, default=1.0, metavar="SECONDS",
+            help="How often workers hand over what they have; default: 1; inf: at the end.",
+        ),
     )  # fmt: skip
 
 

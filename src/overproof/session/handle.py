@@ -13,7 +13,7 @@ from overproof.records.progress import Progress
 from overproof.session.conduct import Conduct
 from overproof.session.question import Question
 from overproof.session.result import Result
-from overproof.words.errors import AbortedError, OverproofError, UserCodeError
+from overproof.words.errors import AbortedError, OverproofError
 from overproof.words.states import QueryState
 
 
@@ -173,8 +173,6 @@ class Query:
         if error is None and result.state is not QueryState.FAILED:
             return None
         if error is None:
-            failure = result.excluded[0]
-            where = f"{failure.file}: entries {failure.first:,} to {failure.stop:,}"
-            error = UserCodeError(failure.reason, where=where, traceback=failure.traceback)
+            error = result.reason_for_failure()
         error.result = result
         return error

@@ -12,7 +12,7 @@ from overproof.session.outcome.costs import merge_statistics
 from overproof.session.outcome.gaps import Gaps, name_excluded, name_missing, name_splits
 from overproof.session.outcome.merging import merge_accounts, merge_origins
 from overproof.session.outcome.origin import Origin
-from overproof.words.errors import BranchError, DatasetError, InputError
+from overproof.words.errors import BranchError, DatasetError, InputError, UserCodeError
 from overproof.words.states import QueryState
 
 if TYPE_CHECKING:
@@ -106,6 +106,22 @@ class Result(Mapping[str, Any]):
 
     def __add__(self, other: Result) -> Result:
         return self.merge(other) if isinstance(other, Result) else NotImplemented
+
+    def reason_for_failure(self) -> UserCodeError:
+        """Say on which entries the selector failed, so that the query ended early."""
+        if not self.excluded:
+            return UserCodeError("the selector failed, and nothing is known of where")
+        first, account = self.excluded[0], self.account
+        message = first.reason
+        if self.origin is not None and self.origin.options.on_error != "stop":
+            n_done = account.excluded + account.processed
+            message += (
+                f"\n{account.excluded:,} entries failed, of {n_done:,} done: the selector is probably wrong, not the "
+                "data. What is done is kept; to let more entries fail say max_excluded=N (--max-excluded N)"
+            )
+        is_one = first.stop == first.first + 1
+        entries = f"entry {first.first:,}" if is_one else f"entries {first.first:,} to {first.stop - 1:,}"
+        return UserCodeError(message, where=f"{first.file}: {entries}", traceback=first.traceback)
 
     def reason_for_nothing(self) -> InputError | None:
         """Say why a finished query has nothing in it, if that is so: then it was asked wrongly."""
