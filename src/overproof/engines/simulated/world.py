@@ -85,7 +85,7 @@ class World:
         self.master = make_master()
         self.merged: dict[BlockKey, Block] = {}
         self.final_state: QueryState | None = None
-        self.n_packets = self.n_decisions = self.n_notices = 0
+        self.n_packets = self.n_decisions = self.n_notices = self._n_changes = 0
         self.master_s = 0.0
         self.log: list[Fact] = []
         self._options = options
@@ -205,8 +205,10 @@ class World:
         if self._options.keeps_log:
             self.log.append(Fact(at_s=self.now, what=notice))
             self.log += [Fact(at_s=self.now, what=order) for order in orders]
-        if self._options.checks_every and self.n_notices % self._options.checks_every == 0:
-            self._check()
+        if orders or not isinstance(notice, TimePassed):
+            self._n_changes += 1
+            if self._options.checks_every and self._n_changes % self._options.checks_every == 0:
+                self._check()
         for order in orders:
             self._execute(order)
         return orders
