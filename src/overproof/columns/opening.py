@@ -15,10 +15,14 @@ import fsspec
 import uproot
 
 from overproof.columns.formats import Reader
+from overproof.columns.formats.checks.directories import check_directory
+from overproof.columns.formats.checks.objects import check_object, check_streamers
+from overproof.columns.formats.checks.whole_file import check_whole_file
+from overproof.columns.formats.classes import unlearning
 from overproof.columns.formats.damage import FileChangedError, one_line, translated
 from overproof.columns.formats.names import nearest
 from overproof.columns.formats.rntuple import RNTupleReader
-from overproof.columns.formats.source import LocalSource, RemoteSource
+from overproof.columns.formats.source import LocalSource, RemoteSource, holding
 from overproof.columns.formats.ttree import TTreeReader
 from overproof.records.dataset import FileSpec
 from overproof.words.errors import DatasetError, ReadError
@@ -28,15 +32,22 @@ _TTREES = frozenset({"TTree", "TNtuple", "TNtupleD"})
 _RNTUPLES = frozenset({"ROOT::RNTuple"})
 
 
-def open_reader(spec: FileSpec) -> Reader:
+def open_reader(spec: FileSpec, *, verify: bool = False) -> Reader:
     """Open one tree of one file.
 
+    Args:
+        spec: the file and the tree.
+        verify: read the whole file first, and compare the checksum that `spec` has, if it has one.
+
     Raises:
-        DatasetError: nothing that can be used: no such file, not a ROOT file, no such tree, several and none named.
+        DatasetError: nothing that can be used: no such file, not a ROOT file, no such tree, several and none named; a
+            checksum that nobody can compute.
         ReadError: phase `open`: a file that is damaged, cut short, or cannot be reached.
     """
     file = open_file(spec.path)
     try:
+        if verify:
+            verify_file(spec)
         key = find_tree(file, spec)
         return open_tree(file, key, path=spec.path, name=_shown(key, spec.tree))
     except BaseException:
@@ -44,11 +55,25 @@ def open_reader(spec: FileSpec) -> Reader:
         raise
 
 
+def verify_file(spec: FileSpec) -> None:
+    """Read a whole file and compare the checksum that it should have; without one nothing is done.
+
+    Raises:
+        DatasetError: a checksum that nobody can compute.
+        ReadError: phase `open`: another checksum, or bytes that do not come.
+    """
+    with translated(spec.path, "open"):
+        check_whole_file(spec, local_path(spec.path) or spec.path)
+
+
 def open_tree(file: Any, key: str, *, path: str, name: str) -> Reader:
     """Make the reader of one tree of an open file; `key` has a cycle, `name` is what to call it."""
-    with translated(path, "open", what=f"tree {name}"), _in_haste():
-        is_ttree = file.classname_of(key) in _TTREES
-        found = file[key]
+    with translated(path, "open", what=f"tree {name}"), _in_haste(), unlearning():
+        listed = file.key(key)
+        is_ttree = listed.fClassName in _TTREES
+        check_streamers(file.file)
+        with holding(file.file.source, check_object(file.file, listed)):
+            found = listed.get()
     return TTreeReader(found, path=path, name=name) if is_ttree else RNTupleReader(found, path=path, name=name)
 
 
@@ -183,12 +208,24 @@ def list_trees(file: Any, *, path: str) -> dict[str, str]:
         ReadError: phase `open`.
     """
     with translated(path, "open", what="list of keys"):
+        check_directory(file)
+        for directory in _directories(file):
+            check_directory(directory)
         cycles: dict[str, int] = {}
         for key, classname in file.classnames(recursive=True, cycle=True).items():
             name, _, cycle = key.rpartition(";")
             if classname in _TTREES or classname in _RNTUPLES:
                 cycles[name] = max(cycles.get(name, 0), int(cycle))
     return {name: f"{name};{cycle}" for name, cycle in cycles.items()}
+
+
+def _directories(above: Any) -> Iterator[Any]:
+    """Give all directories below one."""
+    for key in above.keys(recursive=False, cycle=True):
+        if above.key(key).fClassName.startswith("TDirectory"):
+            below = above[key]
+            yield below
+            yield from _directories(below)
 
 
 def find_tree(file: Any, spec: FileSpec) -> str:
@@ -218,11 +255,13 @@ def find_tree(file: Any, spec: FileSpec) -> str:
 def _key(directory: Any, path: str) -> Any:
     """Return uproot's key of what lies at a path, the highest cycle unless one is named; None for nothing."""
     *folders, last = path.split("/")
+    check_directory(directory)
     try:
         for folder in folders:
             if not directory.key(folder).fClassName.startswith("TDirectory"):
                 return None
             directory = directory[folder]
+            check_directory(directory)
         return directory.key(last)
     except uproot.KeyInFileError:
         return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from overproof.columns.formats import Reader
-from overproof.columns.opening import open_reader
+from overproof.columns.opening import open_reader, verify_file
 from overproof.records.dataset import FileSpec
+from overproof.words.errors import OverproofError
 
 __all__ = ["Reader", "ReaderCache"]
 
@@ -26,22 +27,24 @@ class ReaderCache:
         self._limit_branches = limit_branches
         self._readers: OrderedDict[FileSpec, Reader] = OrderedDict()
         self._closed_bytes = 0
+        self._verified: set[tuple[str, str, str]] = set()
 
     @property
     def read_bytes(self) -> int:
         """Compressed bytes read so far by all readers, closed ones too."""
         return self._closed_bytes + sum(reader.read_bytes for reader in self._readers.values())
 
-    def get(self, spec: FileSpec, *, identity: str = "") -> Reader:
+    def get(self, spec: FileSpec, *, identity: str = "", verify: bool = False) -> Reader:
         """Return the reader of a tree, opened now or before; a file that has changed meanwhile is opened anew.
 
         Args:
             spec: file and tree.
             identity: the version to have if it is still open; what is returned may be another one. Empty: the one
                 to which the path leads now.
+            verify: compare the checksum that the file should have, once for each version of it.
 
         Raises:
-            DatasetError: nothing that can be used.
+            DatasetError: nothing that can be used; a checksum that nobody can compute.
             ReadError: phase `open`; the next call tries again.
         """
         reader = self._readers.get(spec)
@@ -54,7 +57,21 @@ class ReaderCache:
                 self._drop(next(iter(self._readers)))
         else:
             self._readers.move_to_end(spec)
+        if verify:
+            self._verify(spec, reader)
         return reader
+
+    def _verify(self, spec: FileSpec, reader: Reader) -> None:
+        """Compare the checksum of a file, unless this version of it was compared before."""
+        known = (spec.path, spec.checksum, reader.identity)
+        if known in self._verified:
+            return
+        try:
+            verify_file(spec)
+        except OverproofError:
+            self._drop(spec)
+            raise
+        self._verified.add(known)
 
     def _is_too_much(self) -> bool:
         n_branches = sum(len(reader.names) for reader in self._readers.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,9 @@ from uproot.interpretation.library import Awkward
 from uproot.models.TBasket import Model_TBasket
 from uproot.source.cursor import Cursor
 
-from overproof.columns.formats.damage import one_line, translated
+from overproof.columns.formats.checks.baskets import Expected, check_basket, check_counts, check_offsets
+from overproof.columns.formats.checks.tables import check_branch
+from overproof.columns.formats.damage import DamageError, one_line, translated
 from overproof.columns.formats.source import Range, fetch
 from overproof.columns.grid import Entries
 from overproof.words.errors import ReadError
@@ -41,11 +43,19 @@ class BasketReader:
     """Reads entries of branches; remembers the baskets that a range has cut, for the range that follows.
 
     Without that, ranges shorter than baskets decompress each basket again and again.
+
+    Args:
+        path: local path or URL of the file.
+        source: where its bytes come from.
+        names: of all branches of the tree.
+        doubtful: gives the places of baskets that cannot be where they are said to be.
     """
 
-    def __init__(self, path: str, source: Any) -> None:
+    def __init__(self, path: str, source: Any, *, names: Set[bytes], doubtful: Callable[[], Set[int]]) -> None:
         self._path = path
         self._source = source
+        self._names = names
+        self._doubtful = doubtful
         self._offsets: dict[int, Entries] = {}
         self._kept: OrderedDict[tuple[int, int], tuple[Any, int]] = OrderedDict()
         self._kept_bytes = 0
@@ -73,12 +83,24 @@ class BasketReader:
         for each in wanted:
             with translated(self._path, "decode", what=f"branch {each.branch.name}"):
                 arrays.append(self._assemble(each, places, chunks, first, stop))
+        self._check_counts(dict(zip((id(branch) for branch in branches), arrays, strict=True)), branches)
         return arrays
+
+    def _check_counts(self, arrays: Mapping[int, Any], branches: Sequence[Any]) -> None:
+        """Compare lists with the branch of their lengths, where both were asked for."""
+        for branch in branches:
+            counter = branch.count_branch
+            if counter is not None and id(counter) in arrays:
+                with translated(self._path, "decode", what=f"branch {branch.name}"):
+                    check_counts(arrays[id(branch)], arrays[id(counter)], what=counter.name)
 
     def _plan(self, branch: Any, first: int, stop: int) -> _Wanted:
         offsets = self._offsets.get(id(branch))
         if offsets is None:
-            offsets = self._offsets[id(branch)] = np.asarray(branch.entry_offsets, dtype=np.int64)
+            offsets = np.asarray(branch.entry_offsets, dtype=np.int64)
+            with translated(self._path, "decode", what=f"branch {branch.name}"):
+                check_branch(branch, offsets)
+            self._offsets[id(branch)] = offsets
         if stop > first and stop > offsets[-1]:
             raise ReadError(
                 f"branch {branch.name} ends at entry {offsets[-1]}, the tree does not", file=self._path, phase="decode"
@@ -121,24 +143,38 @@ class BasketReader:
 
     def _decode(self, branch: Any, number: int, chunk: Any, context: dict[str, Any]) -> tuple[Any, int]:
         """Decompress and interpret one basket; return what uproot makes of it, and its size."""
-        basket = branch.basket(number) if chunk is None else self._unpack(branch, number, chunk)
+        offsets = self._offsets[id(branch)]
+        n_entries = int(offsets[number + 1] - offsets[number])
+        if chunk is None:
+            basket = branch.basket(number)
+            check_offsets(basket)
+        else:
+            basket = self._unpack(branch, number, chunk, n_entries=n_entries)
         self.n_decoded += 1
         piece = branch.interpretation.basket_array(
             basket.data, basket.byte_offsets, basket, branch, context, basket.member("fKeylen"), _LIBRARY, _OPTIONS
         )
-        if len(piece) != basket.num_entries:
-            raise ValueError(f"basket {number} has {len(piece)} entries and should have {basket.num_entries}")
+        if len(piece) != n_entries:
+            raise DamageError(f"basket {number} has {len(piece)} entries and should have {n_entries}")
         return piece, int(basket.uncompressed_bytes)
 
-    def _unpack(self, branch: Any, number: int, chunk: Any) -> Any:
-        """Decompress one basket: what fails here is the file, not the type of the branch."""
+    def _unpack(self, branch: Any, number: int, chunk: Any, *, n_entries: int) -> Any:
+        """Check and decompress one basket: what fails here is the file, not the type of the branch."""
+        name = branch.member("fName").encode(errors="surrogateescape")
+        expected = Expected(
+            seek=chunk.start, n_bytes=chunk.stop - chunk.start, n_entries=n_entries, name=name, others=self._names
+        )
         try:
-            return Model_TBasket.read(
+            check_basket(memoryview(chunk._raw_data), expected, doubtful=self._doubtful())
+            basket = Model_TBasket.read(
                 chunk, Cursor(chunk.start), {"basket_num": number}, branch.file, branch.file, branch
             )
+            check_offsets(basket)
         except Exception as error:
-            if not chunk.raw_data.any():
+            if not np.frombuffer(chunk._raw_data, np.uint8).any():
                 why = "it holds nothing but zeros"
+            elif isinstance(error, DamageError):
+                why = str(error)
             elif isinstance(error, uproot.DeserializationError):
                 why = "it does not hold a basket"
             else:
@@ -149,6 +185,7 @@ class BasketReader:
                 file=self._path,
                 phase="decode",
             ) from error
+        return basket
 
     def _keep(self, key: tuple[int, int], piece: Any, size_bytes: int) -> None:
         self._kept[key] = (piece, size_bytes)

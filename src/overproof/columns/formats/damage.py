@@ -22,6 +22,10 @@ class FileChangedError(BytesError):
     """A file that is not any more what it was when it was opened."""
 
 
+class DamageError(Exception):
+    """Bytes that cannot be what was written; the text is made for people."""
+
+
 @contextmanager
 def translated(file: str, phase: Phase, *, what: str = "") -> Iterator[None]:
     """Raise `ReadError` for anything that goes wrong inside; errors of ours pass through.
@@ -34,6 +38,8 @@ def translated(file: str, phase: Phase, *, what: str = "") -> Iterator[None]:
         yield
     except OverproofError:
         raise
+    except DamageError as error:
+        raise ReadError(f"{what}: {error}" if what else str(error), file=file, phase=phase) from error
     except BytesError as error:
         raise ReadError(str(error), file=file, phase="read" if phase == "decode" else phase) from error
     except Exception as error:
@@ -43,6 +49,8 @@ def translated(file: str, phase: Phase, *, what: str = "") -> Iterator[None]:
 
 def one_line(error: BaseException) -> str:
     """Say what an exception says, on one line of bounded length."""
+    if isinstance(error, BytesError | DamageError):
+        return str(error)
     said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     text = " ".join(said.split())
     if short := _SHORT.match(text):

@@ -12,8 +12,9 @@ from uproot.source.chunk import Chunk, Source
 from uproot.source.fsspec import FSSpecSource
 from uproot.source.futures import TrivialFuture
 
-from overproof.columns.formats.damage import BytesError, FileChangedError
+from overproof.columns.formats.damage import BytesError, DamageError, FileChangedError
 from overproof.columns.formats.identity import identity_of, stamp_of
+from overproof.columns.formats.retry import Retry, is_transient_afar, is_transient_here
 
 Range = tuple[int, int]
 
@@ -26,27 +27,51 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
 
     Attributes:
         identity: which version of the file was opened.
+        retry: how bytes that do not come are asked for again.
 
     Raises:
         OSError: it cannot be opened, or has changed since, when bytes are asked for.
     """
 
+    retry = Retry()
+
     def __init__(self, file_path: str, **options: Any) -> None:
         super().__init__()
         self._file_path = file_path
         self._held: dict[Range, Chunk] = {}
-        self._handle = os.open(file_path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-        status = os.fstat(self._handle)
-        self._num_bytes = status.st_size
-        self._stamp = stamp_of(status)
-        # Before anything is understood of the file: what is understood later belongs to this version or fails.
-        self.identity = identity_of(self._handle)
+        self._refusals = Refusals()
+        self._handle = -1
+        self.retry(self._open, is_transient=self.is_transient)
+
+    def _open(self) -> None:
+        handle = os.open(self._file_path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        try:
+            status = os.fstat(handle)
+            # Before anything is understood of the file: what is understood later belongs to this version or fails.
+            self.identity = identity_of(handle)
+        except BaseException:
+            os.close(handle)
+            raise
+        self._handle, self._num_bytes, self._stamp = handle, status.st_size, stamp_of(status)
+
+    @staticmethod
+    def is_transient(error: BaseException) -> bool:
+        """Tell whether the same request may succeed in a moment."""
+        return is_transient_here(error)
+
+    def refuse(self, place: Range, why: str) -> None:
+        """Answer whoever asks for these bytes with an error."""
+        self._refusals.add(place, why)
 
     def chunk(self, start: int, stop: int) -> Chunk:
         """Return the bytes from `start` to `stop`; fewer at the end of the file."""
         held = self._held.get((start, stop))
         if held is not None:
             return held
+        self._refusals.check(start, stop)
+        return self.retry(lambda: self._chunk(start, stop), is_transient=self.is_transient)
+
+    def _chunk(self, start: int, stop: int) -> Chunk:
         self._num_requests += 1
         self._num_requested_chunks += 1
         self._num_requested_bytes += stop - start
@@ -57,7 +82,7 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
         if len(ranges) > 1 and hasattr(os, "posix_fadvise"):
             for start, stop in ranges:
                 os.posix_fadvise(self._handle, start, stop - start, os.POSIX_FADV_WILLNEED)
-        chunks = [self.chunk(start, stop) for start, stop in ranges]
+        chunks = [self._chunk(start, stop) for start, stop in ranges]
         for chunk in chunks:
             notifications.put(chunk)
         return chunks
@@ -65,7 +90,14 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
     def _pread(self, start: int, stop: int) -> bytes:
         if self._handle < 0:
             raise OSError(f"{self._file_path} is closed")
-        data = os.pread(self._handle, stop - start, start)
+        # A damaged size asks for no more memory than the file has bytes.
+        stop = max(start, min(stop, self._num_bytes))
+        try:
+            data = os.pread(self._handle, stop - start, start)
+        except OSError as error:
+            if error.errno == errno.ESTALE:
+                self._reopen()
+            raise
         if 0 < len(data) < stop - start:
             # A signal, or a limit of the system on one request, may cut a read short: go on until nothing comes.
             pieces = [data]
@@ -76,6 +108,14 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
         if not self._is_unchanged():
             raise FileChangedError("the file was written to while it was read: do not change files that are in use")
         return data
+
+    def _reopen(self) -> None:
+        """Open the file anew whose server has forgotten what is open; another version of it is refused."""
+        stamp, old = self._stamp, self._handle
+        self._open()
+        os.close(old)
+        if self._stamp != stamp:
+            raise FileChangedError("the file was replaced while it was read: do not change files that are in use")
 
     def _is_unchanged(self) -> bool:
         return stamp_of(os.fstat(self._handle)) == self._stamp
@@ -118,9 +158,16 @@ class RemoteSource(FSSpecSource):  # type: ignore[misc]  # uproot has no types
     identity = ""
     """Protocols tell too little of a file to name its version."""
 
+    retry = Retry()
+
     def __init__(self, file_path: str, **options: Any) -> None:
         super().__init__(file_path, **options)
         self._held: dict[Range, Chunk] = {}
+        self._refusals = Refusals()
+
+    def refuse(self, place: Range, why: str) -> None:
+        """Answer whoever asks for these bytes with an error."""
+        self._refusals.add(place, why)
 
     def serves(self, identity: str) -> bool:
         """Versions cannot be told apart: what is open serves."""
@@ -129,7 +176,32 @@ class RemoteSource(FSSpecSource):  # type: ignore[misc]  # uproot has no types
     def chunk(self, start: int, stop: int) -> Chunk:
         """Return the bytes from `start` to `stop`."""
         held = self._held.get((start, stop))
-        return super().chunk(start, stop) if held is None else held
+        if held is not None:
+            return held
+        self._refusals.check(start, stop)
+        ask = super().chunk
+        return self.retry(lambda: ask(start, stop), is_transient=self.is_transient)
+
+    def is_transient(self, error: BaseException) -> bool:
+        """Tell whether the same request may succeed in a moment."""
+        return not self.closed and is_transient_afar(error)
+
+
+class Refusals:
+    """Places of a file that are known to be damaged."""
+
+    def __init__(self) -> None:
+        self._places: dict[Range, str] = {}
+
+    def add(self, place: Range, why: str) -> None:
+        """Refuse a place from now on."""
+        self._places[place] = why
+
+    def check(self, start: int, stop: int) -> None:
+        """Raise `DamageError` where a refused place is touched."""
+        for (low, high), why in self._places.items():
+            if start < high and low < stop:
+                raise DamageError(why)
 
 
 def fetch(source: Source, ranges: Iterable[Range]) -> dict[Range, Chunk]:
@@ -139,16 +211,34 @@ def fetch(source: Source, ranges: Iterable[Range]) -> dict[Range, Chunk]:
         BytesError: they are fewer than asked for.
         Exception: whatever the source raises for bytes that do not come.
     """
-    wanted = list(dict.fromkeys(ranges))
-    chunks = {(chunk.start, chunk.stop): chunk for chunk in source.chunks(wanted, notifications=queue.Queue())}
+    chunks = _together(source, list(dict.fromkeys(ranges)))
     for chunk in chunks.values():
-        chunk.wait(insist=False)
         n_bytes = len(chunk._raw_data)
         if n_bytes < chunk.stop - chunk.start:
             where = f"bytes {chunk.start:,} to {chunk.stop:,} should hold data"
             ends = f"the file ends at byte {chunk.start + n_bytes:,}" if n_bytes else "the file ends before"
             raise BytesError(f"the file is cut short or damaged: {where}, and {ends}; copy it again")
     return chunks
+
+
+def fetch_what_is_there(source: Source, ranges: Iterable[Range]) -> list[bytes]:
+    """Fetch ranges of bytes in one request; what lies outside of the file is empty."""
+    wanted = [(start, stop) if 0 <= start < stop else None for start, stop in ranges]
+    chunks = _together(source, list(dict.fromkeys(each for each in wanted if each is not None)))
+    return [b"" if each is None else bytes(memoryview(chunks[each]._raw_data)) for each in wanted]
+
+
+def _together(source: Source, wanted: list[Range]) -> dict[Range, Chunk]:
+    """Ask for all ranges at once, wait for all, and try again when they do not come."""
+
+    def ask() -> dict[Range, Chunk]:
+        chunks = {(chunk.start, chunk.stop): chunk for chunk in source.chunks(wanted, notifications=queue.Queue())}
+        for chunk in chunks.values():
+            chunk.wait(insist=False)
+        return chunks
+
+    found: dict[Range, Chunk] = source.retry(ask, is_transient=source.is_transient)
+    return found
 
 
 class holding:  # noqa: N801 - a context manager, used like a function

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import awkward as ak
@@ -15,6 +16,7 @@ from uproot.interpretation.objects import AsObjects, CannotBeAwkward
 from uproot.interpretation.strings import AsStrings
 
 from overproof.columns.formats.baskets import BasketReader, Unknown
+from overproof.columns.formats.checks.tables import check_entries, overlapping
 from overproof.columns.formats.damage import one_line, translated
 from overproof.columns.formats.names import Names, plain
 from overproof.columns.formats.types import OBJECT, STRING, ColumnType, type_of_dtype, type_of_form
@@ -51,17 +53,19 @@ class TTreeReader:
         with translated(path, "open", what=f"tree {name}"):
             self.uuid = str(tree.file.uuid)
             self.identity: str = tree.file.source.identity
-            self.n_entries = max(int(tree.num_entries), 0)
+            self.n_entries = int(tree.num_entries)
             self._columns: dict[str, _Column] = {}
             self._wholes: dict[str, Any] = {}
             self._others: list[tuple[str, str]] = []
             self._walk(tree, parent="", raw_parent="", slashed="")
             self._branches = list(_all_branches(tree))
+            check_entries(self.n_entries, (int(branch.member("fEntries")) for branch in self._branches))
             self.size_bytes = sum(int(branch.member("fZipBytes")) for branch in self._branches)
             self._names = Names(
                 self._columns, wholes=self._wholes, others=self._others, where=f"tree '{name}' of {path}"
             )
-        self._baskets = BasketReader(path, tree.file.source)
+        names = frozenset(branch.member("fName").encode(errors="surrogateescape") for branch in self._branches)
+        self._baskets = BasketReader(path, tree.file.source, names=names, doubtful=lambda: self._overlapping)
         self._schema: Schema | None = None
 
     @property
@@ -185,6 +189,16 @@ class TTreeReader:
         return common_boundaries(
             np.asarray(_own_offsets(branch)) for branch in self._branches if not len(branch.member("fBranches"))
         )
+
+    @cached_property
+    def _overlapping(self) -> frozenset[int]:
+        """Places at which several baskets are said to lie."""
+        seeks, sizes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for branch in self._branches:
+            used = branch.num_baskets - len(branch.embedded_baskets)
+            seeks.append(np.asarray(branch.member("fBasketSeek")[:used], dtype=np.int64))
+            sizes.append(np.asarray(branch.member("fBasketBytes")[:used], dtype=np.int64))
+        return overlapping(np.concatenate(seeks), np.concatenate(sizes))
 
     def _storage(self) -> Storage:
         """Tell where the baskets of all branches are; embedded ones weigh nothing."""

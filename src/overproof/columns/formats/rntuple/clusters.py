@@ -10,6 +10,7 @@ import awkward as ak
 import numpy as np
 from uproot.const import rntuple_col_type_to_num_dict
 
+from overproof.columns.formats.checks.pages import check_page, place_of
 from overproof.columns.formats.damage import translated
 from overproof.columns.formats.source import Range, fetch, holding
 from overproof.columns.grid import Entries
@@ -72,15 +73,19 @@ class ClusterReader:
         with translated(self._path, "decode", what="pages"):
             keys = list(dict.fromkeys(key for form in forms.values() for key in _keys(form)))
             columns = {_column(key) for key in keys}
-            ranges = [each for number in columns for each in self._pages(number, low, high)]
+            pages = {
+                place_of(page): (page, number) for each in columns for page, number in self._pages(each, low, high)
+            }
         source = self._ntuple.file.source
         with translated(self._path, "read"):
-            chunks = fetch(source, ranges) if ranges else {}
-        self.read_bytes += sum(end - start for start, end in chunks)
+            chunks = fetch(source, pages) if pages else {}
+        self.read_bytes += sum(int(page.locator.num_bytes) for page, _ in pages.values())
+        with translated(self._path, "decode"):
+            checked = dict(self._checked(page, number, chunks) for page, number in pages.values())
         n_entries = int(self._lasts[high - 1] - self._firsts[low])
         buffers: dict[str, Any] = {}
         arrays = {}
-        with holding(source, chunks):
+        with holding(source, checked):
             for key in keys:
                 with translated(self._path, "decode", what=key):
                     self._fill(buffers, key, low, high)
@@ -89,7 +94,13 @@ class ClusterReader:
                     arrays[name] = ak.from_buffers(form, n_entries, buffers)
         return arrays
 
-    def _pages(self, number: int, low: int, high: int) -> Iterator[Range]:
+    def _checked(self, page: Any, number: int, chunks: Mapping[Range, Any]) -> tuple[Range, Any]:
+        record = self._ntuple.column_records[number]
+        field = self._ntuple.field_records[record.field_id].field_name
+        return check_page(page, chunks, n_bits=int(record.nbits), what=f"field {field}")
+
+    def _pages(self, number: int, low: int, high: int) -> Iterator[tuple[Any, int]]:
+        """Give the pages of a column, each with the number of the column that it is really in."""
         for cluster in range(low, high):
             links = self._ntuple.page_link_list[cluster]
             if number >= len(links):
@@ -103,7 +114,7 @@ class ClusterReader:
                     if each.field_id == field and not links[each.idx].suppressed
                 )
             for page in links[number].pages:
-                yield (page.locator.offset, page.locator.offset + page.locator.num_bytes)
+                yield page, number
 
     def _fill(self, buffers: dict[str, Any], key: str, low: int, high: int) -> None:
         """Read one column over clusters, in the shape in which awkward wants it."""

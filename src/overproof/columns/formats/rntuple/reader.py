@@ -11,6 +11,7 @@ import awkward as ak
 import numpy as np
 from uproot.compression import Compression
 
+from overproof.columns.formats.checks.envelopes import check_clusters, check_description
 from overproof.columns.formats.damage import one_line, translated
 from overproof.columns.formats.names import Names
 from overproof.columns.formats.rntuple.clusters import ClusterReader, columns_of
@@ -41,7 +42,9 @@ class RNTupleReader:
         with translated(path, "open", what=f"tree {name}"):
             self.uuid = str(ntuple.file.uuid)
             self.identity: str = ntuple.file.source.identity
+            check_description(ntuple)
             self._fields = Fields(ntuple)
+            check_clusters(ntuple)
             clusters = ntuple.cluster_summaries
             self._firsts = np.asarray([each.num_first_entry for each in clusters], dtype=np.int64)
             self._lasts = self._firsts + np.asarray([each.num_entries for each in clusters], dtype=np.int64)

@@ -1,0 +1,63 @@
+"""What a TTree tells of its branches and baskets must fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from overproof.columns.formats.damage import DamageError
+from overproof.columns.grid import Entries
+
+_LEAST_BASKET_BYTES = 64
+"""No basket is smaller: its key and its own header need as much."""
+
+
+def check_entries(n_entries: int, of_branches: Iterable[int]) -> None:
+    """Check the length of a tree against those of its branches; a tree without filled branches has none to fit to.
+
+    Raises:
+        DamageError: no branch is as long as the tree.
+    """
+    lengths = set(of_branches)
+    if n_entries < 0 or (lengths and n_entries not in lengths):
+        longest = max(lengths, default=0)
+        raise DamageError(f"it should have {n_entries:,} entries, and no branch has: the longest has {longest:,}")
+
+
+def check_branch(branch: Any, offsets: Entries) -> None:
+    """Check the table of the baskets of one branch.
+
+    Args:
+        branch: a branch of uproot.
+        offsets: first entry of each basket, and the end of the last.
+
+    Raises:
+        DamageError: baskets that cannot be.
+    """
+    n_own = branch.num_baskets - len(branch.embedded_baskets)
+    seeks, sizes = branch.member("fBasketSeek")[:n_own], branch.member("fBasketBytes")[:n_own]
+    is_ascending = offsets[0] == 0 and not bool(np.any(offsets[1:] < offsets[:-1]))
+    n_entries = int(branch.member("fEntries"))
+    if not is_ascending or offsets[-1] != n_entries or len(offsets) != branch.num_baskets + 1:
+        raise DamageError(f"the table of its baskets does not lead from entry 0 to {n_entries:,}")
+    if bool(np.any(seeks < _LEAST_BASKET_BYTES)) or bool(np.any(sizes < _LEAST_BASKET_BYTES)):
+        raise DamageError("the table of its baskets tells places and sizes that cannot be")
+
+
+def overlapping(seeks: Entries, sizes_bytes: Entries) -> frozenset[int]:
+    """Return the places of the baskets of a tree that overlap others: two cannot lie in one place."""
+    if len(seeks) < 2:
+        return frozenset()
+    order = np.argsort(seeks, kind="stable")
+    starts, stops = seeks[order], seeks[order] + sizes_bytes[order]
+    # A basket may reach over several: it is compared with the furthest end of all in front of it.
+    reaches = np.maximum.accumulate(stops)
+    later = np.flatnonzero(starts[1:] < reaches[:-1]) + 1
+    if not len(later):
+        return frozenset()
+    involved = {int(starts[at]) for at in later}
+    for at in later:
+        involved.update(int(start) for start, stop in zip(starts[:at], stops[:at], strict=True) if stop > starts[at])
+    return frozenset(involved)

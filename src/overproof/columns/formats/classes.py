@@ -1,0 +1,30 @@
+"""What uproot learns of classes from one file must not reach others when the file is damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uproot
+
+
+@contextmanager
+def unlearning() -> Iterator[None]:
+    """Forget, when the block fails, the classes that uproot has learned inside of it.
+
+    uproot keeps them in one table for all files, the next good one included.
+    """
+    known = dict(uproot.classes)
+    versions = {
+        each: dict(each.known_versions)
+        for each in known.values()
+        if isinstance(getattr(each, "known_versions", None), dict)
+    }
+    try:
+        yield
+    except BaseException:
+        uproot.classes.clear()
+        uproot.classes.update(known)
+        for each, before in versions.items():
+            each.known_versions = before
+        raise
