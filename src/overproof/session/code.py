@@ -82,6 +82,11 @@ def pack_selector(selector: Selector) -> PackedSelector:
     return PackedSelector(payload=payload, modules=tuple(module.__name__ for module in modules))
 
 
+def module_names(selector: Selector) -> tuple[str, ...]:
+    """Name the modules that the user wrote and that travel with a selector by value."""
+    return tuple(module.__name__ for module in _users_modules(selector))
+
+
 def _users_modules(selector: Selector) -> list[ModuleType]:
     """Return the modules that the user wrote: those beside the selector's own, or beside the script or notebook."""
     function: Callable[..., Any] | type = getattr(selector, "function", type(selector))

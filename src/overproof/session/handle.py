@@ -10,7 +10,8 @@ from overproof.analysis.selector import Selector
 from overproof.engines.crew import Crew
 from overproof.records.account import Account
 from overproof.records.progress import Progress
-from overproof.session.conduct import Conduct
+from overproof.session.conduct.conduct import Conduct
+from overproof.session.conduct.resumption import Resumption
 from overproof.session.question import Question
 from overproof.session.result import Result
 from overproof.words.errors import AbortedError, OverproofError
@@ -32,6 +33,7 @@ class Query:
         crew_lock: threading.Lock,
         prepare: Callable[[Crew, Callable[[], bool]], Selector],
         dress: Callable[[Result], Any],
+        resumption: Resumption | None = None,
     ) -> None:
         self.id = question.query_id
         self._question = question
@@ -39,6 +41,7 @@ class Query:
         self._crew_lock = crew_lock
         self._prepare = prepare
         self._dress = dress
+        self._resumption = resumption
         self._conduct: Conduct | None = None
         self._outcome: Result | None = None
         self._error: BaseException | None = None
@@ -99,15 +102,20 @@ class Query:
 
     # -- steering
 
+    @property
+    def is_resumable(self) -> bool:
+        """Tell whether the query is on disk and something of it is left to be done."""
+        return self._conduct is not None and self._conduct.is_kept and self.state is not QueryState.FINISHED
+
     def stop(self) -> None:
-        """Stop soon and keep what is done."""
+        """Stop soon and keep what is done; `session.resume` goes on with it."""
         self._stop_wanted = self._stop_wanted or "stop"
         self._crew.wake()
         if self._conduct is not None:
             self._conduct.driver.request_stop("stopped by the user")
 
     def abort(self) -> None:
-        """End at once and throw everything away."""
+        """End at once without a result; what was merged before is on disk, for `session.resume`."""
         self._stop_wanted = "abort"
         self._crew.wake()
         if self._conduct is not None:
@@ -144,12 +152,17 @@ class Query:
         except BaseException as error:  # noqa: BLE001 - handed to whoever asks for the result
             self._error = error
         finally:
+            if self._resumption is not None:
+                self._resumption.query.release()
             self._done.set()
 
     def _conducted(self) -> Result:
         self._end_if_aborted()
         selector = self._prepare(self._crew, self._is_cancelled)
-        self._conduct = Conduct(self._question, selector=selector, crew=self._crew, is_cancelled=self._is_cancelled)
+        self._conduct = Conduct(
+            self._question, selector=selector, crew=self._crew, is_cancelled=self._is_cancelled,
+            resumption=self._resumption,
+        )  # fmt: skip
         if self._stop_wanted:  # asked for while nobody could be told
             self._conduct.driver.request_stop("stopped by the user")
             self._end_if_aborted()

@@ -30,6 +30,7 @@ from overproof.words.errors import DatasetError, OptionError
 if TYPE_CHECKING:
     from overproof.engines.crew import Crew
     from overproof.session.ask import ScriptResult
+    from overproof.session.conduct.resumption import Resumption
     from overproof.session.handle import Query
     from overproof.session.result import Result
 
@@ -200,6 +201,38 @@ class Session:
         assert question.dataset is not None
         return self._start(question, prepare=drawing.prepare(question.dataset), dress=dress_histogram, wait=wait)
 
+    def resume(self, query_id: str, *, selector: Any = None, wait: bool = True) -> Any:
+        """Go on with an earlier query that was stopped, or whose process was killed; one that finished is shown again.
+
+        The answer is the same as that of one run, bit for bit. Only the workers of this session are new: dataset,
+        selector, parameters and options are those of then.
+
+        Args:
+            query_id: the query's id, as the query, `overproof queries` and the message at the stop tell it.
+            selector: to be sure that it is the same as then; None: the files in which it is written are compared.
+            wait: wait for the result; False: return a `Query` at once.
+
+        Returns:
+            What the query would have returned: a `Result`, or a `hist.Hist` when it was a draw.
+
+        Raises:
+            QueryError: there is no such query, it runs, or its selector or one of its files has changed.
+            UserCodeError: as in `process`.
+        """
+        from overproof.session.conduct.resumption import take_up
+        from overproof.session.drawing import dress_histogram
+
+        self._check_open()
+        self._n_queries += 1
+        resumption = take_up(query_id, number=self._n_queries, selector=selector)
+        return self._start(
+            resumption.question,
+            prepare=lambda *_: resumption.selector(),
+            dress=dress_histogram if resumption.question.kind == "draw" else lambda result: result,
+            wait=wait,
+            resumption=resumption,
+        )
+
     def exec(self, script: str | Path, arguments: Sequence[str] = ()) -> list[ScriptResult]:
         """Run a script on every worker; `overproof.rank`, `.size` and `.is_master` tell it where it is.
 
@@ -292,17 +325,23 @@ class Session:
         prepare: Callable[[Crew, Callable[[], bool]], Selector],
         dress: Callable[[Result], Any],
         wait: bool,
+        resumption: Resumption | None = None,
     ) -> Any:
         # Numeric libraries load here, while the workers load theirs.
         from overproof.session.handle import Query
 
-        query = Query(question, crew=self._crew, crew_lock=self._lock, prepare=prepare, dress=dress)
+        query = Query(
+            question, crew=self._crew, crew_lock=self._lock, prepare=prepare, dress=dress,
+            resumption=resumption,
+        )  # fmt: skip
         self._queries.add(query)
         if not wait:
             return query
+        from overproof.session.conduct.grace import graceful
         from overproof.session.show.view import follow
 
-        return follow(query, shows_progress=self._shows_progress)
+        with graceful(query):
+            return follow(query, shows_progress=self._shows_progress)
 
     def _check_open(self) -> None:
         if self._is_closed:

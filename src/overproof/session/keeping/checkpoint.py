@@ -6,7 +6,7 @@ import json
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, TypeVar, cast
 
 from overproof.outputs.state import OutputState
 from overproof.records.account import Account
@@ -53,15 +53,28 @@ class Checkpoint:
 
 
 class _Summing:
-    """A file that is written with a running checksum."""
+    """A file that is written with a running checksum; it can go back to the place that was last asked for."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._mark = (0, 0)
         self.checksum = 0
 
     def write(self, content: bytes | bytearray | memoryview) -> int:
         self.checksum = zlib.crc32(content, self.checksum)
         return self._file.write(content)
+
+    def tell(self) -> int:
+        self._mark = (self._file.tell(), self.checksum)
+        return self._mark[0]
+
+    def seek(self, place: int) -> int:
+        marked, self.checksum = self._mark
+        assert place == marked
+        return self._file.seek(place)
+
+    def truncate(self) -> int:
+        return self._file.truncate()
 
 
 def write_checkpoint(file: BinaryIO, head: Head, standing: Standing, outputs: OutputState) -> None:
@@ -77,7 +90,7 @@ def write_checkpoint(file: BinaryIO, head: Head, standing: Standing, outputs: Ou
         content = zlib.compress(json.dumps(to_document(record), separators=(",", ":")).encode(), level=1)
         summing.write(len(content).to_bytes(LENGTH_BYTES, "little"))
         summing.write(content)
-    summing.write(outputs.to_bytes())
+    outputs.write_to(cast(BinaryIO, summing))  # all that it needs of a file is there
     file.write(summing.checksum.to_bytes(SUM_BYTES, "little"))
 
 
@@ -107,7 +120,7 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
             head = _read_record(file, Head, path)
             standing = _read_record(file, Standing, path)
             try:
-                outputs = OutputState.from_bytes(file.read()[:-SUM_BYTES])
+                outputs = OutputState.read_from(file)
             except MergeError as error:
                 raise QueryError(f"{path}: what was merged cannot be read here: {error}") from error
     except FileNotFoundError:

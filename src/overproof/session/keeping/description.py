@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from overproof.records.codec import from_document, to_document
 from overproof.records.query import QueryOptions
-from overproof.session.keeping.code_identity import CodeIdentity
-from overproof.session.keeping.fingerprint import Fingerprint
+from overproof.session.keeping.identity.code_identity import CodeIdentity
+from overproof.session.keeping.identity.fingerprint import Fingerprint
 from overproof.session.question import Kind, Manner
 
 

@@ -13,7 +13,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from overproof.analysis.selector import FunctionSelector, Selector
-from overproof.session.keeping.definitions import definitions_digest
+from overproof.session.keeping.identity.definitions import definitions_digest
 
 MAIN = "__main__"
 
@@ -27,6 +27,7 @@ class CodeIdentity:
         file: where it is written; empty at a prompt or in a notebook.
         definition: digest of what is written of it there, or of its compiled code where there is no file.
         sources: digest of each file of the user that it was imported from, by path.
+        given: names of its parameters.
         parameters: digest of its parameters and attributes, before `begin`.
     """
 
@@ -34,7 +35,13 @@ class CodeIdentity:
     file: str = ""
     definition: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
     parameters: str = ""
+
+    @property
+    def digest(self) -> str:
+        """One text for all of it; files count by what is in them, not by where they are."""
+        return _digest([self.name, self.definition, sorted(self.sources.values()), self.parameters])
 
 
 def identify(selector: Selector, modules: Iterable[str]) -> CodeIdentity:
@@ -58,6 +65,7 @@ def identify(selector: Selector, modules: Iterable[str]) -> CodeIdentity:
         file=file if found else "",
         definition=found[0] if found else _compiled_digest(written),
         sources={path: digest for path in sorted(_files(used)) if (digest := _digest_of_file(path))},
+        given=tuple(selector.params),
         parameters=_digest({name: value for name, value in vars(selector).items() if value is not written}),
     )
 

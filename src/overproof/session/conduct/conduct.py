@@ -1,0 +1,296 @@
+"""One query from its selector to its result, in the thread of its handle."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from overproof.analysis.selector import Selector
+from overproof.engines.clock import MonotonicClock
+from overproof.engines.crew import Crew
+from overproof.engines.driver import Driver
+from overproof.engines.messages import Brief, Ended
+from overproof.query.statistics import StatisticsTally
+from overproof.records.account import ExcludedRange, MissingRange
+from overproof.records.dataset import Dataset
+from overproof.records.notices import FileOpened, Notice, WorkerLost
+from overproof.records.outcome.gaps import Excluded
+from overproof.records.progress import Progress
+from overproof.session.code import module_names, pack_selector
+from overproof.session.conduct.facts import FactReaders
+from overproof.session.conduct.making import call_user, make_result
+from overproof.session.conduct.recalled import cycle_grid, master_of, recalled, snapshot_of
+from overproof.session.conduct.resumption import Resumption
+from overproof.session.keeping.beginning import begin_keeping, wall_time
+from overproof.session.keeping.checkpoint import Head
+from overproof.session.keeping.identity.code_identity import CodeIdentity, identify
+from overproof.session.keeping.keeper import Keeper
+from overproof.session.outcome.gaps import name_excluded, name_missing
+from overproof.session.question import Question
+from overproof.session.result import Result
+from overproof.words.errors import AbortedError, EngineError, OverproofError, UserCodeError
+from overproof.words.states import TRANSITIONS, QueryState
+
+MAX_END_S = 10.0
+"""How long workers may take over `worker_end` before the result comes without them."""
+
+
+class Conduct:
+    """Runs one query over a crew and turns what comes out into a result.
+
+    Args:
+        question: what is asked.
+        selector: ready to begin; one that is resumed has begun.
+        crew: idle, and ours until `run` returns.
+        is_cancelled: tells whether the user wants it to end.
+        resumption: where to go on; None: from the start.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        *,
+        selector: Selector,
+        crew: Crew,
+        is_cancelled: Callable[[], bool],
+        resumption: Resumption | None = None,
+    ) -> None:
+        self.question = question
+        self._selector = selector
+        self._crew = crew
+        self._is_cancelled = is_cancelled
+        self._resumption = resumption
+        self.problem: OverproofError | None = None
+        self._clock = MonotonicClock()
+        self._started_s = self._clock.now()
+        self._master = master_of(question)
+        self._facts = FactReaders(
+            master=self._master,
+            tally=StatisticsTally(
+                packetizer=question.options.packetizer, n_files=question.n_files, started_s=self._started_s
+            ),
+        )
+        self.driver = Driver(
+            question.number,
+            master=self._master,
+            crew=crew,
+            journal=self._facts,
+            clock=self._clock,
+            memory_limit_bytes=question.manner.memory_limit_bytes,
+            at_rest=self._rest,
+        )
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether the query is on disk, so that it can be resumed."""
+        return self._facts.keeper is not None
+
+    def run(self) -> Result:
+        """Run the query to its end.
+
+        Raises:
+            AbortedError: it was aborted.
+            SelectorError: the selector cannot be sent, or does not start on a worker.
+            UserCodeError: `begin` or `terminate` raised.
+        """
+        self._begin()
+        if self._resumption is not None and self._resumption.is_finished:
+            return self._recalled(self._resumption)
+        try:
+            state = self._driven(self._known_files())
+            self._remember_files()
+            if state is QueryState.ABORTED:
+                raise self.problem or AbortedError(f"query {self.question.query_id} was aborted")
+            return self._result()
+        finally:
+            self._end_keeping()
+
+    def partial(self) -> Result:
+        """Return the result so far; `terminate` runs on a copy."""
+        import cloudpickle
+
+        resumed = self._resumption
+        selector = cloudpickle.loads(self._packed.payload) if resumed is None else resumed.selector()
+        statistics = self._facts.statistics(self._clock.now())
+        return make_result(self.question, self.driver.snapshot(), selector=selector, statistics=statistics)
+
+    def progress(self) -> Progress:
+        """Tell how far the query is."""
+        now = self._clock.now()
+        master, pace = self._master, self._facts.pace
+        account = master.account
+        rate_per_s, byte_rate_per_s = pace.rates(now)
+        average_rate_per_s = pace.average_rate(now)
+        n_left = max(0, account.total - master.n_entries_seen)
+        can_tell = average_rate_per_s > 0 and not account.files_unopened
+        return Progress(
+            state=master.state,
+            account=account,
+            n_entries_seen=master.n_entries_seen,
+            read_bytes=master.read_bytes,
+            elapsed_s=now - self._started_s,
+            rate_per_s=rate_per_s,
+            average_rate_per_s=average_rate_per_s,
+            byte_rate_per_s=byte_rate_per_s,
+            left_s=n_left / average_rate_per_s if can_tell else None,
+            n_workers=master.n_workers,
+            n_active=master.n_active,
+            n_files=self.question.n_files,
+            n_files_opened=master.n_files_opened,
+            first_failure=self._first_failure(),
+        )
+
+    def _driven(self, known: list[Notice]) -> QueryState:
+        """Drive the query to its last state and leave the crew idle."""
+        state: QueryState | None = None
+        try:
+            self._crew.begin(self._brief())
+            self.driver.run(known)
+            state = self.driver.final_state
+            self.problem = self.driver.problem
+            if self._facts.keeper is not None:
+                self._facts.keeper.end(self._head(), self.driver.write_down)
+            if state in (QueryState.FINISHED, QueryState.STOPPED):
+                self._end_on_workers()
+        finally:
+            if state not in (QueryState.FINISHED, QueryState.STOPPED):
+                self._crew.kill()
+        assert state is not None
+        return state
+
+    def _end_on_workers(self) -> None:
+        """Let every worker end the query, and hear what is wrong with the selector's `worker_end`."""
+        self._crew.end()
+        waited_for = self.driver.joined & set(self._crew.workers)
+        deadline_s = self._clock.now() + MAX_END_S
+        while waited_for and self._clock.now() < deadline_s and not self._is_cancelled():
+            try:
+                letters = self._crew.poll(0.1)
+            except EngineError:
+                return  # the query is over: who is left to say goodbye does not matter
+            for letter in letters:
+                match letter.reply:
+                    case Ended(worker=worker, problem=problem, traceback=traceback) if (
+                        letter.query == self.question.number
+                    ):
+                        waited_for.discard(worker)
+                        if problem and self.problem is None:
+                            self.problem = UserCodeError(problem, where="worker_end", traceback=traceback)
+                    case WorkerLost(worker=worker):
+                        waited_for.discard(worker)
+
+    def _brief(self) -> Brief:
+        question, resumed, keeper = self.question, self._resumption, self._facts.keeper
+        return Brief(
+            query=question.number,
+            selector=self._packed.payload,
+            modules=self._packed.modules,
+            dataset=_for_reading(question.dataset, verifies=question.manner.verifies),
+            block_entries=question.options.block_entries,
+            seed=question.options.seed,
+            search_path=tuple(sys.path) if resumed is None else resumed.description.search_path,
+            delta_interval_s=question.manner.delta_interval_s,
+            log_directory=str(keeper.query.log_directory) if keeper is not None else None,
+        )
+
+    # -- what outlives the process
+
+    def _begin(self) -> None:
+        """Let the selector begin and get the query onto the disk; or take both from there."""
+        if self._resumption is not None:
+            self._packed = self._resumption.packed
+            self._code = self._resumption.description.code
+            self.driver.outputs = self._resumption.outputs
+            self._facts.keeper = Keeper(self._resumption.query, clock=self._clock)
+            return
+        is_draw = self.question.kind == "draw"
+        self._code = CodeIdentity() if is_draw else identify(self._selector, module_names(self._selector))
+        call_user(self._selector.begin, "begin")
+        self._packed = pack_selector(self._selector)
+        if self.question.manner.journal:
+            folder = begin_keeping(self.question, self._selector, packed=self._packed, code=self._code)
+            self._facts.keeper = Keeper(folder, clock=self._clock) if folder is not None else None
+
+    def _head(self) -> Head:
+        problem = " ".join(str(self.driver.problem or "").split())
+        return Head(state=self._master.state, at=wall_time(), account=self._master.account, problem=problem)
+
+    def _rest(self, now: float) -> None:
+        if self._facts.keeper is not None:
+            self._facts.keeper.rest(now, self._head, self.driver.write_down)
+
+    def _end_keeping(self) -> None:
+        """Close the folder; remove it when nothing is in it that anybody could want."""
+        keeper, account, state = self._facts.keeper, self._master.account, self._master.state
+        if keeper is None:
+            return
+        is_over = not TRANSITIONS[state]
+        if is_over and state is not QueryState.STOPPED and not (account.processed or account.excluded):
+            self._facts.keeper = None
+            keeper.discard()
+        else:
+            keeper.close()
+
+    # -- files
+
+    def _known_files(self) -> list[Notice]:
+        """Return what is known of files without looking into them, and where the query stood."""
+        question = self.question
+        notices = self._resumption.notices() if self._resumption is not None else []
+        self._remembered = {notice.file for notice in notices if isinstance(notice, FileOpened)}
+        if question.dataset is None:
+            assert question.cycles is not None
+            return notices or [FileOpened(file=0, grid=cycle_grid(question.cycles))]
+        from overproof.columns.remembered import recall
+
+        for index, spec in enumerate(question.dataset.files):
+            if index in self._remembered:
+                continue
+            if (grid := recall(spec, question.options.block_entries)) is not None:
+                self._remembered.add(index)
+                notices.append(FileOpened(file=index, grid=grid))
+        return notices
+
+    def _remember_files(self) -> None:
+        """Keep the grids that workers have learned, for the next query."""
+        if self.question.dataset is None:
+            return
+        from overproof.columns.remembered import remember
+
+        for index, grid in self._master.grids.items():
+            if index not in self._remembered:
+                remember(self.question.dataset.files[index], self.question.options.block_entries, grid)
+
+    # -- the result
+
+    def _result(self) -> Result:
+        """Make the result of a query that is over; the outputs are not copied."""
+        return make_result(
+            self.question,
+            snapshot_of(self._master, self.driver.outputs, state=self._master.state),
+            selector=self._selector,
+            statistics=self._facts.statistics(self._clock.now()),
+            standing=self._master.standing,
+            code=self._code.digest,
+        )
+
+    def _recalled(self, resumption: Resumption) -> Result:
+        """Make the result of a query that has finished earlier; nothing is computed, and nothing is written."""
+        try:
+            return recalled(self._master, resumption, selector=self._selector)
+        finally:
+            self._end_keeping()
+
+    def _first_failure(self) -> ExcludedRange | MissingRange | None:
+        failure, dataset = self._master.first_failure, self.question.dataset
+        if isinstance(failure, Excluded):
+            return name_excluded([failure], dataset)[0]
+        return name_missing([failure], dataset)[0] if failure is not None else None
+
+
+def _for_reading(dataset: Dataset | None, *, verifies: bool) -> Dataset | None:
+    """Let workers see the checksums of whole files only when these are to be verified, which takes a second reading."""
+    if dataset is None or verifies:
+        return dataset
+    return replace(dataset, files=tuple(replace(spec, checksum="") for spec in dataset.files))

@@ -1,0 +1,87 @@
+"""From merged outputs and where the query stands to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from overproof.analysis.selector import Selector
+from overproof.engines.driver import Snapshot
+from overproof.engines.worker.failure import USER_ERRORS, describe_failure
+from overproof.records.outcome.standing import Standing
+from overproof.records.statistics import Statistics
+from overproof.session.outcome.gaps import name_excluded, name_missing, name_splits
+from overproof.session.outcome.origin import Origin
+from overproof.session.question import Question
+from overproof.session.result import Result
+from overproof.words.errors import UserCodeError
+
+
+def make_result(
+    question: Question,
+    snapshot: Snapshot,
+    *,
+    selector: Selector,
+    statistics: Statistics,
+    standing: Standing | None = None,
+    code: str = "",
+) -> Result:
+    """Let `terminate` make the result; where it fails, what was merged goes with the error.
+
+    Args:
+        question: what was asked.
+        snapshot: what is merged, with the account of just that.
+        selector: whose `terminate` has not run yet.
+        statistics: what the query cost.
+        standing: where the query stands with what is merged; None for a partial result, which cannot be merged.
+        code: identity of the selector.
+
+    Raises:
+        UserCodeError: `terminate` raised; what was merged is in its attribute `result`.
+    """
+
+    def finish(outputs: dict[str, Any]) -> Mapping[str, Any]:
+        return terminated(selector, outputs)
+
+    def made(outputs: Mapping[str, Any]) -> Result:
+        origin = None
+        if standing is not None:
+            origin = Origin(
+                dataset=question.dataset, options=question.options, standing=standing, finish=finish, code=code
+            )
+        return Result(
+            query_id=question.query_id,
+            state=snapshot.state,
+            outputs=outputs,
+            account=snapshot.account,
+            excluded=name_excluded(snapshot.excluded, question.dataset),
+            missing=name_missing(snapshot.missing, question.dataset),
+            statistics=statistics,
+            split=name_splits(snapshot.splits, question.dataset),
+            unrounded=None if standing is None else snapshot.outputs,
+            origin=origin,
+        )
+
+    try:
+        outputs = finish(snapshot.outputs.value())
+    except UserCodeError as error:
+        error.result = made(snapshot.outputs.value())
+        raise
+    return made(outputs)
+
+
+def call_user(function: Callable[[], Any], name: str) -> Any:
+    """Call a method of the user's selector here, and translate what it raises."""
+    try:
+        return function()
+    except USER_ERRORS as error:
+        reason, traceback = describe_failure(error)
+        raise UserCodeError(reason, where=name, traceback=traceback) from error
+
+
+def terminated(selector: Selector, outputs: dict[str, Any]) -> Mapping[str, Any]:
+    """Return what `terminate` makes of the merged outputs."""
+    replaced = call_user(lambda: selector.terminate(outputs), "terminate")
+    if replaced is not None and not isinstance(replaced, Mapping):
+        raise UserCodeError(f"terminate returned {type(replaced).__name__}: return a dict of outputs, or None")
+    return outputs if replaced is None else replaced

@@ -1,0 +1,111 @@
+"""The result of a query that is on disk; nothing is computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from overproof.analysis.selector import Selector
+from overproof.engines.driver import Snapshot
+from overproof.outputs.state import OutputState
+from overproof.query.master import Master
+from overproof.query.packetizers import packetizer_by_name
+from overproof.query.statistics import StatisticsTally
+from overproof.records.dataset import FileGrid
+from overproof.records.notices import QueryStarted
+from overproof.records.statistics import Statistics
+from overproof.session.conduct.making import make_result
+from overproof.session.conduct.resumption import Resumption, read_up
+from overproof.session.drawing import dress_histogram
+from overproof.session.keeping.folder import QueryFolder
+from overproof.session.question import Question
+from overproof.session.result import Result
+from overproof.words.errors import QueryError
+from overproof.words.states import TRANSITIONS, QueryState
+
+CYCLE_BLOCKS = 512
+"""Blocks into which cycles are cut, when there are enough of them: fine enough for any number of workers."""
+
+
+def recalled_result(query: QueryFolder) -> Any:
+    """Return the result of an earlier query as far as its last checkpoint goes; a histogram, when it was a draw.
+
+    Raises:
+        QueryError: nothing was merged before it ended, or the folder is damaged.
+        UserCodeError: `terminate` raised.
+    """
+    resumption = read_up(query, number=0)
+    if not resumption.outputs.n_blocks and not resumption.is_finished:
+        raise QueryError(f"nothing of query {query.id} was merged before it ended: `overproof resume {query.id}`")
+    result = recalled(master_of(resumption.question), resumption, selector=resumption.selector())
+    return dress_histogram(result) if resumption.question.kind == "draw" else result
+
+
+def recalled(master: Master, resumption: Resumption, *, selector: Selector) -> Result:
+    """Make the result of a query from where it stood.
+
+    Args:
+        master: fresh.
+        resumption: where the query stood.
+        selector: its own, whose `terminate` has not run.
+    """
+    for notice in (QueryStarted(), *resumption.notices()):
+        master.handle(notice, now=0.0)
+    head = resumption.query.head
+    state = head.state if head is not None and not TRANSITIONS[head.state] else QueryState.STOPPED
+    return make_result(
+        resumption.question,
+        snapshot_of(master, resumption.outputs, state=state),
+        selector=selector,
+        statistics=_statistics(resumption),
+        standing=resumption.standing,
+        code=resumption.description.code.digest,
+    )
+
+
+def snapshot_of(master: Master, outputs: OutputState, *, state: QueryState) -> Snapshot:
+    """Bundle outputs that nobody changes any more with the account of just these."""
+    return Snapshot(
+        state=state,
+        outputs=outputs,
+        account=master.account,
+        missing=master.missing,
+        excluded=master.excluded,
+        splits=master.splits,
+    )
+
+
+def master_of(question: Question) -> Master:
+    """Make a fresh master for a question."""
+    options, dataset = question.options, question.dataset
+    files = dataset.files if dataset is not None else ()
+    return Master(
+        n_files=question.n_files,
+        options=options,
+        packetizer=packetizer_by_name(options.packetizer, packet_blocks=options.packet_blocks),
+        steps={index: spec.steps for index, spec in enumerate(files) if spec.steps is not None},
+    )
+
+
+def cycle_grid(n_cycles: int) -> FileGrid:
+    """Cut cycles into blocks; a function of their number alone."""
+    size = max(1, -(-n_cycles // CYCLE_BLOCKS))
+    return FileGrid(tree="", n_entries=n_cycles, stops=(*range(size, n_cycles, size), n_cycles))
+
+
+def _statistics(resumption: Resumption) -> Statistics:
+    """Say what the query cost, by its journal; as little as can be read of it."""
+    question = resumption.question
+    tally: StatisticsTally | None = None
+    last_s = 0.0
+    try:
+        for fact in resumption.query.facts():
+            tally = tally or _tally(question, fact.at_s)
+            tally.record(fact)
+            last_s = fact.at_s
+    except QueryError:  # of another version: what it cost is not worth failing for
+        tally = None
+    return (tally or _tally(question, last_s)).statistics(ended_s=last_s)
+
+
+def _tally(question: Question, started_s: float) -> StatisticsTally:
+    return StatisticsTally(packetizer=question.options.packetizer, n_files=question.n_files, started_s=started_s)
