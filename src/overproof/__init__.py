@@ -22,6 +22,7 @@ _HOMES = {
     "Result": "overproof.session.result",
     "Session": "overproof.session.session",
     "UserCodeError": "overproof.words.errors",
+    "replay": "overproof.session.afterwards.replay",
 }
 _OF_THIS_PROCESS = ("is_master", "rank", "size")
 
@@ -38,6 +39,7 @@ __all__ = [
     "UserCodeError",
     "is_master",
     "rank",
+    "replay",
     "size",
 ]
 

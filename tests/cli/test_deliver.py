@@ -30,12 +30,7 @@ def outcome(
 
 
 def flags(**places: Any) -> QueryFlags:
-    said: dict[str, Any] = {
-        "engine": None, "workers": None, "tree": None, "first": 0, "entries": None, "max_files": None,
-        "allow_duplicates": False, "packetizer": "adaptive", "block_entries": 1, "json": None, "root": None,
-        "plot": None, "stats": False, "quiet": False,
-    }  # fmt: skip
-    return QueryFlags(**(said | places))
+    return QueryFlags(**places)
 
 
 @pytest.mark.parametrize("state", [QueryState.STOPPED, QueryState.FAILED])

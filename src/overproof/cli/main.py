@@ -25,7 +25,7 @@ from overproof.words.errors import (
     UserCodeError,
 )
 
-VERBS = ("draw", "exec", "inspect", "run", "simulate")
+VERBS = ("draw", "exec", "inspect", "logs", "queries", "replay", "run", "simulate")
 """The verbs; each is the command of the same name in the file of the same name in `verbs/`."""
 
 EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
@@ -112,7 +112,7 @@ def _explain(error: BaseException) -> int:
     if isinstance(error, KeyboardInterrupt):
         _say("interrupted")
     elif isinstance(error, OverproofError) and not isinstance(error, InvariantError):
-        if isinstance(error, UserCodeError) and error.traceback:
+        if isinstance(error, UserCodeError) and error.traceback.startswith("Traceback"):
             print(error.traceback.rstrip(), file=sys.stderr)
         _say(str(error))
     else:

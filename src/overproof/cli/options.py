@@ -30,21 +30,15 @@ class QueryFlags:
         output: place for the outputs, in the format of its suffix (`run` only).
     """
 
-    engine: str | None
-    workers: int | None
-    tree: str | None
-    first: int
-    entries: int | None
-    max_files: int | None
-    allow_duplicates: bool
-    packetizer: str
-    block_entries: int
-    json: str | None
-    root: str | None
-    plot: str | None
-    stats: bool
-    quiet: bool
-    output: str | None = None
+    engine: str | None = None
+    workers: int | None = None
+    tree: str | None = None
+    first: int = 0
+    entries: int | None = None
+    max_files: int | None = None
+    allow_duplicates: bool = False
+    packetizer: str = "adaptive"
+    block_entries: int = DEFAULT_BLOCK_ENTRIES
     on_error: OnError = "isolate"
     max_excluded: int | None = None
     block_timeout: float | None = None
@@ -52,6 +46,12 @@ class QueryFlags:
     verify: bool = False
     no_journal: bool = False
     delta_interval: float = 1.0
+    json: str | None = None
+    root: str | None = None
+    plot: str | None = None
+    stats: bool = False
+    quiet: bool = False
+    output: str | None = None
 
     @property
     def limits(self) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def engine_options(function: F) -> F:
 def query_options(function: F) -> F:
     """Add every option that `draw` and `run` share."""
     return _added(
-        engine_options(failure_options(function)),
+        engine_options(failure_options(place_options(function))),
         click.option("--tree", metavar="T", help="Tree for the files that name none behind a colon."),
         click.option("--first", type=click.IntRange(min=0), default=0, metavar="N", help="Pass over so many entries."),
         click.option(
@@ -156,12 +156,19 @@ def query_options(function: F) -> F:
             "--block-entries", type=AT_LEAST_1, default=DEFAULT_BLOCK_ENTRIES, metavar="N",
             help=f"Size to which clusters are merged into blocks; default: {DEFAULT_BLOCK_ENTRIES:,}.",
         ),
+    )  # fmt: skip
+
+
+def place_options(function: F) -> F:
+    """Add the options that say what becomes of a result."""
+    return _added(
+        function,
         click.option("--json", metavar="F", help="Write the outputs and the account as JSON; - for standard output."),
         click.option("--root", metavar="F", help="Write the histograms to a ROOT file."),
         click.option("--plot", metavar="F", help="Write a picture: .png, .pdf or .svg."),
         click.option("--stats", is_flag=True, help="Print what the query cost, and put it into the JSON."),
         click.option("--quiet", "-q", is_flag=True, help="No progress, no picture; the account only if it lacks."),
-    )  # fmt: skip
+    )
 
 
 def failure_options(function: F) -> F:

@@ -80,14 +80,14 @@ def account_document(
     document: Document = {
         "account": {field.name: getattr(account, field.name) for field in fields(account)}
         | {"complete": account.is_complete},
-        "excluded": [_excluded(each) for each in excluded],
+        "excluded": [excluded_document(each) for each in excluded],
         "missing": [asdict(each) for each in missing],
     }
     splits = [asdict(each) for each in split]
     return document | ({"split": splits} if splits else {})
 
 
-def _excluded(failed: ExcludedRange) -> Document:
+def excluded_document(failed: ExcludedRange) -> Document:
     """Describe excluded entries; not where it happened, which may differ between equal results."""
     event = failed.event or EventName()
     return {
