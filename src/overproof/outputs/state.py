@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import pickle
+import io
 from collections.abc import Iterable, Mapping
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
+from overproof.outputs import wire
 from overproof.outputs.borders import merge_error
 from overproof.outputs.kinds import MappingSum, Position, lift
 from overproof.outputs.kinds.interning import interned
 from overproof.records.block import Block
 from overproof.words.errors import MergeError
-
-_PROTOCOL: Final = 5
 
 
 class OutputState:
@@ -22,9 +21,10 @@ class OutputState:
     users' types raise what they like; out of here comes nothing but MergeError.
     """
 
-    __slots__ = ("_blocks", "_sums")
+    __slots__ = ("_blocks", "_is_borrowed", "_sums")
 
     def __init__(self) -> None:
+        self._is_borrowed = False
         self._sums = MappingSum({})
         self._blocks: dict[int, int] = {}
 
@@ -75,6 +75,7 @@ class OutputState:
         Raises:
             MergeError: an output cannot be added, or a block is in both.
         """
+        self._settle()
         blocks = dict(self._blocks)
         for file, bits in other._blocks.items():
             both = blocks.get(file, 0) & bits
@@ -84,7 +85,7 @@ class OutputState:
             blocks[file] = blocks.get(file, 0) | bits
         self._add(other._sums)
         self._blocks = blocks
-        other._sums, other._blocks = MappingSum({}), {}
+        other._sums, other._blocks, other._is_borrowed = MappingSum({}), {}, False
 
     def _add(self, sums: MappingSum) -> None:
         """Add sums, which are consumed, or raise and change nothing."""
@@ -100,6 +101,7 @@ class OutputState:
         Raises:
             MergeError: a user's type raised.
         """
+        self._settle()
         values: dict[str, Any] = {}
         for key, state in self._sums.ordered():
             try:
@@ -110,6 +112,7 @@ class OutputState:
 
     def copy(self) -> OutputState:
         """Make an independent copy."""
+        self._settle()
         result = OutputState()
         result._sums, result._blocks = self._sums.copy(), dict(self._blocks)
         return result
@@ -120,22 +123,23 @@ class OutputState:
         Raises:
             MergeError: an output is of a type that cannot travel.
         """
-        content = (self._blocks, self._sums)
-        try:
-            return _pickled(content)
-        except Exception as error:
-            raise merge_error(error, f"{self._stuck()}: sending it to another process") from error
+        file = io.BytesIO()
+        self._write(file, "sending it to another process")
+        return file.getvalue()
 
     @classmethod
     def from_bytes(cls, data: bytes | bytearray | memoryview) -> OutputState:
         """Read a state that one of our own processes has written; never give it bytes of strangers.
+
+        Args:
+            data: must not change until the state is merged or asked: large sums are taken out when they are needed.
 
         Raises:
             MergeError: an object of a user's type cannot be made again.
         """
         result = cls()
         try:
-            result._blocks, result._sums = pickle.loads(data)
+            (result._blocks, result._sums), result._is_borrowed = wire.open_buffer(data)
         except Exception as error:
             raise merge_error(error, "reading outputs of another process") from error
         return result
@@ -144,21 +148,13 @@ class OutputState:
         """Write the state at the place where a file stands, for `read_from`; there is no second copy of it in memory.
 
         Args:
-            file: can be read, written and moved in; is left behind the state.
+            file: can be written and moved in; is left behind the state.
 
         Raises:
             MergeError: an output is of a type that cannot be written.
             OSError: whatever the file raises.
         """
-        start = file.tell()
-        try:
-            pickle.Pickler(file, protocol=_PROTOCOL).dump((self._blocks, self._sums))
-        except OSError:
-            raise
-        except Exception:  # noqa: BLE001 - whatever plain pickle lacks, the other may have
-            file.seek(start)
-            file.truncate()
-            file.write(self.to_bytes())
+        self._write(file, "writing it to a file")
 
     @classmethod
     def read_from(cls, file: BinaryIO) -> OutputState:
@@ -170,19 +166,34 @@ class OutputState:
         """
         result = cls()
         try:
-            result._blocks, result._sums = pickle.load(file)
+            result._blocks, result._sums = wire.read(file)
         except OSError:
             raise
         except Exception as error:
             raise merge_error(error, "reading outputs from a file") from error
         return result
 
+    def _write(self, file: BinaryIO, what: str) -> None:
+        self._settle()
+        try:
+            wire.write((self._blocks, self._sums), file)
+        except wire.FileFault as fault:
+            raise fault.error from None
+        except Exception as error:
+            raise merge_error(error, f"{self._stuck()}: {what}") from error
+
+    def _settle(self) -> None:
+        """Take what lies in a buffer into memory of its own."""
+        if self._is_borrowed:
+            self._sums.settle()
+            self._is_borrowed = False
+
     def _stuck(self) -> str:
         """Name the outputs that cannot be written."""
         stuck = []
         for key, state in self._sums.ordered():
             try:
-                _pickled(state)
+                wire.write(state, io.BytesIO())
             except Exception:  # noqa: BLE001 - found again one by one, to tell the name
                 stuck.append(repr(key))
         return f"output {', '.join(stuck)}" if stuck else "outputs"
@@ -198,14 +209,3 @@ def _lifted(output: Mapping[str, Any] | None, *, position: Position) -> MappingS
         return MappingSum.of(output if output is not None else {}, position=position, where="", lift=lift)
     except Exception as error:
         raise merge_error(error, "taking the outputs") from error
-
-
-def _pickled(content: object) -> bytes:
-    """Pickle; by value what plain pickle cannot find again: classes of the user's script or prompt."""
-    try:
-        return pickle.dumps(content, protocol=_PROTOCOL)
-    except Exception:  # noqa: BLE001 - whatever plain pickle lacks, the other may have; what both lack is raised there
-        import cloudpickle
-
-        data: bytes = cloudpickle.dumps(content, protocol=_PROTOCOL)
-        return data

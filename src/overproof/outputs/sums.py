@@ -19,8 +19,9 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from overproof.outputs.cells import Cells, Ints
+
 Floats: TypeAlias = npt.NDArray[np.float64]
-Ints: TypeAlias = npt.NDArray[np.int64]
 
 SUM_WORDS: Final = 5
 """Words a cell keeps beside its index word; five give 129 to 160 bits below the largest summand."""
@@ -42,7 +43,7 @@ _SPARSE: Final = 4
 """A state is added by its filled cells alone when at most one in so many cells is filled."""
 
 
-class ExactSum:
+class ExactSum(Cells):
     """Running sums of doubles, one a cell.
 
     Attributes:
@@ -82,6 +83,14 @@ class ExactSum:
         """Memory of the state."""
         return self.index.nbytes + self.words.nbytes
 
+    def blank(self, n_cells: int) -> ExactSum:
+        """Make sums of nothing, with as many words."""
+        return ExactSum.zeros(n_cells, len(self.words))
+
+    def part(self, where: slice) -> ExactSum:
+        """Give some of the cells, in the same memory."""
+        return ExactSum(self.index[where], self.words[:, where])
+
     def copy(self) -> ExactSum:
         """Make an independent copy."""
         return ExactSum(self.index.copy(), self.words.copy())
@@ -95,10 +104,25 @@ class ExactSum:
         if filled.size * _SPARSE > other.n_cells:
             self._merge_dense(other)
         elif filled.size:
-            part = self.taken(filled)
-            part._merge_dense(other.taken(filled))
-            self.index[filled] = part.index
-            self.words[:, filled] = part.words
+            self._merge_some(other.taken(filled), filled)
+
+    def scatter(self, other: ExactSum, targets: Ints) -> None:
+        """Add every cell of `other` into cell `targets[i]`."""
+        filled = other.index.nonzero()[0]
+        if not filled.size:
+            return
+        summands, places = other.taken(filled), targets[filled]
+        if not (places[1:] > places[:-1]).all():
+            places, inverse = np.unique(places, return_inverse=True)
+            summands = summands._collected(inverse, places.size)
+        self._merge_some(summands, places)
+
+    def _merge_some(self, other: ExactSum, places: Ints) -> None:
+        """Add the cells of `other` into those at `places`, of which no two are the same."""
+        part = self.taken(places)
+        part._merge_dense(other)
+        self.index[places] = part.index
+        self.words[:, places] = part.words
 
     def _merge_dense(self, other: ExactSum) -> None:
         for chunk in _chunks(self.n_cells):
@@ -128,7 +152,7 @@ class ExactSum:
         flags = np.bitwise_or.reduce((self.index & ~_TOP).reshape(-1, n_cells), axis=0)
         return ExactSum(tops | flags, words.reshape(len(words), -1, n_cells).sum(axis=1))
 
-    def regrouped(self, targets: Ints, n_cells: int) -> ExactSum:
+    def _collected(self, targets: Ints, n_cells: int) -> ExactSum:
         """Add every cell into cell `targets[i]` of new sums of `n_cells` cells."""
         result = ExactSum.zeros(n_cells, self.words.shape[0])
         tops = np.zeros(n_cells, dtype=np.int64)

@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from overproof.outputs.cells import Cells, Ints
 from overproof.outputs.kinds.kind import Commit
-from overproof.outputs.sums import ExactSum, Floats, Ints
+from overproof.outputs.sums import ExactSum, Floats
 from overproof.words.errors import MergeError
 
 _HALF: Final = 32
@@ -24,7 +25,7 @@ def is_summable(array: npt.NDArray[Any]) -> bool:
 
 
 @dataclass(slots=True)
-class IntegerSum:
+class IntegerSum(Cells):
     """Sums of integers of up to 64 bits, without overflow.
 
     Attributes:
@@ -44,10 +45,36 @@ class IntegerSum:
         signed = numbers.astype(np.int64)
         return cls(signed >> _HALF, signed & 0xFFFFFFFF)
 
+    @property
+    def n_cells(self) -> int:
+        return self.low.size
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of both halves."""
+        return self.high.nbytes + self.low.nbytes
+
+    def blank(self, n_cells: int) -> IntegerSum:
+        """Make sums of nothing."""
+        return IntegerSum(np.zeros(n_cells, dtype=np.int64), np.zeros(n_cells, dtype=np.int64))
+
+    def part(self, where: slice) -> IntegerSum:
+        """Give some of the sums, in the same memory."""
+        return IntegerSum(self.high[where], self.low[where])
+
+    def copy(self) -> IntegerSum:
+        """Make an independent copy."""
+        return IntegerSum(self.high.copy(), self.low.copy())
+
     def merge(self, other: IntegerSum) -> None:
         """Add, exactly."""
         self.high += other.high
         self.low += other.low
+
+    def scatter(self, other: IntegerSum, targets: Ints) -> None:
+        """Add every sum of `other` into sum `targets[i]`."""
+        np.add.at(self.high, targets, other.high)
+        np.add.at(self.low, targets, other.low)
 
     def rounded(self, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         """Give the sums in `dtype`, or in int64, uint64 or Python integers when one does not fit."""
@@ -111,7 +138,7 @@ class ArraySum:
         def commit() -> None:
             self.dtypes |= other.dtypes
             for mine, theirs in zip(self.parts, other.parts, strict=True):
-                mine.merge(theirs)
+                mine.add(theirs)
 
         return commit
 
@@ -129,19 +156,16 @@ class ArraySum:
 
     def copy(self) -> ArraySum:
         """Make an independent copy."""
-        parts = tuple(
-            IntegerSum(part.high.copy(), part.low.copy()) if isinstance(part, IntegerSum) else part.copy()
-            for part in self.parts
-        )
-        return ArraySum(self.shape, self.family, self.dtypes, parts)
+        return ArraySum(self.shape, self.family, self.dtypes, tuple(part.copy() for part in self.parts))
+
+    def settle(self) -> None:
+        """Take the sums out of the buffer that they came in."""
+        self.parts = tuple(part.settled() for part in self.parts)
 
     @property
     def size_bytes(self) -> int:
         """Count the memory of the words."""
-        return 200 + sum(
-            part.high.nbytes + part.low.nbytes if isinstance(part, IntegerSum) else part.size_bytes
-            for part in self.parts
-        )
+        return 200 + sum(int(part.size_bytes) for part in self.parts)
 
 
 def _doubles(flat: npt.NDArray[Any]) -> Floats:

@@ -47,6 +47,10 @@ class State(Protocol):
         """Make an independent copy."""
         ...
 
+    def settle(self) -> None:
+        """Take into memory of its own what still lies in the buffer that the state came in."""
+        ...
+
     @property
     def size_bytes(self) -> int:
         """Estimate the memory of the state."""

@@ -51,14 +51,15 @@ class MappingSum:
         changed: dict[Key, Entry] = {}
         commits: list[Commit] = []
         for found, theirs in other.entries.items():
-            if found not in self.entries:
-                changed[found] = theirs
-                continue
-            mine = self.entries[found]
-            rank, key, _ = min(mine, theirs, key=_rank)
-            if mine[2] is not None and theirs[2] is not None:
-                commits.append(_plan_pair(mine[2], theirs[2], where=_inside(where, key)))
-            changed[found] = (rank, key, theirs[2] if mine[2] is None else mine[2])
+            mine = self.entries.get(found)
+            rank, key, _ = theirs if mine is None else min(mine, theirs, key=_rank)
+            state = None if mine is None else mine[2]
+            if state is None:
+                state = theirs[2]
+                commits += [] if state is None else [state.settle]
+            elif theirs[2] is not None:
+                commits.append(_plan_pair(state, theirs[2], where=_inside(where, key)))
+            changed[found] = (rank, key, state)
 
         def commit() -> None:
             for each in commits:
@@ -83,6 +84,12 @@ class MappingSum:
                 for found, (rank, key, state) in self.entries.items()
             }
         )
+
+    def settle(self) -> None:
+        """Settle what is in it."""
+        for _, _, state in self.entries.values():
+            if state is not None:
+                state.settle()
 
     @property
     def size_bytes(self) -> int:
@@ -124,6 +131,9 @@ class CounterSum:
     def copy(self) -> CounterSum:
         """Make an independent copy."""
         return CounterSum(self.counts.copy())
+
+    def settle(self) -> None:
+        """Nothing to do: numbers come in memory of their own."""
 
     @property
     def size_bytes(self) -> int:

@@ -131,6 +131,9 @@ class NumberSum:
         """Copy; the parts are never changed in place."""
         return NumberSum(self.types, self.whole, self.real, self.imag)
 
+    def settle(self) -> None:
+        """Nothing to do: it came in memory of its own."""
+
     @property
     def size_bytes(self) -> int:
         """Estimate the memory: the long accumulators dominate."""

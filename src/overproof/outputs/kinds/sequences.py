@@ -100,6 +100,9 @@ class Concatenation:
         """Copy; pieces are never changed, so they are shared."""
         return Concatenation(self.family, dict(self.pieces), self.samples)
 
+    def settle(self) -> None:
+        """Nothing to do: it came in memory of its own."""
+
     @property
     def size_bytes(self) -> int:
         """Estimate the memory of the pieces."""

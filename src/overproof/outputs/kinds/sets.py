@@ -52,6 +52,9 @@ class SetUnion:
         """Make an independent copy."""
         return SetUnion(self.set_type, dict(self.elements))
 
+    def settle(self) -> None:
+        """Nothing to do: it came in memory of its own."""
+
     @property
     def size_bytes(self) -> int:
         """Estimate the memory."""

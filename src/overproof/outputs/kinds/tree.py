@@ -81,6 +81,9 @@ class TreeFold:
         """Copy; the objects are never changed, so they are shared."""
         return TreeFold(self.object_type, self.where, {file: dict(nodes) for file, nodes in self.nodes.items()})
 
+    def settle(self) -> None:
+        """Nothing to do: it came in memory of its own."""
+
     @property
     def size_bytes(self) -> int:
         """Estimate the memory, as far as objects tell theirs."""

@@ -17,9 +17,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from overproof.outputs.cells import Ints
 from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.kind import Position, Rank
-from overproof.outputs.sums import Ints
 from overproof.words.errors import MergeError
 
 _LATTICE_TOLERANCE: Final = 1e-6

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from math import prod
 from typing import Any, Final
 
 import numpy as np
 
+from overproof.outputs.cells import Ints
 from overproof.outputs.kinds.histograms.axes import AxisSum
 from overproof.outputs.kinds.histograms.storages import STORAGES, Columns, columns_of, fill_cells, storage_of
 from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.kind import Commit, Position
-from overproof.outputs.sums import Ints
 from overproof.words.errors import MergeError
 
 _VARIANCE_KNOWN: Final = "_variance_known"
@@ -63,12 +63,15 @@ class HistogramSum:
 
         def commit() -> None:
             axes = [axis for axis, _, _ in joined]
-            mine = _regrouped(self, axes, [places for _, places, _ in joined])
-            theirs = _regrouped(other, axes, [places for _, _, places in joined])
-            for column, summands in zip(mine, theirs, strict=True):
-                column.merge(summands)  # type: ignore[arg-type]  # same storage: same column at each place
+            growth = _moves(self, axes, [places for _, places, _ in joined])
+            their_move = _moves(other, axes, [places for _, _, places in joined])
+            # Column by column, so that what has been moved is forgotten before the next one is.
+            for i, summands in enumerate(other.columns):
+                if growth is not None:
+                    self.columns[i] = self.columns[i].regrouped(growth, growth.n_cells)
+                self.columns[i].add(summands, their_move)  # type: ignore[arg-type]  # same storage, same columns
             self._adopt(other)
-            self.axes, self.columns = axes, mine
+            self.axes = axes
 
         return commit
 
@@ -95,7 +98,8 @@ class HistogramSum:
     def value(self) -> Any:
         """Make a histogram of the user's class; every cell is rounded once."""
         built = [axis.built() for axis in self.axes]
-        columns = _regrouped(self, self.axes, [places for _, places in built])
+        move = _moves(self, self.axes, [places for _, places in built])
+        columns = self.columns if move is None else [each.regrouped(move, move.n_cells) for each in self.columns]
         storage = self.storage(self.n_inner) if self.storage.__name__ == "MultiCell" else self.storage()
         histogram = self.made_by(*(axis for axis, _ in built), storage=storage)
         fill_cells(histogram, columns)
@@ -114,6 +118,10 @@ class HistogramSum:
             [column.copy() for column in self.columns],
         )
 
+    def settle(self) -> None:
+        """Take the cells out of the buffer that they came in."""
+        self.columns = [column.settled() for column in self.columns]
+
     @property
     def size_bytes(self) -> int:
         """Count the memory of the cells."""
@@ -128,15 +136,33 @@ def is_histogram(value: Any) -> bool:
     )
 
 
-def _regrouped(state: HistogramSum, axes: list[AxisSum], places: list[Ints | None]) -> Columns:
-    """Move the cells of a state to their places on other axes; the state's own columns when nothing moves."""
+def _moves(state: HistogramSum, axes: list[AxisSum], places: list[Ints | None]) -> _Moves | None:
+    """Tell where the cells of a state go on other axes; None: they stay."""
     if all(each is None for each in places):
-        return state.columns
-    extents = [axis.extent for axis in axes]
-    targets = reduce(
-        lambda flat, axis: flat[..., None] * axis[1] + (np.arange(axis[2]) if axis[0] is None else axis[0]),
-        zip(places, extents, (axis.extent for axis in state.axes), strict=True),
-        np.arange(state.n_inner, dtype=np.int64),
-    ).ravel()
-    n_cells = state.n_inner * int(np.prod(extents))
-    return [column.regrouped(targets, n_cells) for column in state.columns]
+        return None
+    old, new = [axis.extent for axis in state.axes], [axis.extent for axis in axes]
+    return _Moves(list(zip(places, old, new, strict=True)), state.n_inner * prod(new))
+
+
+@dataclass(slots=True, frozen=True)
+class _Moves:
+    """Where the cells of a histogram go when its bins do: worked out for some of them at a time.
+
+    Attributes:
+        axes: for each the new places of its bins (None: the old ones), and its extent before and after.
+        n_cells: cells there are after.
+    """
+
+    axes: list[tuple[Ints | None, int, int]]
+    n_cells: int
+
+    def __call__(self, where: slice) -> Ints:
+        rest = np.arange(where.start, where.stop)
+        target, stride = np.zeros_like(rest), 1
+        for places, old, new in reversed(self.axes):
+            rest, bins = np.divmod(rest, old)
+            target += (bins if places is None else places[bins]) * stride
+            stride *= new
+        # What is left counts the values of a bin, which stand outermost.
+        target += rest * stride
+        return target

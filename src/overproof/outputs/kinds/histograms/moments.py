@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from overproof.outputs.sums import PRODUCT_WORDS, ExactSum, Floats, Ints
+from overproof.outputs.cells import Ints
+from overproof.outputs.sums import PRODUCT_WORDS, ExactSum, Floats
 
 Scaled: TypeAlias = tuple[Floats, Ints]
 """Significands of magnitude below 1, and exponents: numbers that neither overflow nor underflow."""
@@ -32,6 +33,13 @@ def second_moments(n: Floats, mean: Floats, m2: Floats) -> ExactSum:
 
 def turned_back(n: ExactSum, first: ExactSum, second: ExactSum) -> tuple[Floats, Floats]:
     """Give (mean, M2) of each cell, each rounded once; cells without entries are (0, 0)."""
+    mean, m2 = np.zeros(n.n_cells), np.zeros(n.n_cells)
+    for where, _ in n.pieces():
+        mean[where], m2[where] = _turned_back(n.part(where), first.part(where), second.part(where))
+    return mean, m2
+
+
+def _turned_back(n: ExactSum, first: ExactSum, second: ExactSum) -> tuple[Floats, Floats]:
     mean, m2 = np.zeros(n.n_cells), np.zeros(n.n_cells)
     cells = np.flatnonzero(n.index | first.index | second.index)
     finite = (n.is_finite & first.is_finite & second.is_finite)[cells]

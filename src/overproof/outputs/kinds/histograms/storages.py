@@ -9,34 +9,45 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from overproof.outputs.cells import Cells, Ints
 from overproof.outputs.kinds.histograms.moments import first_moments, second_moments, turned_back
-from overproof.outputs.sums import ExactSum, Floats, Ints
+from overproof.outputs.sums import ExactSum, Floats
 
 
 @dataclass(slots=True)
-class CountSum:
+class CountSum(Cells):
     """Cells that hold 64-bit integers."""
 
     counts: Ints
+
+    @property
+    def n_cells(self) -> int:
+        return self.counts.size
 
     @property
     def size_bytes(self) -> int:
         """Memory of the counts."""
         return self.counts.nbytes
 
-    def merge(self, other: CountSum) -> None:
-        """Add."""
-        self.counts += other.counts
+    def blank(self, n_cells: int) -> CountSum:
+        """Make counts of nothing."""
+        return CountSum(np.zeros(n_cells, dtype=np.int64))
 
-    def regrouped(self, targets: Ints, n_cells: int) -> CountSum:
-        """Add every cell into cell `targets[i]` of `n_cells` new ones."""
-        counts = np.zeros(n_cells, dtype=np.int64)
-        np.add.at(counts, targets, self.counts)
-        return CountSum(counts)
+    def part(self, where: slice) -> CountSum:
+        """Give some of the cells, in the same memory."""
+        return CountSum(self.counts[where])
 
     def copy(self) -> CountSum:
         """Make an independent copy."""
         return CountSum(self.counts.copy())
+
+    def merge(self, other: CountSum) -> None:
+        """Add."""
+        self.counts += other.counts
+
+    def scatter(self, other: CountSum, targets: Ints) -> None:
+        """Add every cell of `other` into cell `targets[i]`."""
+        np.add.at(self.counts, targets, other.counts)
 
 
 Column: TypeAlias = ExactSum | CountSum
