@@ -181,8 +181,9 @@ class Driver:
                 return
             while self._requests and self.final_state is None:
                 self.feed(self._requests.popleft())
-            for letter in letters:
-                self._open_letter(letter)
+            while letters:
+                # Taken out one by one, so that no payload is left in memory when the next one comes.
+                self._open_letter(letters.pop(0))
             self._tick()
 
     def _tick(self) -> None:
