@@ -1,0 +1,68 @@
+"""Damaged files give their numbers or an error: never other numbers, a crash, or a hang."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from campaign import Judge, Sample, Tally, run, table
+
+SAMPLES = {
+    "TTree, zlib": ("uproot-HZZ.root", "events"),
+    "TTree, lzma": ("uproot-HZZ-lzma.root", "events"),
+    "TTree, lz4": ("uproot-HZZ-lz4.root", "events"),
+    "TTree, zstd": ("uproot-HZZ-zstd.root", "events"),
+    "TTree, uncompressed": ("uproot-HZZ-uncompressed.root", "events"),
+    "RNTuple, zstd": ("Run2012BC_DoubleMuParked_Muons_1000evts_rntuple_v1-0-0-0.root", "Events"),
+    "RNTuple, zstd (CMS)": ("nano_dy_rntuple.root", "Events"),
+}
+QUICK = {
+    **SAMPLES,
+    "TTree, zlib": ("uproot-Zmumu.root", "events"),
+    "TTree, lzma": ("uproot-Zmumu-lzma.root", "events"),
+    "TTree, zstd": ("uproot-Zmumu-zstd.root", "events"),
+}
+WHOLLY_CHECKED = ("TTree, zlib", "TTree, lzma", "RNTuple, zstd")
+"""Files in which everything has a checksum; that of lz4 has baskets that were not worth compressing."""
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    with Judge() as judge:
+        yield judge
+
+
+def sample_of(title: str, names: tuple[str, str], shared_file: Callable[[str], Path]) -> Sample:
+    return Sample(title=title, path=shared_file(names[0]), tree=names[1])
+
+
+def assert_nothing_is_lost(tally: Tally) -> None:
+    assert tally.bad == []
+    assert tally.outcomes["reported"] > 0
+
+
+@pytest.mark.parametrize("title", [title for title in QUICK if "CMS" not in title])
+def test_sixty_damages(title: str, judge: Judge, shared_file: Callable[[str], Path], tmp_path: Path) -> None:
+    """Of sixty damaged copies of a file none gives other numbers, except by bits over which the format has no
+    checksum; whatever is wrong is an error of ours.
+    """
+    tally = run(sample_of(title, QUICK[title], shared_file), judge, tmp_path, seed=1, number=60)
+    assert_nothing_is_lost(tally)
+    if title in WHOLLY_CHECKED:
+        assert tally.outcomes["bare"] == 0
+
+
+@pytest.mark.nightly
+def test_a_thousand_damages(
+    judge: Judge, shared_file: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same for a thousand damages of each format and compression; prints the table of the documentation."""
+    rows = []
+    for title, names in SAMPLES.items():
+        sample = sample_of(title, names, shared_file)
+        rows.append((sample, run(sample, judge, tmp_path, seed=2, number=1_000)))
+    with capsys.disabled():
+        print(f"\n{table(rows)}\n")
+    for _, tally in rows:
+        assert_nothing_is_lost(tally)
