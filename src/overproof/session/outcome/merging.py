@@ -29,7 +29,8 @@ def merge_origins(first: Origin, second: Origin) -> Origin:
     grids = _merged_grids(first, second)
     _check_apart(first, second, grids)
     done, redone = (_done(each, grids) for each in (first, second))
-    settled = _settled(second.standing, redone)
+    # Entries excluded from a block that is merged stay so, whatever the second says of that block.
+    settled = {file: without(known, done.get(file, ())) for file, known in _settled(second.standing, redone).items()}
     one, two = first.standing, second.standing
     unknown = {gap.file for gap in two.missing if gap.stop is None}
     missing = [

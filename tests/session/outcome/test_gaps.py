@@ -1,0 +1,103 @@
+"""What a result lacks, as a dataset."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from overproof.records.account import MissingRange
+from overproof.records.dataset import Dataset, FileSpec
+from overproof.records.outcome.failure import Failure
+from overproof.records.outcome.gaps import Excluded, Missing, Split
+from overproof.session.dataset import resolve_dataset
+from overproof.session.outcome.gaps import Gaps, name_excluded, name_missing, name_splits
+from overproof.words.errors import DatasetError
+
+FILES = (
+    FileSpec(path="/a.root", tree="Events"),
+    FileSpec(path="/b.root", checksum="adler32:00000001"),
+    FileSpec(path="/c.root", tree="Events"),
+)
+DATASET = Dataset(name="DY", files=FILES, metadata={"xs": 6.0})
+FAILURE = Failure(
+    kind="exception", cause="ValueError at a.py:3", reason="ValueError: x", traceback="Traceback", host="h"
+)
+
+
+def missing(file: int, first: int = 0, stop: int | None = None) -> Missing:
+    return Missing(file=file, tree=None if stop is None else "Events", first=first, stop=stop, phase="read", reason="x")
+
+
+def test_gaps_are_a_tuple() -> None:
+    """What lacks can be compared, counted and pickled like any tuple, and keeps its dataset when pickled."""
+    gaps = name_missing([missing(0, 5, 9)], DATASET)
+    assert gaps == (MissingRange(file="/a.root", tree="Events", first=5, stop=9, phase="read", reason="x"),)
+    again = pickle.loads(pickle.dumps(gaps))
+    assert again == gaps
+    assert again.dataset == gaps.dataset
+    assert Gaps() == ()
+
+
+def test_the_dataset_of_what_lacks_has_every_file_in_its_place() -> None:
+    """Ranges become steps, neighbours one; a file of unknown length is asked for whole; what lacks nothing, not."""
+    gaps = name_missing([missing(0, 5, 9), missing(0, 9, 12), missing(0, 20, 30), missing(1)], DATASET)
+    assert gaps.dataset == Dataset(
+        name="DY",
+        files=(
+            FileSpec(path="/a.root", tree="Events", steps=((5, 12), (20, 30))),
+            FileSpec(path="/b.root", checksum="adler32:00000001"),
+            FileSpec(path="/c.root", tree="Events", steps=()),
+        ),
+        metadata={"xs": 6.0},
+    )
+
+
+def test_a_file_that_stands_twice_lacks_where_it_lacks() -> None:
+    """Places, not paths, tell which of two equal names lacks something."""
+    twice = Dataset(name="twice", files=(FILES[0], FILES[0]))
+    assert [spec.steps for spec in name_missing([missing(1, 5, 9)], twice).dataset.files] == [(), ((5, 9),)]
+    with pytest.raises(DatasetError, match="is twice in the dataset"):
+        name_missing([missing(1, 5, 9)], twice).as_fileset()
+
+
+def test_a_fileset_of_what_lacks_is_read_back() -> None:
+    """The fileset has coffea's form, and means the same dataset, but for trees found meanwhile."""
+    gaps = name_missing([missing(0, 5, 9), missing(1, 0, 7)], DATASET)
+    fileset = gaps.as_fileset()
+    assert fileset == {
+        "DY": {
+            "files": {
+                "/a.root": {"object_path": "Events", "steps": [[5, 9]]},
+                "/b.root": {"object_path": "Events", "steps": [[0, 7]], "checksum": "adler32:00000001"},
+                "/c.root": {"object_path": "Events", "steps": []},
+            },
+            "metadata": {"xs": 6.0},
+        }
+    }
+    assert list(gaps.as_fileset(lacking_only=True)["DY"]["files"]) == ["/a.root", "/b.root"]
+
+
+def test_filesets_and_gaps_resolve_to_the_same(tmp_path: object) -> None:
+    """`session.process` takes what lacks itself, its dataset, and its fileset."""
+    files = tuple(FileSpec(path=f"{tmp_path}/{name}.root", tree="Events") for name in "ab")
+    for spec in files:
+        open(spec.path, "wb").close()
+    gaps = name_missing([missing(1, 5, 9)], Dataset(name="DY", files=files))
+    assert resolve_dataset(gaps) == resolve_dataset(gaps.dataset) == resolve_dataset(gaps.as_fileset()) == gaps.dataset
+    with pytest.raises(DatasetError, match="nothing lacks"):
+        resolve_dataset(name_missing([], Dataset(name="DY", files=files)))
+
+
+def test_cycles_have_no_dataset() -> None:
+    """What lacks of cycles is told, and cannot be processed as files."""
+    gaps = name_excluded([Excluded(file=0, tree="", first=3, stop=4, failure=FAILURE)], None)
+    assert (gaps[0].file, gaps[0].tree, gaps[0].host) == ("cycles", None, "h")
+    with pytest.raises(DatasetError, match="cycles"):
+        _ = gaps.dataset
+
+
+def test_splits_are_named() -> None:
+    """A range computed in two has its path and the reason why."""
+    (named,) = name_splits([Split(file=1, tree="T", first=0, at=5, stop=10, failure=FAILURE)], DATASET)
+    assert (named.file, named.first, named.at, named.stop, named.reason) == ("/b.root", 0, 5, 10, "ValueError: x")
