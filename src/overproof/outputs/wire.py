@@ -1,8 +1,8 @@
 """States on their way to another process or to a file: a pickle, and behind it all large cells, piece by piece.
 
-Layout: the length of the pickle, the pickle, then for each array of cells in the order in which the pickle names them
-its pieces, each with its length. Whoever reads from a buffer gets the cells as parcels, still in that buffer; whoever
-reads from a file gets them whole, and neither needs a second copy.
+Layout: the pickle; then, for each array of cells in the order in which the pickle names them, its pieces, each behind
+its length; the length of the pickle. So it is written from the front to the end. Whoever reads from a buffer gets the
+cells as parcels, still in that buffer; whoever reads from a file gets them whole; neither needs a second copy.
 """
 
 from __future__ import annotations
@@ -62,20 +62,18 @@ class _Sink:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._start = self._guarded(file.tell)
+        self.n_bytes = 0
 
     def write(self, data: Any) -> int:
+        self.n_bytes += memoryview(data).nbytes
         return self._guarded(self._file.write, data)
 
-    def tell(self) -> int:
-        return self._guarded(self._file.tell)
-
-    def seek(self, place: int) -> int:
-        return self._guarded(self._file.seek, place)
-
-    def cut(self, place: int) -> None:
-        """Go back, and forget what was written from there on."""
-        self.seek(place)
+    def start_again(self) -> None:
+        """Forget what was written."""
+        self._guarded(self._file.seek, self._start)
         self._guarded(self._file.truncate)
+        self.n_bytes = 0
 
     @staticmethod
     def _guarded(method: Callable[..., int], *arguments: Any) -> int:
@@ -93,32 +91,27 @@ def write(content: object, file: BinaryIO) -> None:
         Exception: what cannot be pickled raises what it likes.
     """
     sink = _Sink(file)
-    start = sink.tell()
     try:
         large = _write_pickle(content, sink, _Pickler)
     except FileFault:
         raise
     except Exception:  # noqa: BLE001 - whatever plain pickle lacks, the other may have; what both lack is raised there
-        sink.cut(start)
+        sink.start_again()
         large = _write_pickle(content, sink, _pickler_by_value())
+    pickle_size = sink.n_bytes
     for cells in large:
         for _, piece in cells.pieces():
             letter = pickle.dumps(piece, protocol=PROTOCOL)
             sink.write(_LENGTH.pack(len(letter)))
             sink.write(letter)
+    sink.write(_LENGTH.pack(pickle_size))
 
 
 def _write_pickle(content: object, sink: _Sink, pickler_type: type[Any]) -> list[Cells]:
     """Write all but the large cells, which are given back."""
-    start = sink.tell()
-    sink.write(_LENGTH.pack(0))
     pickler = pickler_type(sink, protocol=PROTOCOL)
     pickler.large = []
     pickler.dump(content)
-    end = sink.tell()
-    sink.seek(start)
-    sink.write(_LENGTH.pack(end - start - _LENGTH.size))
-    sink.seek(end)
     large: list[Cells] = pickler.large
     return large
 
@@ -131,10 +124,7 @@ class _FromBuffer(pickle.Unpickler):
 
     def persistent_load(self, pid: Any) -> Parcel:
         sample, n_cells = pid
-        n_letters = -(-n_cells // PIECE_CELLS)
-        letters = list(islice(self.letters, n_letters))
-        if len(letters) < n_letters:
-            raise EOFError("the end is missing")
+        letters = list(islice(self.letters, -(-n_cells // PIECE_CELLS)))
         self.has_parcels = True
         return Parcel(sample, n_cells, letters)
 
@@ -164,9 +154,10 @@ def open_buffer(data: bytes | bytearray | memoryview) -> tuple[Any, bool]:
     Raises:
         Exception: what is damaged, or does not load, raises what it likes.
     """
-    letters = _letters_in(memoryview(data))
-    unpickler = _FromBuffer(io.BufferedReader(_View(next(letters, memoryview(b"")))))
-    unpickler.letters = letters
+    view = memoryview(data)
+    (pickle_size,) = _LENGTH.unpack(view[-_LENGTH.size :])
+    unpickler = _FromBuffer(io.BufferedReader(_View(view[:pickle_size])))
+    unpickler.letters = _letters_in(view[pickle_size : -_LENGTH.size])
     return unpickler.load(), unpickler.has_parcels
 
 
@@ -175,8 +166,6 @@ def _letters_in(view: memoryview) -> Iterator[memoryview]:
     while place < len(view):
         (size,) = _LENGTH.unpack_from(view, place)
         place += _LENGTH.size
-        if place + size > len(view):
-            raise EOFError("the end is missing")
         yield view[place : place + size]
         place += size
 
@@ -199,7 +188,6 @@ def read(file: BinaryIO) -> Any:
     Raises:
         Exception: what is damaged, or does not load, raises what it likes; the file what it likes.
     """
-    _read_length(file)
     unpickler = _FromFile(file)
     unpickler.large = []
     content = unpickler.load()
@@ -209,6 +197,7 @@ def read(file: BinaryIO) -> Any:
             if piece.n_cells != part.n_cells:
                 raise ValueError(f"cells {where.start} to {where.stop} are not whole")
             part.merge(piece)
+    _read_length(file)
     return content
 
 
