@@ -22,7 +22,13 @@ from overproof.session.outcome.origin import Origin
 from overproof.words.errors import InputError
 
 BLOCK, N_BLOCKS, N_FILES = 10, 4, 3
-GRID = FileGrid(tree="T", n_entries=BLOCK * N_BLOCKS, stops=tuple(range(BLOCK, BLOCK * N_BLOCKS + 1, BLOCK)))
+GRID = FileGrid(
+    tree="T",
+    uuid="one",
+    identity="1",
+    n_entries=BLOCK * N_BLOCKS,
+    stops=tuple(range(BLOCK, BLOCK * N_BLOCKS + 1, BLOCK)),
+)
 FAILURE = Failure(kind="exception", cause="c", reason="r")
 FATES = ("done", "missing", "excluded", "holed", "unread", "not asked")
 """What becomes of a block; of one with a hole an entry is excluded, and the rest done."""
@@ -161,6 +167,7 @@ def test_a_chain_is_cut_by_its_limits() -> None:
         ({"options": options(seed=7)}, "different seed, 0 and 7"),
         ({"code": "two"}, "different selectors"),
         ({"standing": Standing(grids={0: replace(GRID, stops=(20, 40))})}, "has changed between the two"),
+        ({"standing": Standing(grids={0: replace(GRID, uuid="two", identity="2")})}, "has changed between the two"),
     ],
 )
 def test_what_does_not_belong_together_is_refused(change: dict[str, Any], said: str) -> None:
@@ -169,3 +176,10 @@ def test_what_does_not_belong_together_is_refused(change: dict[str, Any], said: 
     second = replace(first, standing=Standing(grids=first.standing.grids))
     with pytest.raises(InputError, match=said):
         merge_origins(replace(first, code="one"), replace(second, **({"code": "one"} | change)))
+
+
+def test_a_file_that_was_copied_again_is_the_same() -> None:
+    """A repaired file may be another version of itself: UUID and blocks tell that it is the same file."""
+    first, _ = origin_of([["done", "missing", "done", "missing"]])
+    repaired = replace(first, standing=Standing(grids={0: replace(GRID, identity="2")}))
+    assert merge_origins(first, repaired).standing.merged == first.standing.merged

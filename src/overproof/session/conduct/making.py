@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from overproof.analysis.selector import Selector
@@ -39,9 +40,7 @@ def make_result(
     Raises:
         UserCodeError: `terminate` raised; what was merged is in its attribute `result`.
     """
-
-    def finish(outputs: dict[str, Any]) -> Mapping[str, Any]:
-        return terminated(selector, outputs)
+    finish = partial(terminated, selector)  # unlike a function in here, it can be pickled with the result
 
     def made(outputs: Mapping[str, Any]) -> Result:
         origin = None

@@ -100,8 +100,9 @@ def _merged_grids(first: Origin, second: Origin) -> Mapping[FileIndex, FileGrid]
     one, two = first.standing.grids, second.standing.grids
     for file in one.keys() & two.keys():
         known, found = one[file], two[file]
-        is_other = bool(known.identity and found.identity) and known.identity != found.identity
-        if is_other or known.stops != found.stops:
+        # A file that was repaired or copied again has another identity, and the same UUID.
+        names = (known.uuid, found.uuid) if known.uuid and found.uuid else (known.identity, found.identity)
+        if (all(names) and names[0] != names[1]) or known.stops != found.stops:
             raise InputError(f"{_path(first, file)} has changed between the two results: compute both anew")
     return {**one, **two}
 
