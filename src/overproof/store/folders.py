@@ -108,6 +108,12 @@ class Folder:
         """
         return Draft(self.path / name)
 
+    def sweep(self) -> None:
+        """Take away the drafts that a crash left; who holds the folder may."""
+        for place in self.path.glob(f"{PREFIX}*"):
+            with contextlib.suppress(OSError):
+                place.unlink()
+
     def sync(self) -> None:
         """Make the files in it safe from a loss of power.
 

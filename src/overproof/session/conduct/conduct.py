@@ -225,7 +225,7 @@ class Conduct:
         keeper, account, state = self._facts.keeper, self._master.account, self._master.state
         if keeper is None:
             return
-        is_over = not TRANSITIONS[state]
+        is_over = self._resumption is None and not TRANSITIONS[state]
         if is_over and state is not QueryState.STOPPED and not (account.processed or account.excluded):
             self._facts.keeper = None
             keeper.discard()

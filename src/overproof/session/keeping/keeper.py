@@ -63,6 +63,7 @@ class Keeper:
         self._is_new = True
         self._said = False
         self._journal: RecordFile | None = None
+        query.files().sweep()
         try:
             self._journal = query.open_journal()
         except OSError as error:
