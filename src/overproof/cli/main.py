@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 import warnings
@@ -25,7 +26,7 @@ from overproof.words.errors import (
     UserCodeError,
 )
 
-VERBS = ("draw", "exec", "inspect", "logs", "queries", "replay", "run", "simulate")
+VERBS = ("draw", "exec", "inspect", "logs", "queries", "replay", "resume", "run", "simulate")
 """The verbs; each is the command of the same name in the file of the same name in `verbs/`."""
 
 EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
@@ -75,6 +76,7 @@ def overproof(ctx: click.Context) -> int:
 def run() -> NoReturn:
     """Be the program `overproof`."""
     prepare_streams()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: a query hands over what it has
     sys.exit(main(sys.argv[1:]))
 
 
