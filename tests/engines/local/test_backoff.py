@@ -41,6 +41,14 @@ def test_too_many_deaths_without_anything_done_are_the_end() -> None:
     assert "left with exit code 3" in str(error)
 
 
+def test_who_cannot_even_begin_counts_for_more() -> None:
+    """Fewer deaths are enough when each would be the next one's too; the number told is the number of the dead."""
+    backoff = Backoff(2)
+    for _ in range(MAX_BARREN_DEATHS // 2):
+        assert backoff.delay(0.0, how_it_ended="it died", weight=2) is None
+    assert "6 worker processes" in str(backoff.delay(0.0, how_it_ended="it died", weight=2))
+
+
 def test_many_workers_may_all_die_at_once() -> None:
     """A crew of hundred that is killed twice in one moment goes on."""
     backoff = Backoff(100)

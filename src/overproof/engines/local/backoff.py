@@ -8,6 +8,8 @@ FIRST_DELAY_S = 0.1
 MAX_DELAY_S = 5.0
 MAX_BARREN_DEATHS = 10
 """Processes that may die one after the other without anything done between (three rounds, where there are many)."""
+OWN_WEIGHT = 2
+"""One that ends by its own doing before it has begun counts for two: the next one will most likely do the same."""
 
 
 class Backoff:
@@ -20,21 +22,29 @@ class Backoff:
     def __init__(self, size: int) -> None:
         self._size = size
         self._n_barren = 0
+        self._weight = 0
         self._starts_s: list[float] = []
 
     def reset(self) -> None:
         """Note that something got done: whoever waits may start now."""
         self._n_barren = 0
+        self._weight = 0
         self._starts_s.clear()
 
-    def delay(self, now: float, *, how_it_ended: str) -> EngineError | None:
+    def delay(self, now: float, *, how_it_ended: str, weight: int = 1) -> EngineError | None:
         """Note a death that nothing came of: who replaces the dead waits for a while.
+
+        Args:
+            now: the time.
+            how_it_ended: told when it is the last one.
+            weight: deaths for which this one counts.
 
         Returns:
             Why the engine gives up, when too many have died.
         """
         self._n_barren += 1
-        if self._n_barren > max(MAX_BARREN_DEATHS, 3 * self._size):
+        self._weight += weight
+        if self._weight > max(MAX_BARREN_DEATHS, 3 * self._size):
             n_deaths = self._n_barren
             self.reset()
             return EngineError(

@@ -22,7 +22,7 @@ SEND_TIMEOUT_S = 30.0
 ENDING_S = 2.0
 """A process that was killed is gone by then, or the kernel holds it (a dead disk): nobody waits for it any longer."""
 
-WORKER, ISOLATOR = "overproof.engines.worker", "overproof.engines.local.isolator"
+WORKER, ISOLATOR = "overproof.engines.worker", "overproof.engines.isolator"
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS")
 PACKAGE_PARENT = str(Path(__file__).resolve().parents[3])
@@ -78,7 +78,7 @@ class Hand:
         self.logbook.close()
 
 
-def hire(name: WorkerId, module: str, *, now: float, frozen_s: float) -> Hand:
+def hire(name: WorkerId, *, is_isolator: bool, now: float, frozen_s: float) -> Hand:
     """Start a process that inherits its end of the connection: there is no port, no path and no secret to guard.
 
     Raises:
@@ -91,7 +91,7 @@ def hire(name: WorkerId, module: str, *, now: float, frozen_s: float) -> Hand:
     descriptors = [theirs.fileno(), their_lifeline.fileno(), logbook.handle]
     try:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, name, *map(str, descriptors)],
+            [sys.executable, "-m", ISOLATOR if is_isolator else WORKER, name, *map(str, descriptors)],
             pass_fds=descriptors,
             stdin=subprocess.DEVNULL,
             process_group=0,  # a Ctrl-C in the terminal is the user's, not the workers'
@@ -113,7 +113,7 @@ def hire(name: WorkerId, module: str, *, now: float, frozen_s: float) -> Hand:
         lifeline=lifeline,
         logbook=logbook,
         watched=Watched(started_s=now, frozen_s=frozen_s),
-        is_isolator=module == ISOLATOR,
+        is_isolator=is_isolator,
     )
 
 

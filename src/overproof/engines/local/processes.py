@@ -9,11 +9,11 @@ from typing import Any
 
 from overproof.engines.clock import MonotonicClock
 from overproof.engines.limits import Limits
-from overproof.engines.local.backoff import Backoff
+from overproof.engines.local.backoff import OWN_WEIGHT, Backoff
 from overproof.engines.local.channel import ChannelClosedError
-from overproof.engines.local.hand import ENDING_S, ISOLATOR, WORKER, Hand, hire
+from overproof.engines.local.hand import ENDING_S, Hand, hire
 from overproof.engines.local.mailbox import Mailbox
-from overproof.engines.local.watch import FROZEN_S, Verdict, Watchman, describe_verdict, explain_loss
+from overproof.engines.local.watch import FROZEN_S, Verdict, Watchman, describe_verdict, explain_loss, is_own_doing
 from overproof.engines.local.watch.machine import machine_memory_bytes
 from overproof.engines.messages import Brief, Command, EndQuery, Letter, Ready, SetLimits
 from overproof.records.notices import (
@@ -157,14 +157,14 @@ class ProcessCrew:
             n_isolators = len(self._isolators())
             missing = self._size - (len(self._hands) - n_isolators)
             for _ in range(missing - self._worker_backoff.n_waiting(now)):
-                self._hire(WORKER)
+                self._hire(is_isolator=False)
             if self._wants_isolator and not n_isolators and not self._isolator_backoff.n_waiting(now):
-                self._hire(ISOLATOR)
+                self._hire(is_isolator=True)
 
-    def _hire(self, module: str) -> None:
-        name = f"{'i' if module == ISOLATOR else 'w'}{self._n_started}"
+    def _hire(self, *, is_isolator: bool) -> None:
+        name = f"{'i' if is_isolator else 'w'}{self._n_started}"
         self._n_started += 1
-        hand = hire(name, module, now=self._clock.now(), frozen_s=self._frozen_s)
+        hand = hire(name, is_isolator=is_isolator, now=self._clock.now(), frozen_s=self._frozen_s)
         self._hands[name] = hand
         self._mailbox.add(hand.channel, hand)
 
@@ -258,11 +258,17 @@ class ProcessCrew:
                 continue
             letters.append(Letter(query, loss))
             if loss.failure is None:
-                backoff = self._isolator_backoff if hand.is_isolator else self._worker_backoff
-                error = backoff.delay(self._clock.now(), how_it_ended=loss.reason) or error
+                error = self._delay_next(hand, loss) or error
         if error is not None:
             raise error
         return letters
+
+    def _delay_next(self, hand: Hand, loss: WorkerLost) -> EngineError | None:
+        backoff = self._isolator_backoff if hand.is_isolator else self._worker_backoff
+        exit_code = hand.process.returncode
+        could_not_begin = not hand.epoch and hand.verdict is None and exit_code is not None and is_own_doing(exit_code)
+        weight = OWN_WEIGHT if could_not_begin else 1
+        return backoff.delay(self._clock.now(), how_it_ended=loss.reason, weight=weight)
 
     def _explain(self, hand: Hand) -> WorkerLost | None:
         exit_code = hand.end()  # before its logbook is read: it writes no more

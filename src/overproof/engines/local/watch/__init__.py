@@ -12,6 +12,7 @@ from overproof.engines.local.watch.endings import (
     describe_verdict,
     failure_of_verdict,
     how_it_ended,
+    is_own_doing,
 )
 from overproof.engines.local.watch.loss import explain_loss
 from overproof.engines.local.watch.machine import (
@@ -41,6 +42,7 @@ __all__ = [
     "failure_of_verdict",
     "how_it_ended",
     "is_asleep",
+    "is_own_doing",
     "machine_memory_bytes",
     "offer_to_oom_killer",
     "private_memory_bytes",

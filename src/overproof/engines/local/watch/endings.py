@@ -28,6 +28,11 @@ def how_it_ended(exit_code: int) -> str:
     return f"died by signal {-exit_code} ({_signal_name(-exit_code)}{meaning})"
 
 
+def is_own_doing(exit_code: int) -> bool:
+    """Tell whether a process ended by what it did itself, as far as its exit code tells."""
+    return -exit_code not in FROM_OUTSIDE
+
+
 def classify_exit(exit_code: int, *, part: Range | None, has_memory_record: bool = False) -> Failure | None:
     """Say how user code failed when a process ended by itself.
 
@@ -44,7 +49,7 @@ def classify_exit(exit_code: int, *, part: Range | None, has_memory_record: bool
     doing = f"while it computed {describe_part(part)}"
     if exit_code == -signal.SIGKILL and has_memory_record:
         return _failure("memory", "memory", f"was ended by the kernel, because memory ran out, {doing}")
-    if -exit_code in FROM_OUTSIDE:
+    if not is_own_doing(exit_code):
         return None
     reason = f"{how_it_ended(exit_code)} {doing}"
     if exit_code < 0:
