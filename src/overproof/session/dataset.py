@@ -76,7 +76,9 @@ def _expand(data: Any) -> tuple[str, list[FileSpec]]:
     if isinstance(data, Mapping):
         return _expand_mapping(data)
     if isinstance(data, Iterable) and not isinstance(data, bytes):
-        return "files", [spec for item in data for spec in _expand(item)[1]]
+        expanded = [_expand(item) for item in data]
+        name = expanded[0][0] if len(expanded) == 1 else "files"
+        return name, [spec for _, specs in expanded for spec in specs]
     raise DatasetError(f"{data!r} is no dataset: give a path, a glob, a list of them, or a fileset")
 
 

@@ -147,7 +147,8 @@ def _lines(report: QueryReport) -> list[tuple[str, str]]:
     lines = [("query", report.id), ("state", report.state), ("problem", report.problem)]
     if said is not None:
         parameters = ", ".join(f"{name}={value}" for name, value in said.parameters.items())
-        over = f"{said.dataset}, {said.n_files:,} files" if said.cycles is None else f"{said.cycles:,} cycles"
+        files = f"{said.n_files:,} file" if said.n_files == 1 else f"{said.n_files:,} files"
+        over = f"{said.dataset}, {files}" if said.cycles is None else f"{said.cycles:,} cycles"
         lines += [("call", said.call), ("selector", said.selector), ("parameters", parameters), ("over", over)]
         lines += [("began", said.when), ("from", said.directory)]
     return [*lines, ("kept", report.at), ("folder", f"{report.path}, {human_bytes(report.size_bytes)}")]

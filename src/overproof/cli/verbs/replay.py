@@ -5,6 +5,8 @@ from __future__ import annotations
 import faulthandler
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,8 @@ from overproof.cli.places import STANDARD_OUTPUT, check_json, write_json
 
 if TYPE_CHECKING:
     from overproof.session.afterwards import Case
+
+OUR_PACKAGE = str(Path(__file__).resolve().parents[2])
 
 
 @click.command("replay", short_help="Run an entry that failed once more, under a debugger.")
@@ -46,11 +50,14 @@ def replay_command(query_id: str, *, failure: int, pdb: bool, json: str | None) 
     check_json(json)
     case = find_case(query_id, failure)
     _announce(case)
-    faulthandler.enable()
+    if sys.__stderr__ is not None:
+        faulthandler.enable(sys.__stderr__)
     reason = traceback = ""
     outputs: Mapping[str, Any] | None = None
     try:
-        outputs = run_again(case)
+        # What the selector prints must not stand between the lines of a JSON document.
+        with redirect_stdout(sys.stderr if json == STANDARD_OUTPUT else sys.stdout):
+            outputs = run_again(case)
     except OverproofError:  # the file, or the folder of the query: not the selector
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - user code may raise anything
@@ -81,9 +88,13 @@ def _announce(case: Case) -> None:
 
 
 def _debug(traceback: TracebackType | None) -> None:
+    """Open the debugger on the frames of the user's own code; ours above them tell nothing."""
     import pdb
 
-    pdb.post_mortem(traceback)
+    own = traceback
+    while own is not None and own.tb_frame.f_code.co_filename.startswith(OUR_PACKAGE):
+        own = own.tb_next
+    pdb.post_mortem(own or traceback)
 
 
 def _well_text(outputs: Mapping[str, Any] | None) -> str:

@@ -57,7 +57,8 @@ def find_case(query_id: str, number: int) -> Case:
     if not failures:
         raise QueryError(f"query {name} has no failure that could be replayed: nothing was excluded from it")
     if not 1 <= number <= len(failures):
-        raise QueryError(f"query {name} has no failure {number}: there are failures 1 to {len(failures)}")
+        there_are = f"failures 1 to {len(failures)}" if len(failures) > 1 else "one failure"
+        raise QueryError(f"query {name} has no failure {number}: it has {there_are}")
     excluded = resumption.standing.excluded[number - 1]
     return Case(query_id=name, number=number, file=excluded.file, failure=failures[number - 1], resumption=resumption)
 
