@@ -8,9 +8,17 @@ from typing import Any
 from overproof.columns.fetching import Block, BlockColumns, ColumnMemory, NoSuchBranchError
 from overproof.columns.formats import Reader
 from overproof.columns.views import View
+from overproof.records.outcome.failure import EventName
 from overproof.records.schema import Branch
 
-__all__ = ["ColumnMemory", "Events", "NoSuchBranchError"]
+__all__ = ["ColumnMemory", "Events", "NoSuchBranchError", "name_of_event"]
+
+RUN_NAMES = ("run", "RunNum", "EventInfoAuxDyn.runNumber", "EventInfoAux.runNumber", "runNumber")
+LUMINOSITY_BLOCK_NAMES = (
+    "luminosityBlock", "LumiBlockNum", "EventInfoAuxDyn.lumiBlock", "EventInfoAux.lumiBlock", "lumiBlock", "lumi",
+)  # fmt: skip
+EVENT_NAMES = ("event", "EvtNum", "EventInfoAuxDyn.eventNumber", "EventInfoAux.eventNumber", "eventNumber")
+"""How NanoAOD, TreeMaker, PHYSLITE and private trees call the three numbers; upper and lower case are one."""
 
 
 class Events(View):
@@ -79,3 +87,27 @@ class Events(View):
         columns = self._block.columns
         # An optional branch that the file lacks is not read from it: its column is at hand.
         return columns.reader.read([name], 0, 0)[name] if name in self._block.types else columns.get(name)[:0]
+
+
+def name_of_event(reader: Reader, entry: int) -> EventName | None:
+    """Tell what the file calls the event of an entry; None where it has no such numbers.
+
+    Raises:
+        ReadError: the description of the file is damaged, or these numbers are.
+    """
+    branches = {branch.name.casefold(): branch for branch in reader.schema().branches}
+    tables = (RUN_NAMES, LUMINOSITY_BLOCK_NAMES, EVENT_NAMES)
+    names = [next((found for name in table if (found := _plain_integer(branches, name))), None) for table in tables]
+    wanted = [name for name in names if name is not None]
+    if not wanted:
+        return None
+    columns = reader.read(wanted, entry, entry + 1)
+    run, luminosity_block, event = (None if name is None else int(columns[name][0]) for name in names)
+    return EventName(run=run, luminosity_block=luminosity_block, event=event)
+
+
+def _plain_integer(branches: Mapping[str, Branch], name: str) -> str | None:
+    """Return the file's spelling of a branch that has one integer an entry."""
+    branch = branches.get(name.casefold())
+    is_plain = branch is not None and branch.kind == "number" and not branch.n_jagged and not branch.fixed_shape
+    return branch.name if branch is not None and is_plain and "int" in branch.dtype else None

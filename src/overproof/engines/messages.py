@@ -12,6 +12,7 @@ from overproof.engines.limits import Limits
 from overproof.records.block import Block, Packet, Range
 from overproof.records.dataset import Dataset, FileSpec
 from overproof.records.notices import Notice
+from overproof.records.outcome.failure import EventName
 from overproof.records.schema import Schema
 from overproof.words.errors import OverproofError
 from overproof.words.ids import FileIndex, WorkerId
@@ -205,7 +206,15 @@ class ScriptDone:
     error: str
 
 
-Reply: TypeAlias = Notice | Ready | BeginFailed | Ended | Surveyed | ScriptDone
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventNamed:
+    """What the file calls the one event of a probe, said before it is tried, as nobody may live to tell afterwards."""
+
+    probe: int
+    event: EventName | None
+
+
+Reply: TypeAlias = Notice | Ready | BeginFailed | Ended | Surveyed | ScriptDone | EventNamed
 
 
 class Letter(NamedTuple):

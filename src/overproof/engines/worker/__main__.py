@@ -1,4 +1,4 @@
-"""`python -m overproof.engines.worker NAME FD LIFELINE`: a worker in a process of its own."""
+"""`python -m overproof.engines.worker NAME FD LIFELINE [LOGBOOK]`: a worker in a process of its own."""
 
 from overproof.engines.worker.process import main
 

@@ -1,19 +1,20 @@
 """A worker without a process around it: takes commands, computes blocks, hands over deltas.
 
 The caller owns time and transport: it calls `handle` for each command, `step` while there is work, and gets replies
-through `emit`. Inline and process engines run the very same worker.
+through `emit`. Inline and process engines and the isolator run the very same worker.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 
-from overproof.columns.views import materialized
+from overproof.columns.reader import ReaderCache
+from overproof.engines.local.logbook import Logbook
 from overproof.engines.messages import (
     BeginFailed,
     Brief,
@@ -21,10 +22,13 @@ from overproof.engines.messages import (
     Compute,
     Ended,
     EndQuery,
+    EventNamed,
     Halt,
     HandOver,
+    KeepApart,
     Letter,
     LookInto,
+    Probe,
     RunScript,
     Settled,
     Survey,
@@ -32,27 +36,29 @@ from overproof.engines.messages import (
 )
 from overproof.engines.worker.code import import_modules
 from overproof.engines.worker.failure import USER_ERRORS, describe_failure, failure_of
+from overproof.engines.worker.handover import Handover
+from overproof.engines.worker.logs import PrintLog
+from overproof.engines.worker.ranges import Attempt, Unreadable
 from overproof.engines.worker.script import run_script
 from overproof.engines.worker.source import BlockSource
 from overproof.outputs.state import OutputState
-from overproof.records.block import Block, Delta, Packet
+from overproof.records.block import Block, Packet, Range
 from overproof.records.notices import (
     BlockFailed,
     BlockUnreadable,
-    DeltaOffered,
     FileFailed,
     FileOpened,
     PacketDone,
+    RangeProbed,
     WorkerJoined,
 )
+from overproof.records.outcome.failure import Failure
 from overproof.words.clock import Clock
-from overproof.words.errors import BranchError, DatasetError, InputError, MergeError, OverproofError, Phase, ReadError
+from overproof.words.errors import DatasetError, MergeError, OverproofError, ReadError
+from overproof.words.ids import WorkerId
 
 if TYPE_CHECKING:
     from overproof.analysis.selector import Selector
-
-MAX_DELTA_BYTES = 64_000_000
-"""A worker hands over early when its outputs grow beyond this."""
 
 
 class Worker:
@@ -63,26 +69,44 @@ class Worker:
         emit: takes each reply; must not call back.
         clock: the caller's clock.
         epoch: told in every reply; the master refuses those of a worker given up.
+        logbook: where it notes what it has in hand.
+        prints: takes what user code prints, for the time of a query.
+        readers: open files to share; None: its own.
     """
 
-    def __init__(self, name: str, emit: Callable[[Letter], None], *, clock: Clock, epoch: int = 1) -> None:
+    def __init__(
+        self,
+        name: WorkerId,
+        emit: Callable[[Letter], None],
+        *,
+        clock: Clock,
+        epoch: int = 1,
+        logbook: Logbook | None = None,
+        prints: PrintLog | None = None,
+        readers: ReaderCache | None = None,
+    ) -> None:
         self.name = name
         self.epoch = epoch
         self._emit = emit
         self._clock = clock
-        self._source = BlockSource()
+        self._logbook = logbook
+        self._prints = prints
+        self._source = BlockSource(readers)
         self._brief: Brief | None = None
         self._selector: Selector | None = None
-        self._reset()
+        self._reset(interval_s=0.0)
 
-    def _reset(self) -> None:
+    def _reset(self, *, interval_s: float) -> None:
         self._packets: deque[tuple[Packet, deque[Block]]] = deque()
-        self._state = OutputState()
-        self._blocks: list[Block] = []
-        self._unsettled: tuple[Delta, bytes] | None = None
-        self._is_asked = False
-        self._n_deltas = 0
-        self._offered_s = self._clock.now()
+        self._apart: set[Block] = set()
+        self._handover = Handover(
+            self.name,
+            epoch=self.epoch,
+            clock=self._clock,
+            interval_s=interval_s,
+            offer=self._reply,
+            complain=self._report_failed,
+        )
         self._packet_started_s = 0.0
         self._packet_read_bytes = 0
 
@@ -90,6 +114,20 @@ class Worker:
     def has_work(self) -> bool:
         """Tell whether `step` has a block to compute."""
         return bool(self._packets)
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether everything computed was handed over, and taken or refused."""
+        return self._handover.is_settled
+
+    def keep_apart(self, block: Block) -> None:
+        """Hand a block over alone when it is computed; for any thread, as it may be the block in hand now."""
+        self._apart.add(block)
+
+    def leave(self) -> None:
+        """Drop what is not computed and hand over the rest: no more blocks will be asked for."""
+        self._packets.clear()
+        self._handover.offer()
 
     def handle(self, command: Command) -> None:
         """Do one command."""
@@ -99,10 +137,14 @@ class Worker:
                 if not self._packets:
                     self._start_packet()
                 self._packets.append((packet, deque(packet.blocks)))
+            case KeepApart(block=block):
+                self.keep_apart(block)
+            case Probe():
+                self._probe(command)
             case Settled(number=number):
-                self._settle(number)
+                self._handover.settle(number)
             case HandOver():
-                self._offer()
+                self._handover.offer()
             case LookInto(file=file):
                 self._look_into(file)
             case Halt():
@@ -119,18 +161,20 @@ class Worker:
     def step(self) -> None:
         """Compute one block; report its packet when that was the last of it."""
         packet, blocks = self._packets[0]
-        self._compute(blocks.popleft())
+        self._compute(blocks.popleft(), is_apart=packet.is_apart)
         if not blocks:
             self._packets.popleft()
             self._finish_packet(packet, n_blocks=len(packet.blocks))
-        if self._delta_is_due():
-            self._offer()
+        self._handover.offer_if_due()
 
     # -- a query begins and ends
 
     def _begin(self, brief: Brief) -> None:
         self._forget()
         self._brief = brief
+        self._reset(interval_s=brief.delta_interval_s)
+        if self._prints is not None:
+            self._prints.open(brief.log_directory)
         sys.path[:] = [*brief.search_path, *(place for place in sys.path if place not in brief.search_path)]
         try:
             import_modules(brief.modules)
@@ -167,12 +211,13 @@ class Worker:
         self._selector = None
         self._brief = None
         self._source.end()
-        self._reset()
+        self._reset(interval_s=0.0)
+        if self._prints is not None:
+            self._prints.close()
 
     def _halt(self) -> None:
         dropped = list(self._packets)
-        self._packets.clear()
-        self._offer()
+        self.leave()
         for packet, blocks_left in dropped:
             self._finish_packet(packet, n_blocks=len(packet.blocks) - len(blocks_left))
 
@@ -215,86 +260,61 @@ class Worker:
         )
         self._start_packet()
 
-    def _compute(self, block: Block) -> None:
-        assert self._selector is not None
-        events: Any = None
+    def _compute(self, block: Block, *, is_apart: bool) -> None:
+        attempt = self._attempt(block, block.parts)
+        outputs = OutputState()
         try:
-            events = self._source.events(block)
-            # Views are put out as arrays, read now: what fails to be read here is the file's fault still.
-            output = materialized(self._selector.process(events))
-            self._raise_read_failure(events)
-            self._state.add_block(block, output)
-        except USER_ERRORS as error:
-            # What a column failed with is the file's fault, also where user code turned it into something else.
-            cause = error if events is None or isinstance(error, BranchError) else getattr(events, "failure", None)
-            if isinstance(cause, ReadError | InputError):
-                self._report_unreadable(block, cause)
+            outputs.add_ranges(block, attempt.outputs())
+            # Asked only now: somebody else may have got the block while it was computed.
+            if is_apart or block in self._apart:
+                self._handover.add_apart(block, outputs)
             else:
-                self._report_failed(block, error)
-        else:
-            self._blocks.append(block)
+                self._handover.add(block, outputs)
+        except USER_ERRORS as error:
+            match attempt.judge(error):
+                case Unreadable(phase=phase, reason=reason):
+                    self._reply(
+                        BlockUnreadable(worker=self.name, epoch=self.epoch, block=block, phase=phase, reason=reason)
+                    )
+                case Failure() as failure:
+                    part = None if block.ranges is None else attempt.part
+                    self._reply(
+                        BlockFailed(worker=self.name, epoch=self.epoch, block=block, failure=failure, part=part)
+                    )
+        finally:
+            self._apart.discard(block)
+            attempt.end()
 
-    @staticmethod
-    def _raise_read_failure(events: Any) -> None:
-        """Raise what went wrong with a column, even where user code swallowed it."""
-        if (failure := getattr(events, "failure", None)) is not None:
-            raise failure
+    def _probe(self, probe: Probe) -> None:
+        """Do with a range all that is done with a block, and throw it away.
 
-    def _report_unreadable(self, block: Block, error: ReadError | InputError) -> None:
-        phase: Phase = error.phase if isinstance(error, ReadError) else _phase_of(error)
-        reason = error.reason if isinstance(error, ReadError) else str(error)
-        self._reply(
-            BlockUnreadable(worker=self.name, epoch=self.epoch, block=block, phase=phase, reason=reason)
-        )  # fmt: skip
+        A range that cannot be read is none on which the selector fails: the block itself will be reported unreadable.
+        """
+        first, stop = probe.part
+        self._source.expect(probe.block.file, probe.identity)
+        if stop - first == 1:
+            self._reply(EventNamed(probe=probe.probe, event=self._source.event_name(probe.block.file, first)))
+        attempt = self._attempt(probe.block, (probe.part,))
+        failure: Failure | None = None
+        try:
+            outputs = OutputState()
+            outputs.add_ranges(probe.block, attempt.outputs())
+            outputs.to_bytes()
+        except USER_ERRORS as error:
+            verdict = attempt.judge(error)
+            failure = verdict if isinstance(verdict, Failure) else None
+        finally:
+            attempt.end()
+        self._reply(RangeProbed(worker=self.name, epoch=self.epoch, probe=probe.probe, failure=failure))
 
-    def _report_failed(self, block: Block, error: BaseException) -> None:
-        self._reply(BlockFailed(worker=self.name, epoch=self.epoch, block=block, failure=failure_of(error)))
-
-    # -- deltas
-
-    def _delta_is_due(self) -> bool:
-        """Tell whether to hand over unasked; at the end, and when it idles, a worker is asked."""
-        if not self._blocks:
-            return False
-        assert self._brief is not None
-        return (
-            self._clock.now() - self._offered_s >= self._brief.delta_interval_s
-            or self._state.size_bytes > MAX_DELTA_BYTES
+    def _attempt(self, block: Block, parts: Sequence[Range]) -> Attempt:
+        assert self._selector is not None
+        return Attempt(
+            self._selector, self._source, block=block, parts=parts, logbook=self._logbook, prints=self._prints
         )
 
-    def _offer(self) -> None:
-        """Send the outputs of all blocks since the last offer; the master takes or refuses them as one.
-
-        A delta is kept until it is settled, and the next one waits for that.
-        """
-        if not self._blocks:
-            return
-        if self._unsettled is not None:
-            self._is_asked = True
-            return
-        blocks, state = tuple(self._blocks), self._state
-        self._state, self._blocks, self._is_asked = OutputState(), [], False
-        self._offered_s = self._clock.now()
-        try:
-            payload = state.to_bytes()
-        except MergeError as error:
-            for block in blocks:
-                self._report_failed(block, error)
-            return
-        self._n_deltas += 1
-        delta = Delta(worker=self.name, epoch=self.epoch, number=self._n_deltas, blocks=blocks)
-        self._unsettled = (delta, payload)
-        self._reply(DeltaOffered(delta=delta), payload)
-
-    def _settle(self, number: int) -> None:
-        if self._unsettled is not None and self._unsettled[0].number == number:
-            self._unsettled = None
-            if self._is_asked:
-                self._offer()
+    def _report_failed(self, block: Block, error: MergeError) -> None:
+        self._reply(BlockFailed(worker=self.name, epoch=self.epoch, block=block, failure=failure_of(error)))
 
     def _reply(self, reply: Any, payload: bytes | None = None) -> None:
         self._emit(Letter(self._brief.query if self._brief else 0, reply, payload))
-
-
-def _phase_of(error: InputError) -> Phase:
-    return "branch" if isinstance(error, BranchError) else "open"

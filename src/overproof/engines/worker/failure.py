@@ -6,7 +6,7 @@ import platform
 import traceback
 from pathlib import Path
 
-from overproof.records.outcome.failure import Failure
+from overproof.records.outcome.failure import Failure, FailureKind
 
 USER_ERRORS = (Exception, SystemExit, KeyboardInterrupt)
 """What user code may raise. No Ctrl-C reaches a worker, so an interrupt there is of the user code's own making."""
@@ -14,18 +14,31 @@ USER_ERRORS = (Exception, SystemExit, KeyboardInterrupt)
 OUR_PACKAGE = str(Path(__file__).resolve().parents[2])
 
 
+MEMORY_CAUSE = "memory"
+"""Where memory ends is a matter of chance: all failures of that kind have one cause."""
+
+
 def failure_of(error: BaseException) -> Failure:
-    """Make a record of an exception of user code; one that says there is no memory is a failure of that kind."""
+    """Make a record of an exception of user code; running out of memory and leaving are kinds of their own."""
     reason, text = describe_failure(error)
+    kind, cause = _kind_and_cause(error)
+    return Failure(kind=kind, cause=cause, reason=reason, traceback=text, host=platform.node())
+
+
+def exit_cause(code: int) -> str:
+    """Say with which code user code left; what two failures of that kind share."""
+    return f"exit {code}"
+
+
+def _kind_and_cause(error: BaseException) -> tuple[FailureKind, str]:
+    if isinstance(error, MemoryError):
+        return "memory", MEMORY_CAUSE
+    if isinstance(error, SystemExit):
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        return "exit", exit_cause(code & 0xFF)
     own = _users_frames(error)
     place = f" at {own[-1].filename}:{own[-1].lineno}" if own else ""
-    return Failure(
-        kind="memory" if isinstance(error, MemoryError) else "exception",
-        cause=f"{type(error).__qualname__}{place}",
-        reason=reason,
-        traceback=text,
-        host=platform.node(),
-    )
+    return "exception", f"{type(error).__qualname__}{place}"
 
 
 def describe_failure(error: BaseException) -> tuple[str, str]:

@@ -6,20 +6,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from overproof.columns.cycles import Cycles
-from overproof.columns.events import ColumnMemory, Events
+from overproof.columns.events import ColumnMemory, Events, name_of_event
 from overproof.columns.reader import Reader, ReaderCache
 from overproof.records.block import Block
 from overproof.records.dataset import Dataset, FileGrid, FileSpec
+from overproof.records.outcome.failure import EventName
 from overproof.records.schema import Schema
-from overproof.words.errors import ReadError
+from overproof.words.errors import OverproofError, ReadError
 from overproof.words.ids import FileIndex
 
 
 class BlockSource:
-    """Gives the events of any block of the query's dataset; keeps files open from block to block and query to query."""
+    """Gives the events of any block of the query's dataset; keeps files open from block to block and query to query.
 
-    def __init__(self) -> None:
-        self._readers = ReaderCache()
+    Args:
+        readers: open files to share; None: its own.
+    """
+
+    def __init__(self, readers: ReaderCache | None = None) -> None:
+        self._readers = ReaderCache() if readers is None else readers
         self.end()
 
     @property
@@ -88,6 +93,15 @@ class BlockSource:
             seed=(self._seed, block.file, block.first),
             metadata={**self._dataset.metadata, "dataset": self._dataset.name},
         )
+
+    def event_name(self, file: FileIndex, entry: int) -> EventName | None:
+        """Tell what the file calls an event; None where it does not say, or cannot be read."""
+        if self._dataset is None:
+            return None
+        try:
+            return name_of_event(self._reader(file), entry)
+        except OverproofError:
+            return None
 
     def _reader(self, file: FileIndex) -> Reader:
         """Open the version of a file to which the blocks of the query belong; another one must not be mixed in."""

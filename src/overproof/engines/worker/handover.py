@@ -1,0 +1,118 @@
+"""What a worker has computed and not handed over: deltas, offered one at a time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TypeAlias
+
+from overproof.outputs.state import OutputState
+from overproof.records.block import Block, Delta
+from overproof.records.notices import DeltaOffered
+from overproof.words.clock import Clock
+from overproof.words.errors import MergeError
+from overproof.words.ids import WorkerId
+
+MAX_DELTA_BYTES = 64_000_000
+"""A worker hands over early when its outputs grow beyond this."""
+
+Offer: TypeAlias = Callable[[DeltaOffered, bytes], None]
+Complain: TypeAlias = Callable[[Block, MergeError], None]
+
+
+class Handover:
+    """Gathers the outputs of blocks into deltas.
+
+    A delta is kept until it is settled, and the next one waits for that; meanwhile blocks go on to be gathered. A
+    block that somebody else may have too makes a delta of its own, behind one of those that were there before it.
+
+    Args:
+        worker: its name.
+        epoch: told in every delta.
+        clock: the worker's clock.
+        interval_s: time between two deltas.
+        offer: sends a delta with its payload.
+        complain: takes blocks whose outputs cannot travel.
+    """
+
+    def __init__(
+        self, worker: WorkerId, *, epoch: int, clock: Clock, interval_s: float, offer: Offer, complain: Complain
+    ) -> None:
+        self._worker = worker
+        self._epoch = epoch
+        self._clock = clock
+        self._interval_s = interval_s
+        self._offer = offer
+        self._complain = complain
+        self._state = OutputState()
+        self._blocks: list[Block] = []
+        self._closed: deque[tuple[tuple[Block, ...], OutputState]] = deque()
+        self._unsettled: tuple[Delta, bytes] | None = None
+        self._is_asked = False
+        self._n_deltas = 0
+        self._offered_s = clock.now()
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether there is nothing that waits for anybody."""
+        return not self._blocks and not self._closed and self._unsettled is None
+
+    def add(self, block: Block, outputs: OutputState) -> None:
+        """Take the outputs of a block, which are consumed, together with those of others.
+
+        Raises:
+            MergeError: they cannot be added to those of the blocks before; nothing is changed.
+        """
+        self._state.merge(outputs)
+        self._blocks.append(block)
+
+    def add_apart(self, block: Block, outputs: OutputState) -> None:
+        """Take the outputs of a block for a delta of its own, and offer it, with all before it, as soon as can be."""
+        self._close()
+        self._closed.append(((block,), outputs))
+        self._go_on()
+
+    def offer_if_due(self) -> None:
+        """Hand over unasked; at the end, and when it idles, a worker is asked."""
+        is_late = self._clock.now() - self._offered_s >= self._interval_s
+        if self._blocks and (is_late or self._state.size_bytes > MAX_DELTA_BYTES):
+            self.offer()
+
+    def offer(self) -> None:
+        """Send the outputs of all blocks since the last offer; the master takes or refuses them as one."""
+        self._is_asked = bool(self._blocks)
+        self._go_on()
+
+    def settle(self, number: int) -> None:
+        """Forget a delta that was taken or refused."""
+        if self._unsettled is not None and self._unsettled[0].number == number:
+            self._unsettled = None
+            self._go_on()
+
+    def _close(self) -> None:
+        """Let no other block join those gathered."""
+        if self._blocks:
+            self._closed.append((tuple(self._blocks), self._state))
+            self._state, self._blocks = OutputState(), []
+        self._is_asked = False
+
+    def _go_on(self) -> None:
+        while self._unsettled is None:
+            if not self._closed and self._is_asked:
+                self._close()
+            if not self._closed:
+                return
+            self._send(*self._closed.popleft())
+
+    def _send(self, blocks: tuple[Block, ...], state: OutputState) -> None:
+        self._offered_s = self._clock.now()
+        try:
+            payload = state.to_bytes()
+        except MergeError as error:
+            for block in blocks:
+                self._complain(block, error)
+            return
+        self._n_deltas += 1
+        delta = Delta(worker=self._worker, epoch=self._epoch, number=self._n_deltas, blocks=blocks)
+        self._unsettled = (delta, payload)
+        self._offer(DeltaOffered(delta=delta), payload)

@@ -1,0 +1,109 @@
+"""One try of the selector on some ranges of a block: from entries to outputs, and whose fault it was when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from overproof.columns.views import materialized
+from overproof.engines.local.logbook import Logbook
+from overproof.engines.worker.failure import failure_of
+from overproof.engines.worker.logs import PrintLog
+from overproof.engines.worker.source import BlockSource
+from overproof.records.block import Block, Range
+from overproof.records.outcome.failure import Failure
+from overproof.words.errors import BranchError, InputError, Phase, ReadError
+
+if TYPE_CHECKING:
+    from overproof.analysis.selector import Selector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """The file is to blame, not the selector."""
+
+    phase: Phase
+    reason: str
+
+
+class Attempt:
+    """Computes ranges of a block one by one, notes in the logbook what is in hand, and judges what goes wrong.
+
+    Args:
+        selector: begun.
+        source: of the events.
+        block: the block.
+        parts: ranges of it, in order.
+        logbook: shared with whoever watches over this process.
+        prints: takes what user code prints.
+
+    Attributes:
+        part: the range in hand; None before the first and after the last.
+    """
+
+    def __init__(
+        self,
+        selector: Selector,
+        source: BlockSource,
+        *,
+        block: Block,
+        parts: Sequence[Range],
+        logbook: Logbook | None,
+        prints: PrintLog | None,
+    ) -> None:
+        self.part: Range | None = None
+        self._selector = selector
+        self._source = source
+        self._block = block
+        self._parts = parts
+        self._logbook = logbook
+        self._prints = prints
+        self._events: Any = None
+
+    def outputs(self) -> Iterator[Mapping[str, Any] | None]:
+        """Compute range by range; the output of one is to be copied before the next is asked for."""
+        for part in self._parts:
+            self._enter(part)
+            self._events = self._source.events(replace(self._block, first=part[0], stop=part[1], ranges=None))
+            # Views are put out as arrays, read now: what fails to be read here is the file's fault still.
+            output = materialized(self._selector.process(self._events))
+            # What went wrong with a column counts also where user code swallowed it.
+            if (failure := getattr(self._events, "failure", None)) is not None:
+                raise failure
+            yield output
+            del output
+            self._note_prints()
+            self._events = None
+        self.part = None
+
+    def end(self) -> None:
+        """Note that nothing of the block is in hand any more."""
+        self._note_prints()
+        if self._logbook is not None:
+            self._logbook.leave()
+
+    def judge(self, error: BaseException) -> Failure | Unreadable:
+        """Tell whose fault an error is that came out of `outputs`, or out of adding them.
+
+        What a column failed with is the file's fault, also where user code turned it into something else.
+        """
+        is_of_the_file = (self._events is None and self.part is not None) or isinstance(error, BranchError)
+        cause = error if is_of_the_file else getattr(self._events, "failure", None)
+        match cause:
+            case ReadError():
+                return Unreadable(phase=cause.phase, reason=cause.reason)
+            case InputError():
+                return Unreadable(phase="branch" if isinstance(cause, BranchError) else "open", reason=str(cause))
+        return failure_of(error)
+
+    def _enter(self, part: Range) -> None:
+        self.part = part
+        if self._logbook is not None:
+            self._logbook.enter(self._block, part)
+        if self._prints is not None:
+            self._prints.start()
+
+    def _note_prints(self) -> None:
+        if self._prints is not None and self.part is not None:
+            self._prints.note(self._block, self.part)
