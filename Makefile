@@ -8,7 +8,7 @@ BIN := .venv/bin
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help demo test lint nightly docs clean
+.PHONY: help demo test lint nightly mutants docs clean
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -28,6 +28,9 @@ lint: $(DEV) ## Check style, types and the floors of the house
 
 nightly: $(DEV) ## Run the long campaigns (ARGS="...")
 	@$(BIN)/python -m pytest -n $(TEST_CORES) --dist worksteal -m nightly $(ARGS)
+
+mutants: $(DEV) ## Break the master in one line at a time: each time a test must fail (ARGS="'name' ...")
+	@$(BIN)/python tests/mutants/try_mutants.py --cores $(TEST_CORES) $(ARGS)
 
 docs: $(DEV) ## Make anew what is made from code: the architecture page, the list of decisions
 	@$(BIN)/python docs/make_architecture.py

@@ -30,6 +30,22 @@ def test_the_same_seed_is_the_same_run(call: Callable) -> None:
     assert first == again != other
 
 
+def test_failures_cost_entries_and_nothing_else(call: Callable) -> None:
+    """With bad entries, large blocks, killed isolators and masters the query ends, and lacks just some entries."""
+    troubles = ("--failing-blocks", "0.05", "--large-blocks", "0.05", "--flaky-blocks", "0.05", "--strains", "0.3",
+                "--isolator-losses", "0.2", "--master-losses", "2")  # fmt: skip
+    account = json.loads(call(*ASK, *troubles, "--json", "-").out)["account"]
+    assert 0 < account["excluded"] < 100
+    assert account["processed"] + account["excluded"] == account["total"]
+
+
+def test_copies_of_late_blocks_shorten_the_end(call: Callable) -> None:
+    """Where one worker is much slower than all others, the end comes sooner with speculation."""
+    slow = ("simulate", "--workers", "100", "--spread", "9", "--law", "lognormal", "--seed", "5", "--json", "-")
+    with_copies, without = (json.loads(call(*slow, *more).out)["makespan_s"] for more in ((), ("--no-speculation",)))
+    assert with_copies < 0.9 * without
+
+
 def test_people_get_lines(call: Callable) -> None:
     """On the terminal the makespan, the ideal and the account are lines."""
     out = call(*ASK).out

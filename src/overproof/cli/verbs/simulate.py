@@ -40,10 +40,17 @@ SHOWN = ("makespan_s", "ideal_s", "ratio", "decisions_per_s", "n_packets", "acco
 @click.option("--freezes", type=float, default=0.0, metavar="P", help="Chance of a worker to freeze.")
 @click.option("--delays", type=float, default=0.0, metavar="P", help="Chance of a message to be delayed.")
 @click.option("--duplicates", type=float, default=0.0, metavar="P", help="Chance of a delta to arrive twice.")
+@click.option("--strains", type=float, default=0.0, metavar="P", help="Chance of a worker to run out of memory.")
+@click.option("--failing-blocks", type=float, default=0.0, metavar="P", help="Chance of bad entries in a block.")
+@click.option("--large-blocks", type=float, default=0.0, metavar="P", help="Chance of a block too large whole.")
+@click.option("--flaky-blocks", type=float, default=0.0, metavar="P", help="Chance of a block that fails once.")
+@click.option("--isolator-losses", type=float, default=0.0, metavar="P", help="Chance of a probe to be killed.")
+@click.option("--master-losses", type=int, default=0, metavar="N", help="How often the master is killed.")
+@click.option("--no-speculation", is_flag=True, help="Make no second copies of late blocks.")
 @click.option("--packetizer", default="adaptive", show_default=True, metavar="P", help="adaptive or fixed.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Root of all dice.")
 @click.option("--json", metavar="F", help="Write the figures as JSON; - for standard output.")
-def simulate_command(json: str | None, **options: Any) -> int:
+def simulate_command(json: str | None, *, no_speculation: bool, **options: Any) -> int:
     """Run the real master over workers that only pretend, in virtual time, and tell how well it did.
 
     The same seed gives the same run; only `decisions_per_s` and `peak_rss_mb` are measured, not simulated.
@@ -51,9 +58,11 @@ def simulate_command(json: str | None, **options: Any) -> int:
     """
     from overproof.engines.simulated.options import SimulationOptions
     from overproof.engines.simulated.run import simulate
+    from overproof.records.query import QueryOptions
 
     check_json(json)
-    report = simulate(SimulationOptions(**options))
+    query = QueryOptions(speculates=not no_speculation)
+    report = simulate(SimulationOptions(**options, query=query))
     if json is not None:
         write_json(json, _document(report))
     if json != STANDARD_OUTPUT:

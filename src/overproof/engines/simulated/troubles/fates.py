@@ -13,7 +13,8 @@ from overproof.records.dataset import FileGrid
 from overproof.records.outcome.failure import FAILURE_KINDS, Failure
 
 HOPELESS = 0.03
-"""Share of the failing blocks in which the selector fails on every entry."""
+"""Share of the failing blocks in which the selector fails on every entry, or on very many."""
+MOST_BAD = 200
 RESTLESS = 0.1
 """Share of the entries that raise which do so in another place each time."""
 TOO_LARGE = Failure(kind="memory", cause="too large", reason="takes more memory than there is")
@@ -125,7 +126,8 @@ class Fates:
             return Fate(is_unreadable=True)
         bad: list[int] = []
         if dice.random() < options.failing_blocks:
-            n_bad = stop - first if dice.random() < HOPELESS else min(dice.choice((1, 1, 1, 2, 3)), stop - first)
+            n_bad = MOST_BAD if dice.random() < HOPELESS else dice.choice((1, 1, 1, 2, 3))
+            n_bad = min(n_bad, stop - first)
             bad = dice.sample(range(first, stop), n_bad)
         largest = (
             max(1, int((stop - first) * dice.choice((0.3, 0.6)))) if dice.random() < options.large_blocks else None

@@ -1,0 +1,224 @@
+"""The promises of the master, each with the one line that would break it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """One change of one place of the master.
+
+    Attributes:
+        name: of the mutant.
+        file: within `overproof/query`.
+        old: text that is there exactly once.
+        new: what it becomes.
+        promise: what is broken by that.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    promise: str
+
+
+MUTANTS = (
+    Mutant(
+        name="takes what others hold",
+        file="ledger/ledger.py",
+        old="if number < 0 or (where[number] is not worker and self.copies.get(number) is not worker):",
+        new="if number < 0 or not isinstance(where[number], Worker):",
+        promise="a delta is taken only if each of its blocks is held by this worker",
+    ),
+    Mutant(
+        name="hears those given up",
+        file="roster.py",
+        old="return worker if worker is not None and worker.epoch == epoch else None",
+        new="return worker",
+        promise="what a worker given up says later, in its old epoch, is not heard",
+    ),
+    Mutant(
+        name="forgets a refused delta",
+        file="master.py",
+        old="self._handout.put_back(self._ledger.release_blocks(worker, delta.blocks), orders)",
+        new="self._ledger.release_blocks(worker, delta.blocks)",
+        promise="blocks of a refused delta wait again, because their outputs are thrown away",
+    ),
+    Mutant(
+        name="forgets the dead",
+        file="attendance.py",
+        old="self._handout.put_back(self._ledger.release_worker(worker), orders)",
+        new="self._ledger.release_worker(worker)",
+        promise="what a lost worker held waits again",
+    ),
+    Mutant(
+        name="asks the dead for a file",
+        file="attendance.py",
+        old="self._files.ask_again(file)",
+        new="pass",
+        promise="a file that a lost worker was to look into is asked of another one",
+    ),
+    Mutant(
+        name="counts blocks for entries",
+        file="ledger/ledger.py",
+        old="self._processed += n_entries",
+        new="self._processed += len(numbers)",
+        promise="the account counts entries, and adds up at every step",
+    ),
+    Mutant(
+        name="closes over the merging",
+        file="master.py",
+        old="if self._ledger.n_taken:",
+        new="if self._ledger.n_taken > 1:",
+        promise="a query does not close while a delta is being merged",
+    ),
+    Mutant(
+        name="leaves suspects behind",
+        file="master.py",
+        old="return not (self._shelf.n_waiting or self._isolation.n_suspects) and self._files.is_settled",
+        new="return not self._shelf.n_waiting and self._files.is_settled",
+        promise="a query has not finished while a block is suspect",
+    ),
+    Mutant(
+        name="condemns on two failures",
+        file="isolation/case.py",
+        old="EVIDENCE = 3",
+        new="EVIDENCE = 2",
+        promise="only three equal failures in a row are evidence against a block",
+    ),
+    Mutant(
+        name="adds unlike failures up",
+        file="isolation/case.py",
+        old="self._n_equal = self._n_equal + 1 if is_again else 1",
+        new="self._n_equal = self._n_equal + 1",
+        promise="failures that differ are not evidence against a block, until there are very many",
+    ),
+    Mutant(
+        name="blames the block for a kill",
+        file="attendance.py",
+        old="if notice.failure is None and self._losses[number] < LOSSES:",
+        new="if notice.failure is None and self._losses[number] < 1:",
+        promise="that a worker was lost is no evidence against its block",
+    ),
+    Mutant(
+        name="searches one half",
+        file="isolation/bisection.py",
+        old="for half in ((first, at), (at, stop)):",
+        new="for half in ((first, at),):",
+        promise="every bad entry of a block is found, not only the first",
+    ),
+    Mutant(
+        name="joins over a bad entry",
+        file="isolation/bisection.py",
+        old="cuts = bad | {entry + 1 for entry in bad} | {halving.at for halving in findings.halvings}",
+        new="cuts = {entry + 1 for entry in bad} | {halving.at for halving in findings.halvings}",
+        promise="a block with bad entries is its maximal good ranges",
+    ),
+    Mutant(
+        name="does not halve",
+        file="isolation/bisection.py",
+        old="cuts = bad | {entry + 1 for entry in bad} | {halving.at for halving in findings.halvings}",
+        new="cuts = bad | {entry + 1 for entry in bad}",
+        promise="a block that is fine in pieces and too large whole is computed in pieces",
+    ),
+    Mutant(
+        name="goes on for ever",
+        file="isolation/limit.py",
+        old="if most is not None and n_excluded > most:",
+        new="if most is not None and n_excluded > 10 * most:",
+        promise="past the limit of excluded entries the query stops",
+    ),
+    Mutant(
+        name="checks no share at the end",
+        file="isolation/limit.py",
+        old="return n_excluded > max(1, MAX_SHARE * n_done)",
+        new="return False",
+        promise="when more than a hundredth of the entries is excluded, the query has failed",
+    ),
+    Mutant(
+        name="loses the isolator's suspect",
+        file="isolation/isolation.py",
+        old="self._ledger.release_suspects(isolator)\n        self._roster.isolator = None",
+        new="pass\n        self._roster.isolator = None",
+        promise="what a lost isolator had in hand is asked again of the next one",
+    ),
+    Mutant(
+        name="believes another probe",
+        file="isolation/isolation.py",
+        old='if self._at_hand != ("probe", notice.probe):',
+        new="if self._at_hand is None:",
+        promise="only the answer to the probe in hand is an answer to it",
+    ),
+    Mutant(
+        name="takes the old version",
+        file="ledger/numbering.py",
+        old="return number if known is block or known == block else -1",
+        new="return number if known.first == block.first else -1",
+        promise="a late delta with a block as it was before its isolation is refused",
+    ),
+    Mutant(
+        name="lets both copies wait",
+        file="ledger/ledger.py",
+        old="held = [number for number in held if not self._leave_to_the_other(number, worker)]",
+        new="pass",
+        promise="a block of which a copy is computed is left to the other holder when one is lost",
+    ),
+    Mutant(
+        name="forgets the loser of two",
+        file="ledger/ledger.py",
+        old="if self.copies and (copier := self.copies.pop(number, None)) is not None:",
+        new="if (copier := None) is not None:",
+        promise="when the first of two deltas is taken, nobody holds the block any more",
+    ),
+    Mutant(
+        name="lets copies be merged with others",
+        file="speculation.py",
+        old="orders.append(SetApart(worker=holder.name, block=block))",
+        new="",
+        promise="a block with a second holder is handed over alone",
+    ),
+    Mutant(
+        name="restores blocks whole",
+        file="ledger/standing.py",
+        old="if ledger.blocks[number].ranges != ranges:",
+        new="if not ranges:",
+        promise="a query that goes on computes what was isolated before as it was found then",
+    ),
+    Mutant(
+        name="restores one block too few",
+        file="ledger/standing.py",
+        old="return (place for place in range(bits.bit_length()) if bits >> place & 1)",
+        new="return (place for place in range(bits.bit_length() - 1) if bits >> place & 1)",
+        promise="what is merged is not computed again by a query that goes on",
+    ),
+    Mutant(
+        name="forgets what was missing",
+        file="ledger/standing.py",
+        old="ledger.settle(number, Place.MISSING)",
+        new="pass",
+        promise="what could not be read is not read again by a query that goes on, and is told once",
+    ),
+    Mutant(
+        name="sends the strained away too soon",
+        file="attendance.py",
+        old="not (worker.packets or worker.opening or worker.held):",
+        new="not (worker.packets or worker.opening):",
+        promise="a worker near its limit hands over before it is replaced",
+    ),
+    Mutant(
+        name="lets everybody rest",
+        file="master.py",
+        old="self._handout.keep_going(orders)",
+        new="pass",
+        promise="as long as blocks wait, somebody works, whatever the packetizer says",
+    ),
+    Mutant(
+        name="calls nobody",
+        file="handout.py",
+        old="orders.append(CallDelta(worker=worker.name))",
+        new="pass",
+        promise="an idle worker is called for its delta",
+    ),
+)
