@@ -1,4 +1,4 @@
-"""Which entries of a range make the selector fail: halving at fixed midpoints."""
+"""Which entries of a range make the selector fail: a search between fixed midpoints."""
 
 from __future__ import annotations
 
@@ -47,24 +47,39 @@ Search: TypeAlias = Generator[Range, Answer, None]
 """Gives the range to probe next, takes the answer."""
 
 
-def search(part: Range, failure: Failure, findings: Findings) -> Search:
-    """Search a range that fails whole; each half that fails is searched in turn.
+DEPTH = 3
+"""Midpoints are halved so often at once: eight pieces. A probe that fails costs a process, and perhaps a time-out."""
 
-    Both halves are always probed: a range may fail whole though neither half does (it takes too much memory or time),
-    and then it is computed in two.
+
+def search(part: Range, failure: Failure, findings: Findings) -> Search:
+    """Search a range that fails whole: try its eighths, and search those that fail.
+
+    Where none of them fails, the range is too large (for memory, or time): then its halves are tried, to be computed
+    apart.
     """
-    first, stop = part
-    if stop - first == 1:
+    if part[1] - part[0] == 1:
         answer = yield part  # once more, by itself: it tells what the file calls the event
         _note(part, answer, findings)
         return
-    yield from _halve(part, failure, findings)
+    is_found = False
+    for piece in _pieces(part, DEPTH):
+        answer = yield piece
+        if answer.failure is None:
+            continue
+        is_found = True
+        if piece[1] - piece[0] == 1:
+            _note(piece, answer, findings)
+        else:
+            yield from search(piece, answer.failure, findings)
+    if not is_found:
+        yield from _halve(part, failure, findings)
 
 
 def _halve(part: Range, failure: Failure, findings: Findings) -> Search:
+    """Compute a range in two, and what fails of that in two again."""
     first, stop = part
     at = (first + stop) // 2
-    n_before = len(findings.entries) + len(findings.halvings)
+    findings.halvings.append(Halving(first, at, stop, failure))
     for half in ((first, at), (at, stop)):
         answer = yield half
         if answer.failure is None:
@@ -73,8 +88,15 @@ def _halve(part: Range, failure: Failure, findings: Findings) -> Search:
             _note(half, answer, findings)
         else:
             yield from _halve(half, answer.failure, findings)
-    if len(findings.entries) + len(findings.halvings) == n_before:
-        findings.halvings.append(Halving(first, at, stop, failure))
+
+
+def _pieces(part: Range, depth: int) -> list[Range]:
+    """Cut a range at fixed midpoints."""
+    first, stop = part
+    if depth == 0 or stop - first == 1:
+        return [part]
+    at = (first + stop) // 2
+    return _pieces((first, at), depth - 1) + _pieces((at, stop), depth - 1)
 
 
 def _note(part: Range, answer: Answer, findings: Findings) -> None:
