@@ -1,7 +1,7 @@
 """A process that reads damaged files, one after the other, and says for each what came out.
 
 Reads lines of JSON from standard input: `{"path": damaged file, "tree": name, "intact": undamaged file}`; answers each
-with one line: `{"outcome": ..., "said": ...}`. Outcomes: `same`, `reported`, `SILENT`, `FOREIGN` (an error that is not of
+with one line: `{"outcome": ..., "said": ...}`. Outcomes: `same`, `reported`, `SILENT`, `FOREIGN` (an error not of
 overproof), `MEMORY` (an error of overproof because memory ran out).
 """
 

@@ -208,9 +208,9 @@ def list_trees(file: Any, *, path: str) -> dict[str, str]:
         ReadError: phase `open`.
     """
     with translated(path, "open", what="list of keys"):
-        check_directory(file)
+        check_directory(file, asked=None)
         for directory in _directories(file):
-            check_directory(directory)
+            check_directory(directory, asked=None)
         cycles: dict[str, int] = {}
         for key, classname in file.classnames(recursive=True, cycle=True).items():
             name, _, cycle = key.rpartition(";")
@@ -255,13 +255,13 @@ def find_tree(file: Any, spec: FileSpec) -> str:
 def _key(directory: Any, path: str) -> Any:
     """Return uproot's key of what lies at a path, the highest cycle unless one is named; None for nothing."""
     *folders, last = path.split("/")
-    check_directory(directory)
     try:
         for folder in folders:
+            check_directory(directory, asked=folder.partition(";")[0])
             if not directory.key(folder).fClassName.startswith("TDirectory"):
                 return None
             directory = directory[folder]
-            check_directory(directory)
+        check_directory(directory, asked=last.partition(";")[0])
         return directory.key(last)
     except uproot.KeyInFileError:
         return None

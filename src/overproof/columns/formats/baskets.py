@@ -14,7 +14,7 @@ from uproot.interpretation.library import Awkward
 from uproot.models.TBasket import Model_TBasket
 from uproot.source.cursor import Cursor
 
-from overproof.columns.formats.checks.baskets import Expected, check_basket, check_counts, check_offsets
+from overproof.columns.formats.checks.baskets import Expected, check_basket, check_counts, check_offsets, is_list
 from overproof.columns.formats.checks.tables import check_branch
 from overproof.columns.formats.damage import DamageError, one_line, translated
 from overproof.columns.formats.source import Range, fetch
@@ -57,6 +57,7 @@ class BasketReader:
         self._names = names
         self._doubtful = doubtful
         self._offsets: dict[int, Entries] = {}
+        self._counters: dict[int, Any] = {}
         self._kept: OrderedDict[tuple[int, int], tuple[Any, int]] = OrderedDict()
         self._kept_bytes = 0
         self.read_bytes = 0
@@ -89,7 +90,11 @@ class BasketReader:
     def _check_counts(self, arrays: Mapping[int, Any], branches: Sequence[Any]) -> None:
         """Compare lists with the branch of their lengths, where both were asked for."""
         for branch in branches:
-            counter = branch.count_branch
+            if not is_list(arrays[id(branch)]):
+                continue
+            if id(branch) not in self._counters:
+                self._counters[id(branch)] = branch.count_branch
+            counter = self._counters[id(branch)]
             if counter is not None and id(counter) in arrays:
                 with translated(self._path, "decode", what=f"branch {branch.name}"):
                     check_counts(arrays[id(branch)], arrays[id(counter)], what=counter.name)

@@ -234,11 +234,27 @@ def _together(source: Source, wanted: list[Range]) -> dict[Range, Chunk]:
     def ask() -> dict[Range, Chunk]:
         chunks = {(chunk.start, chunk.stop): chunk for chunk in source.chunks(wanted, notifications=queue.Queue())}
         for chunk in chunks.values():
-            chunk.wait(insist=False)
+            _wait(chunk)
         return chunks
 
     found: dict[Range, Chunk] = source.retry(ask, is_transient=source.is_transient)
     return found
+
+
+def _wait(chunk: Chunk) -> None:
+    """Wait for bytes; fsspec returns its exceptions in place of them, which uproot does not expect.
+
+    Raises:
+        Exception: why they do not come.
+    """
+    try:
+        chunk.wait(insist=False)
+    except TypeError:
+        answered = getattr(chunk._future, "_parent", None)
+        came = None if answered is None else answered.result()
+        if isinstance(came, BaseException):
+            raise came from None
+        raise
 
 
 class holding:  # noqa: N801 - a context manager, used like a function

@@ -8,14 +8,11 @@ from typing import Any
 
 from overproof.columns.formats.damage import DamageError
 
-_FIXED = struct.Struct(">ihiIhh")
-_SMALL = struct.Struct(">ii")
-_BIG = struct.Struct(">qq")
-_BIG_VERSION = 1000
+FIXED = struct.Struct(">ihiIhh")
+SMALL = struct.Struct(">ii")
+BIG = struct.Struct(">qq")
+BIG_VERSION = 1000
 """Added to the version of a key whose places take eight bytes."""
-
-MAX_KEY_BYTES = 1024
-"""Bytes within which nearly every key ends; longer ones (titles may have any length) are read again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +63,13 @@ def parse_key(data: bytes | memoryview, at: int = 0) -> Key:
         DamageError: the bytes end before it does.
     """
     try:
-        n_bytes, version, object_bytes, _, header_bytes, cycle = _FIXED.unpack_from(data, at)
-        places = _BIG if version > _BIG_VERSION else _SMALL
-        seek, directory_seek = places.unpack_from(data, at + _FIXED.size)
-        end = at + _FIXED.size + places.size
-        class_name, end = _string(data, end)
-        name, end = _string(data, end)
-        title, end = _string(data, end)
+        n_bytes, version, object_bytes, _, header_bytes, cycle = FIXED.unpack_from(data, at)
+        places = BIG if version > BIG_VERSION else SMALL
+        seek, directory_seek = places.unpack_from(data, at + FIXED.size)
+        end = at + FIXED.size + places.size
+        class_name, end = string_at(data, end)
+        name, end = string_at(data, end)
+        title, end = string_at(data, end)
     except (struct.error, IndexError) as error:
         raise DamageError("no key is where one should be") from error
     return Key(
@@ -89,7 +86,7 @@ def parse_key(data: bytes | memoryview, at: int = 0) -> Key:
     )
 
 
-def _string(data: bytes | memoryview, at: int) -> tuple[bytes, int]:
+def string_at(data: bytes | memoryview, at: int) -> tuple[bytes, int]:
     """Read a string behind its length: one byte, or 255 and four more."""
     n_bytes, start = data[at], at + 1
     if n_bytes == 255:
@@ -98,18 +95,6 @@ def _string(data: bytes | memoryview, at: int) -> tuple[bytes, int]:
     if n_bytes < 0 or start + n_bytes > len(data):
         raise IndexError
     return bytes(data[start : start + n_bytes]), start + n_bytes
-
-
-def check_same(found: Key, listed: Key, *, what: str) -> None:
-    """Compare a key in front of its object with its copy in the list of its directory.
-
-    Raises:
-        DamageError: they differ.
-    """
-    if found != listed:
-        raise DamageError(f"{what} does not lie where the list of keys says, or one of the two is damaged")
-    if not found.is_plausible:
-        raise DamageError(f"the key of {what} tells sizes that cannot be")
 
 
 def bytes_of(chunk: Any) -> bytes:

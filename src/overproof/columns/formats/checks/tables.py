@@ -37,13 +37,13 @@ def check_branch(branch: Any, offsets: Entries) -> None:
         DamageError: baskets that cannot be.
     """
     n_own = branch.num_baskets - len(branch.embedded_baskets)
-    seeks, sizes = branch.member("fBasketSeek")[:n_own], branch.member("fBasketBytes")[:n_own]
-    is_ascending = offsets[0] == 0 and not bool(np.any(offsets[1:] < offsets[:-1]))
     n_entries = int(branch.member("fEntries"))
+    is_ascending = offsets[0] == 0 and not (offsets[1:] < offsets[:-1]).any()
     if not is_ascending or offsets[-1] != n_entries or len(offsets) != branch.num_baskets + 1:
         raise DamageError(f"the table of its baskets does not lead from entry 0 to {n_entries:,}")
-    if bool(np.any(seeks < _LEAST_BASKET_BYTES)) or bool(np.any(sizes < _LEAST_BASKET_BYTES)):
-        raise DamageError("the table of its baskets tells places and sizes that cannot be")
+    for table in ("fBasketSeek", "fBasketBytes"):
+        if n_own and branch.member(table)[:n_own].min() < _LEAST_BASKET_BYTES:
+            raise DamageError("the table of its baskets tells places and sizes that cannot be")
 
 
 def overlapping(seeks: Entries, sizes_bytes: Entries) -> frozenset[int]:
