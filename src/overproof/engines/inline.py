@@ -4,33 +4,43 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from dataclasses import replace
 
+from overproof.columns.reader import ReaderCache
 from overproof.engines.clock import MonotonicClock
 from overproof.engines.limits import Limits
-from overproof.engines.messages import Brief, Command, EndQuery, Letter
+from overproof.engines.messages import BeginFailed, Brief, Command, Compute, EndQuery, EventNamed, Letter, Probe
 from overproof.engines.worker.compute import Worker
+from overproof.records.notices import BlockFailed, BlockUnreadable, DeltaOffered, PacketDone, RangeProbed, WorkerJoined
+from overproof.records.outcome.failure import EventName
 from overproof.words.ids import WorkerId
 
 NAME = "w0"
+ISOLATOR = "i0"
 
 
 class InlineCrew:
     """Runs one block per `poll`, so that the driver hears of each and can be stopped between two.
 
-    A segmentation fault or an endless loop in user code is the user's process's own: only exceptions are caught.
+    A segmentation fault or an endless loop in user code is the user's process's own: only exceptions are caught, and
+    only they are isolated to the entry.
     """
 
     size = 1
 
     def __init__(self) -> None:
         self._letters: deque[Letter] = deque()
-        self._worker = Worker(NAME, self._letters.append, clock=MonotonicClock())
+        self._readers = ReaderCache()
+        self._worker = Worker(NAME, self._letters.append, clock=MonotonicClock(), readers=self._readers)
+        self._isolator: InlineIsolator | None = None
+        self._brief: Brief | None = None
 
     @property
     def workers(self) -> list[WorkerId]:
         return [NAME]
 
     def begin(self, brief: Brief) -> None:
+        self._brief = brief
         search_path = list(sys.path)
         self._worker.handle(brief)
         sys.path[:] = search_path
@@ -39,19 +49,28 @@ class InlineCrew:
         """Nothing to do: a block in this process can neither be timed out nor ended."""
 
     def call_isolator(self) -> None:
-        """Nothing to do yet."""
+        assert self._brief is not None
+        if self._isolator is None:
+            self._isolator = InlineIsolator(self._brief, self._letters, readers=self._readers)
 
     def dismiss(self, worker: WorkerId) -> None:
-        """Nothing to do: this process stays."""
+        """End the isolator; the worker stays, as this process does."""
+        if worker == ISOLATOR:
+            self._isolator = None
 
     def send(self, worker: WorkerId, command: Command) -> None:
-        assert worker == NAME
-        self._worker.handle(command)
+        if worker == NAME:
+            self._worker.handle(command)
+        elif self._isolator is not None:
+            self._isolator.handle(command)
 
     def poll(self, timeout_s: float) -> list[Letter]:
         """Compute a block if there is one; never waits."""
-        if not self._letters and self._worker.has_work:
-            self._worker.step()
+        if not self._letters:
+            if self._isolator is not None and self._isolator.has_work:
+                self._isolator.step()
+            elif self._worker.has_work:
+                self._worker.step()
         letters = list(self._letters)
         self._letters.clear()
         return letters
@@ -60,11 +79,86 @@ class InlineCrew:
         """Nothing to do: `poll` never waits."""
 
     def end(self) -> None:
+        self._isolator = None
         self._worker.handle(EndQuery())
 
     def kill(self) -> None:
-        self._worker.handle(EndQuery())
+        self.end()
         self._letters.clear()
 
     def close(self) -> None:
         self.kill()
+
+
+class InlineIsolator:
+    """Tries blocks and ranges with a fresh copy of the selector, in the user's own process.
+
+    Each block gets a new copy, as does the first probe after a failure. What the selector keeps in modules is shared,
+    and nothing but an exception can be survived: that takes a process of its own.
+
+    Args:
+        brief: the query.
+        letters: takes what it says.
+        readers: open files, shared with the worker.
+    """
+
+    def __init__(self, brief: Brief, letters: deque[Letter], *, readers: ReaderCache) -> None:
+        self._brief = brief
+        self._letters = letters
+        self._readers = readers
+        self._commands: deque[Command] = deque()
+        self._trial: Worker | None = None
+        self._event: EventName | None = None
+        self._n_deltas = 0
+        letters.append(Letter(brief.query, WorkerJoined(worker=ISOLATOR, epoch=1, is_isolator=True)))
+
+    @property
+    def has_work(self) -> bool:
+        """Tell whether `step` has anything to try."""
+        return bool(self._commands)
+
+    def handle(self, command: Command) -> None:
+        """Note a packet or a probe."""
+        if isinstance(command, Compute | Probe):
+            self._commands.append(command)
+
+    def step(self) -> None:
+        """Try one packet, or one range."""
+        command = self._commands.popleft()
+        kept = self._trial if isinstance(command, Probe) else None
+        trial, self._trial = kept or self._begin_trial(), None
+        if isinstance(command, Probe) and trial.is_begun:
+            self._trial = trial
+            trial.handle(command)
+        elif isinstance(command, Compute) and trial.is_begun:
+            trial.handle(replace(command, packet=replace(command.packet, is_apart=True)))
+            while trial.has_work:
+                trial.step()
+            trial.handle(EndQuery())
+
+    def _begin_trial(self) -> Worker:
+        trial = Worker(ISOLATOR, self._pass_on, clock=MonotonicClock(), readers=self._readers)
+        search_path = list(sys.path)
+        trial.handle(self._brief)
+        sys.path[:] = search_path
+        return trial
+
+    def _pass_on(self, letter: Letter) -> None:
+        """Pass on what a trial says, as one isolator; its beginning and end are nobody's business."""
+        match letter.reply:
+            case DeltaOffered(delta=delta):
+                self._n_deltas += 1
+                offered = DeltaOffered(delta=replace(delta, number=self._n_deltas))
+                self._letters.append(letter._replace(reply=offered))
+            case EventNamed(event=event):
+                self._event = event
+            case RangeProbed(failure=failure) as probed:
+                event, self._event = (None if failure is None else self._event), None
+                self._letters.append(letter._replace(reply=replace(probed, event=event)))
+                if failure is not None:
+                    self._trial = None
+            case BlockFailed() | BlockUnreadable() | PacketDone():
+                self._letters.append(letter)
+            case BeginFailed():
+                self._commands.clear()
+                self._letters.append(letter)

@@ -147,7 +147,7 @@ def _serve(
 
     worker = Worker(name, emit, clock=clock, logbook=logbook, prints=PrintLog(name), readers=readers)
     worker.handle(brief)
-    while True:
+    while worker.is_begun:
         command, _ = channel.receive()
         worker.handle(command)
         while worker.has_work:

@@ -111,6 +111,11 @@ class Worker:
         self._packet_read_bytes = 0
 
     @property
+    def is_begun(self) -> bool:
+        """Tell whether it has a selector that has begun."""
+        return self._selector is not None
+
+    @property
     def has_work(self) -> bool:
         """Tell whether `step` has a block to compute."""
         return bool(self._packets)
