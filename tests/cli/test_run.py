@@ -84,18 +84,77 @@ def test_outputs_are_printed(call: Callable, numbers: Path, selectors: Path) -> 
     assert all(text in called.out for text in ("█", "entries     1000", "1,000 processed", "complete"))
 
 
-def test_a_failing_selector_keeps_the_part_done(call: Callable, numbers: Path, selectors: Path) -> None:
-    """A selector that raises: exit code 4, its traceback and place are shown, what was done before is kept."""
+def fails_at(name: str, *entries: int) -> str:
+    return f"""
+
+def {name}(events):
+    for n in events.n:
+        if n in {entries}:
+            raise ValueError("a number that is unlucky")
+    return {{"entries": len(events)}}
+"""
+
+
+def test_one_bad_entry_costs_one_entry(call: Callable, numbers: Path, selectors: Path) -> None:
+    """By default the entries on which a selector fails are excluded and named: exit code 3, one traceback a cause."""
+    selectors.write_text(SELECTORS + fails_at("unlucky", 3, 613))
+    called = call("run", f"{selectors}:unlucky", numbers, "--engine", "inline", "--block-entries", "250", "--json", "-")
+    document = json.loads(called.out)
+    assert called.code == 3
+    assert document["outputs"]["entries"] == document["account"]["processed"] == 998
+    assert [(each["entry"], each["kind"], each["tree"]) for each in document["excluded"]] == [
+        (3, "exception", "Events"),
+        (613, "exception", "Events"),
+    ]
+    assert called.err.count("Traceback") == 1
+    assert "excluded    2 entries: ValueError: a number that is unlucky" in called.err
+
+
+@pytest.mark.parametrize("policy", ["stop", "isolate", "skip"])
+def test_a_selector_that_is_wrong(call: Callable, numbers: Path, selectors: Path, policy: str) -> None:
+    """A selector that fails on 400 entries of 1000: `stop` ends at the first, `isolate` when that is too many.
+
+    Both have exit code 4, and keep what was done; `skip` goes on, without the blocks that fail: exit code 3.
+    """
     asked = ("--engine", "inline", "--block-entries", "250", "--packetizer", "fixed", "--json", "-")
-    called = call("run", f"{selectors}:fails_late", numbers, *asked)
+    called = call("run", f"{selectors}:fails_late", numbers, *asked, "--on-error", policy)
     document = json.loads(called.out)
     account = document["account"]
-    assert called.code == 4
+    assert called.code == (3 if policy == "skip" else 4)
     assert "ValueError: a number that is too large" in called.err
     assert "fails_late" in called.err
-    assert document["excluded"][0]["first"] == 500
-    assert document["outputs"].get("entries", 0) == account["processed"]
+    assert ("the selector is probably wrong" in called.err) == (policy == "isolate")
+    assert called.err.count("Traceback") == 1
+    assert document["outputs"].get("entries", 0) == account["processed"] > 0
     assert sum(account[part] for part in ("processed", "excluded", "missing", "unread")) == account["total"] == 1000
+
+
+def test_more_may_be_excluded_on_request(call: Callable, numbers: Path, selectors: Path) -> None:
+    """`--max-excluded` says how many entries may fail before the query stops: 3 of 3 may, of 4 may not."""
+    selectors.write_text(SELECTORS + fails_at("unlucky", 3, 4, 613) + fails_at("worse", 3, 4, 5, 6))
+    asked = (numbers, "--engine", "inline", "--max-excluded", "3", "-q")
+    assert call("run", f"{selectors}:unlucky", *asked).code == 3
+    called = call("run", f"{selectors}:worse", *asked)
+    assert (called.code, "--max-excluded N" in called.err) == (4, True)
+
+
+MERGES_BADLY = """
+
+def grows(events):
+    import hist
+    return {"n": hist.Hist.new.Reg(10, 0, 1000 + int(events.n[0]), name="n").Double().fill(events.n)}
+"""
+
+
+@pytest.mark.parametrize("engine", ["inline", "local:2"])
+def test_outputs_that_cannot_be_added(call: Callable, numbers: Path, selectors: Path, engine: str) -> None:
+    """Blocks whose outputs do not fit together are said once, with the way out, wherever that is found."""
+    selectors.write_text(SELECTORS + MERGES_BADLY)
+    asked = ("--engine", engine, "--block-entries", "250", "--json", "-", "--packetizer", "fixed")
+    called = call("run", f"{selectors}:grows", numbers, *asked)
+    assert called.code == 4
+    assert called.err.count("make the same axes in every block") == 1
+    assert "Traceback" not in called.err
 
 
 def test_a_place_that_fails_does_not_keep_the_others(

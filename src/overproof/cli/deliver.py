@@ -218,4 +218,12 @@ def _print_failures(outcome: Outcome) -> None:
         if text.startswith("Traceback"):
             print(text, file=sys.stderr)
     if problem is not None:
-        print(f"overproof: {problem}", file=sys.stderr)
+        print(f"overproof: {_problem_text(problem, outcome.excluded)}", file=sys.stderr)
+
+
+def _problem_text(problem: OverproofError, excluded: Sequence[ExcludedRange]) -> str:
+    """Say what ended the query; the reason of an excluded entry is left to the account, which tells it too."""
+    if isinstance(problem, UserCodeError) and excluded and problem.message.startswith(excluded[0].reason):
+        more = problem.message.removeprefix(excluded[0].reason).strip()
+        return f"the selector failed on {problem.where}" + (f"\n{more}" if more else "")
+    return str(problem)
