@@ -93,7 +93,7 @@ def take_up(query_id: str, *, number: int, selector: Any = None) -> Resumption:
     except BaseException:
         query.release()
         raise
-    return resumption
+    return replace(resumption, standing=_to_go_on_from(resumption.standing, resumption.question))
 
 
 def read_up(query: QueryFolder, *, number: int) -> Resumption:
@@ -112,6 +112,18 @@ def read_up(query: QueryFolder, *, number: int) -> Resumption:
         outputs=checkpoint.outputs if checkpoint is not None else OutputState(),
         is_finished=checkpoint is not None and checkpoint.head.state is QueryState.FINISHED,
     )
+
+
+def _to_go_on_from(standing: Standing, question: Question) -> Standing:
+    """Let a block on which a query stopped be tried again: what it failed on may be mended."""
+    if question.options.on_error != "stop":
+        return standing
+    ranges = {
+        (file, index): parts
+        for (file, index), parts in standing.ranges.items()
+        if standing.merged.get(file, 0) >> index & 1
+    }
+    return replace(standing, excluded=(), ranges=ranges)
 
 
 def _check_code(query: QueryFolder, description: Description, selector: Any) -> None:
