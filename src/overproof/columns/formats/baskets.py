@@ -14,7 +14,7 @@ from uproot.interpretation.library import Awkward
 from uproot.models.TBasket import Model_TBasket
 from uproot.source.cursor import Cursor
 
-from overproof.columns.formats.checks.baskets import Expected, check_basket, check_counts, check_offsets, is_list
+from overproof.columns.formats.checks.baskets import check_basket, check_counts, check_offsets, is_list
 from overproof.columns.formats.checks.tables import check_branch
 from overproof.columns.formats.damage import DamageError, one_line, translated
 from overproof.columns.formats.source import Range, fetch
@@ -58,6 +58,8 @@ class BasketReader:
         self._doubtful = doubtful
         self._offsets: dict[int, Entries] = {}
         self._counters: dict[int, Any] = {}
+        self._own_names: dict[int, bytes] = {}
+        self._bare: set[int] = set()
         self._kept: OrderedDict[tuple[int, int], tuple[Any, int]] = OrderedDict()
         self._kept_bytes = 0
         self.read_bytes = 0
@@ -88,14 +90,16 @@ class BasketReader:
         return arrays
 
     def _check_counts(self, arrays: Mapping[int, Any], branches: Sequence[Any]) -> None:
-        """Compare lists with the branch of their lengths, where both were asked for."""
+        """Compare lists with the branch of their lengths, where both were asked for and one has no checksum."""
+        if not self._bare:
+            return
         for branch in branches:
             if not is_list(arrays[id(branch)]):
                 continue
             if id(branch) not in self._counters:
                 self._counters[id(branch)] = branch.count_branch
             counter = self._counters[id(branch)]
-            if counter is not None and id(counter) in arrays:
+            if id(counter) in arrays and not self._bare.isdisjoint((id(branch), id(counter))):
                 with translated(self._path, "decode", what=f"branch {branch.name}"):
                     check_counts(arrays[id(branch)], arrays[id(counter)], what=counter.name)
 
@@ -152,7 +156,7 @@ class BasketReader:
         n_entries = int(offsets[number + 1] - offsets[number])
         if chunk is None:
             basket = branch.basket(number)
-            check_offsets(basket)
+            check_offsets(basket, is_covered=False)
         else:
             basket = self._unpack(branch, number, chunk, n_entries=n_entries)
         self.n_decoded += 1
@@ -165,16 +169,17 @@ class BasketReader:
 
     def _unpack(self, branch: Any, number: int, chunk: Any, *, n_entries: int) -> Any:
         """Check and decompress one basket: what fails here is the file, not the type of the branch."""
-        name = branch.member("fName").encode(errors="surrogateescape")
-        expected = Expected(
-            seek=chunk.start, n_bytes=chunk.stop - chunk.start, n_entries=n_entries, name=name, others=self._names
-        )
         try:
-            check_basket(memoryview(chunk._raw_data), expected, doubtful=self._doubtful())
+            is_covered = check_basket(
+                memoryview(chunk._raw_data), seek=chunk.start, n_entries=n_entries, name=self._name_of(branch),
+                others=self._names, doubtful=self._doubtful(),
+            )  # fmt: skip
+            if not is_covered:
+                self._bare.add(id(branch))
             basket = Model_TBasket.read(
                 chunk, Cursor(chunk.start), {"basket_num": number}, branch.file, branch.file, branch
             )
-            check_offsets(basket)
+            check_offsets(basket, is_covered=is_covered)
         except Exception as error:
             if not np.frombuffer(chunk._raw_data, np.uint8).any():
                 why = "it holds nothing but zeros"
@@ -191,6 +196,12 @@ class BasketReader:
                 phase="decode",
             ) from error
         return basket
+
+    def _name_of(self, branch: Any) -> bytes:
+        name = self._own_names.get(id(branch))
+        if name is None:
+            name = self._own_names[id(branch)] = branch.member("fName").encode(errors="surrogateescape")
+        return name
 
     def _keep(self, key: tuple[int, int], piece: Any, size_bytes: int) -> None:
         self._kept[key] = (piece, size_bytes)

@@ -4,71 +4,61 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Set
-from dataclasses import dataclass
 from typing import Any
 
 import awkward as ak
 import numpy as np
 
 from overproof.columns.formats.checks.blocks import check_blocks
-from overproof.columns.formats.checks.keys import BIG, BIG_VERSION, FIXED, SMALL, string_at
+from overproof.columns.formats.checks.keys import BIG_VERSION, parse_key
 from overproof.columns.formats.damage import DamageError
 
 _OWN_HEADER = struct.Struct(">HiiiiB")
 """Behind the key: version, two buffer sizes, entries, end of the data, flag."""
 
 _OFFSET_BYTES = 4
+_PIECE = 16_384
 _CLASS = b"\x07TBasket"
+_BIG_KEY = struct.Struct(">ihi4xh2xq8x8sB")
+_SMALL_KEY = struct.Struct(">ihi4xh2xi4x8sB")
+_LONG = 255
+"""In place of the length of a string: a longer length follows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What the tables of a branch say of one basket.
-
-    Attributes:
-        seek: where in the file it lies.
-        n_bytes: bytes of it, as stored.
-        n_entries: entries in it.
-        name: of its branch.
-        others: names of all branches of the tree.
-    """
-
-    seek: int
-    n_bytes: int
-    n_entries: int
-    name: bytes
-    others: Set[bytes]
-
-
-def check_basket(data: memoryview, expected: Expected, *, doubtful: Set[int] = frozenset()) -> bool:
+def check_basket(
+    data: memoryview, *, seek: int, n_entries: int, name: bytes, others: Set[bytes], doubtful: Set[int] = frozenset()
+) -> bool:
     """Compare the header of a basket with the tables, and walk its compressed blocks.
 
     Another name than the branch's is no damage, as branches can be renamed, unless another branch has it; so is any
     name of the tree.
 
     Args:
-        data: the whole basket, as stored.
-        expected: what the tables say.
+        data: the whole basket, as stored, as many bytes as the tables say.
+        seek: where in the file it lies.
+        n_entries: entries in it, by the tables.
+        name: of its branch.
+        others: names of all branches of the tree.
         doubtful: places at which several baskets are said to lie.
 
     Returns:
-        Whether a checksum covers everything in it.
+        Whether a checksum covers everything behind its header.
 
     Raises:
         DamageError: it is not the basket that should be there.
 
     Source: ROOT's TBasket::Streamer.
     """
-    if expected.seek in doubtful:
+    if seek in doubtful:
         raise DamageError("another basket is said to lie in the same place")
-    n_stored, n_bytes, key_bytes, seek, name, at = _key(data)
-    if (seek, n_stored) != (expected.seek, expected.n_bytes) or not at + _OWN_HEADER.size == key_bytes <= n_stored:
+    n_stored, n_bytes, key_bytes, told_seek, told_name, at = _key(data)
+    if told_seek != seek or n_stored != len(data) or not at + _OWN_HEADER.size == key_bytes <= n_stored:
         raise DamageError("its header tells another place or size than the tree")
-    if name != expected.name and name in expected.others:
-        raise DamageError(f"it is a basket of branch {name.decode(errors='replace')}")
-    _, _, _, n_entries, last, _ = _OWN_HEADER.unpack_from(data, at)
-    if n_entries != expected.n_entries:
-        raise DamageError(f"its header tells {n_entries:,} entries, the tree {expected.n_entries:,}")
+    if told_name != name and told_name in others:
+        raise DamageError(f"it is a basket of branch {told_name.decode(errors='replace')}")
+    _, _, _, told_entries, last, _ = _OWN_HEADER.unpack_from(data, at)
+    if told_entries != n_entries:
+        raise DamageError(f"its header tells {told_entries:,} entries, the tree {n_entries:,}")
     n_behind = n_bytes - (last - key_bytes)
     # Behind the data: how many offsets follow, the offsets of all entries, and one more number that means nothing.
     if last < key_bytes or n_behind not in (0, (n_entries + 2) * _OFFSET_BYTES):
@@ -77,31 +67,36 @@ def check_basket(data: memoryview, expected: Expected, *, doubtful: Set[int] = f
 
 
 def _key(data: memoryview) -> tuple[int, int, int, int, bytes, int]:
-    """Understand the key of a basket; thousands of them are in a file, so this is `parse_key` in fewer steps.
+    """Understand the key of a basket; thousands of them are in a file, so this is `parse_key` in few steps.
 
     Returns:
         Bytes stored, bytes of the object, bytes of the key, its place, the name of the branch, where the key's own
         part ends.
     """
     try:
-        n_stored, version, n_bytes, _, key_bytes, _ = FIXED.unpack_from(data)
-        places = BIG if version > BIG_VERSION else SMALL
-        seek, _ = places.unpack_from(data, FIXED.size)
-        at = FIXED.size + places.size
-        if bytes(data[at : at + len(_CLASS)]) != _CLASS:
-            raise DamageError("its header is not that of a basket")
-        name, at = string_at(data, at + len(_CLASS))
-        _, at = string_at(data, at)
+        layout = _BIG_KEY
+        n_stored, version, n_bytes, key_bytes, seek, class_name, n_name = layout.unpack_from(data)
+        if version <= BIG_VERSION:
+            layout = _SMALL_KEY
+            n_stored, version, n_bytes, key_bytes, seek, class_name, n_name = layout.unpack_from(data)
+        stop = layout.size + n_name
+        n_title = data[stop]
+        if _LONG in (n_name, n_title):
+            key = parse_key(data)
+            return n_stored, n_bytes, key_bytes, seek, key.name, key.length
     except (struct.error, IndexError) as error:
         raise DamageError("its header is not that of a basket") from error
-    return n_stored, n_bytes, key_bytes, seek, name, at
+    if class_name != _CLASS:
+        raise DamageError("its header is not that of a basket")
+    return n_stored, n_bytes, key_bytes, seek, bytes(data[layout.size : stop]), stop + 1 + n_title
 
 
-def check_offsets(basket: Any) -> None:
+def check_offsets(basket: Any, *, is_covered: bool) -> None:
     """Check that the entries of a basket lie one behind the other, inside of its data.
 
     Args:
         basket: a basket of uproot, decompressed.
+        is_covered: a checksum covers the offsets: they are as they were written, and only their ends are looked at.
 
     Raises:
         DamageError: they do not.
@@ -109,9 +104,11 @@ def check_offsets(basket: Any) -> None:
     offsets = basket.byte_offsets
     if offsets is None:
         return
-    told = len(offsets) if basket.raw_data is None else int(basket.raw_data[basket.border :][:4].view(">i4")[0])
+    told = len(offsets)
+    if basket.raw_data is not None:
+        told = int.from_bytes(basket.raw_data[basket.border : basket.border + _OFFSET_BYTES].tobytes(), "big")
     is_whole = len(offsets) == basket.num_entries + 1 == told and offsets[0] == 0 and offsets[-1] == len(basket.data)
-    if not is_whole or (offsets[1:] < offsets[:-1]).any():
+    if not is_whole or (not is_covered and (offsets[1:] < offsets[:-1]).any()):
         raise DamageError("the places of its entries do not follow each other")
 
 
@@ -134,5 +131,10 @@ def check_counts(lists: Any, counts: Any, *, what: str) -> None:
     if not is_list(lists) or not isinstance(counts.layout, ak.contents.NumpyArray):
         return
     offsets, told = np.asarray(lists.layout.offsets), np.asarray(counts.layout.data)
-    if told.ndim == 1 and not np.array_equal(offsets[1:] - offsets[:-1], told):
-        raise DamageError(f"its lists have other lengths than branch {what} tells: one of the two is damaged")
+    if told.ndim != 1:
+        return
+    # In pieces that stay in the processor's cache: this is done for most of what is read.
+    for at in range(0, len(told), _PIECE):
+        of_piece = offsets[at : at + _PIECE + 1]
+        if not np.array_equal(of_piece[1:] - of_piece[:-1], told[at : at + _PIECE]):
+            raise DamageError(f"its lists have other lengths than branch {what} tells: one of the two is damaged")

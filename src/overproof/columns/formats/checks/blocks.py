@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import struct
+
 from overproof.columns.formats.damage import DamageError
 
-_HEADER_BYTES = 9
+_HEADER = struct.Struct("<2sxHBHB")
+"""Algorithm, version, bytes stored behind this and bytes inside, both as low 16 bits and high 8."""
+
 _ALGORITHMS = frozenset({b"ZL", b"XZ", b"L4", b"ZS"})
 CHECKED = frozenset({b"ZL", b"XZ", b"L4"})
 """Algorithms whose blocks carry a checksum; it is verified when they are decompressed."""
@@ -28,12 +32,15 @@ def check_blocks(data: bytes | memoryview, *, n_uncompressed: int) -> bool:
     at = n_inside = 0
     has_checksum = True
     while at < len(data):
-        header = bytes(data[at : at + _HEADER_BYTES])
-        if len(header) < _HEADER_BYTES or header[:2] not in _ALGORITHMS:
+        try:
+            algorithm, n_low, n_high, inside_low, inside_high = _HEADER.unpack_from(data, at)
+        except struct.error as error:
+            raise DamageError("a compressed block does not begin as one") from error
+        if algorithm not in _ALGORITHMS:
             raise DamageError("a compressed block does not begin as one")
-        has_checksum = has_checksum and header[:2] in CHECKED
-        n_inside += int.from_bytes(header[6:9], "little")
-        at += _HEADER_BYTES + int.from_bytes(header[3:6], "little")
+        has_checksum = has_checksum and algorithm in CHECKED
+        n_inside += inside_low + (inside_high << 16)
+        at += _HEADER.size + n_low + (n_high << 16)
     if at != len(data) or n_inside != n_uncompressed:
         raise DamageError(
             f"its compressed blocks hold {n_inside:,} bytes in {at:,}, "

@@ -8,9 +8,9 @@ from typing import Any
 
 from overproof.columns.formats.damage import DamageError
 
-FIXED = struct.Struct(">ihiIhh")
-SMALL = struct.Struct(">ii")
-BIG = struct.Struct(">qq")
+_FIXED = struct.Struct(">ihiIhh")
+_SMALL = struct.Struct(">ii")
+_BIG = struct.Struct(">qq")
 BIG_VERSION = 1000
 """Added to the version of a key whose places take eight bytes."""
 
@@ -63,13 +63,13 @@ def parse_key(data: bytes | memoryview, at: int = 0) -> Key:
         DamageError: the bytes end before it does.
     """
     try:
-        n_bytes, version, object_bytes, _, header_bytes, cycle = FIXED.unpack_from(data, at)
-        places = BIG if version > BIG_VERSION else SMALL
-        seek, directory_seek = places.unpack_from(data, at + FIXED.size)
-        end = at + FIXED.size + places.size
-        class_name, end = string_at(data, end)
-        name, end = string_at(data, end)
-        title, end = string_at(data, end)
+        n_bytes, version, object_bytes, _, header_bytes, cycle = _FIXED.unpack_from(data, at)
+        places = _BIG if version > BIG_VERSION else _SMALL
+        seek, directory_seek = places.unpack_from(data, at + _FIXED.size)
+        end = at + _FIXED.size + places.size
+        class_name, end = _string(data, end)
+        name, end = _string(data, end)
+        title, end = _string(data, end)
     except (struct.error, IndexError) as error:
         raise DamageError("no key is where one should be") from error
     return Key(
@@ -86,7 +86,7 @@ def parse_key(data: bytes | memoryview, at: int = 0) -> Key:
     )
 
 
-def string_at(data: bytes | memoryview, at: int) -> tuple[bytes, int]:
+def _string(data: bytes | memoryview, at: int) -> tuple[bytes, int]:
     """Read a string behind its length: one byte, or 255 and four more."""
     n_bytes, start = data[at], at + 1
     if n_bytes == 255:
