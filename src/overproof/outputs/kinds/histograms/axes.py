@@ -13,6 +13,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,9 @@ from overproof.outputs.cells import Ints
 from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.kind import Position, Rank
 from overproof.words.errors import MergeError
+
+_MAX_EDGES_SHOWN: Final = 50
+"""An axis of more bins is told by the hash of its edges."""
 
 _LATTICE_TOLERANCE: Final = 1e-6
 """How far, in bins, the rounding of a growing Regular axis may put it off its lattice."""
@@ -198,11 +202,23 @@ class AxisSum:
 
 
 def _bins(axis: Any, kind: str) -> dict[str, Any]:
-    """Collect what makes the bins of an axis that cannot grow."""
+    """Collect what makes the bins of an axis that cannot grow, in few words also where there are many bins."""
     if kind in ("IntCategory", "StrCategory"):
         return {"categories": tuple(axis)}
     transform = getattr(axis, "transform", None)
-    return {"transform": None if transform is None else repr(transform), "edges": tuple(axis.edges.tolist())}
+    return {"transform": None if transform is None else repr(transform), "edges": _edges(axis, kind)}
+
+
+def _edges(axis: Any, kind: str) -> str:
+    """Write down what tells the edges of an axis from those of all others."""
+    if kind == "Variable" and axis.size > _MAX_EDGES_SHOWN:
+        edges = axis.edges
+        digest = blake2b(edges.tobytes(), digest_size=16).hexdigest()
+        return f"{axis.size} bins from {float(edges[0])!r} to {float(edges[-1])!r} (hash {digest})"
+    if kind == "Variable":
+        return str(axis.edges.tolist())
+    # Equal steps: the first bin and the last one, to the last bit, have all that there is to know.
+    return f"{axis.size} bins from {axis.bin(0)} to {axis.bin(axis.size - 1)}"
 
 
 def _flow(axis: Any) -> dict[str, bool]:
