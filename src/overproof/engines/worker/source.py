@@ -61,7 +61,8 @@ class BlockSource:
             DatasetError, ReadError: it cannot be opened, or has no such tree.
         """
         assert self._dataset is not None
-        return self._readers.get(self._dataset.files[file]).grid(self._block_entries)
+        spec = self._dataset.files[file]
+        return self._readers.get(spec, verify=bool(spec.checksum)).grid(self._block_entries)
 
     def schema(self, spec: FileSpec) -> Schema:
         """Tell the branches of a file.
@@ -107,7 +108,8 @@ class BlockSource:
         """Open the version of a file to which the blocks of the query belong; another one must not be mixed in."""
         assert self._dataset is not None
         spec, identity = self._dataset.files[file], self._identities.get(file, "")
-        reader = self._readers.get(spec, identity=identity)
+        # Checksums are in the brief only when they are to be verified.
+        reader = self._readers.get(spec, identity=identity, verify=bool(spec.checksum))
         if identity and reader.identity != identity:
             raise ReadError(
                 "the file has changed since the query began: run the query again", file=spec.path, phase="open"
