@@ -306,7 +306,7 @@ def test_the_isolator_listens_while_a_child_hangs(command: Any, crew: Any) -> No
 
 
 def test_nothing_of_the_users_runs_in_the_isolator(own_crew: Any, tmp_path: Path) -> None:
-    """Exit handlers of the parent do not run in its children, nor those of the user in the parent; it has one thread."""
+    """Exit handlers of the user run nowhere, and the parent has one thread."""
     ran = tmp_path / "ran"
 
     def process(cycles: Any) -> dict[str, int]:

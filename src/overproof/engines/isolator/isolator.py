@@ -203,7 +203,7 @@ class Isolator:
         self._child.send(task.command)
 
     def _open_ahead(self, block: Block) -> None:
-        """Open a file of this machine here, so that no child must: that may take a second.
+        """Open and understand a file of this machine here, so that no child must: that may take a second.
 
         Remote files are left to the children, as opening them may start threads.
         """
@@ -214,7 +214,7 @@ class Isolator:
         if "://" in spec.path:
             return
         try:
-            self._readers.get(spec)
+            self._readers.get(spec).schema()
         except OverproofError:
             return  # the child will see that too, and tell
 

@@ -27,6 +27,8 @@ def main() -> None:
     end_with(lifeline)
     logbook = Logbook(handles[0]) if handles else None
     os.dup2(2, 1)  # what user code prints must not mix with the user's own output
+    import numpy.ma  # noqa: F401 - reading loads it when it is first used, which would be in every child
+
     from overproof.engines.isolator.isolator import Isolator
 
     channel = Channel(socket.socket(fileno=descriptor))

@@ -1,0 +1,73 @@
+"""Laws of the crew of one: exceptions are isolated in the user's own process, with fresh copies of the selector."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import pytest
+
+import overproof as op
+
+
+def picky(*bad: int, error: type[BaseException] = ValueError) -> Any:
+    def process(cycles: Any) -> dict[str, Any]:
+        for entry in bad:
+            if cycles.first <= entry < cycles.stop:
+                raise error(f"I do not like {entry}")
+        return {"n": len(cycles), "sum": int(cycles.numbers.sum())}
+
+    return process
+
+
+KINDS = [(ValueError, "exception"), (SystemExit, "exit"), (MemoryError, "memory"), (KeyError, "exception")]
+
+
+@pytest.mark.parametrize(("error", "kind"), KINDS)
+def test_a_bad_entry_costs_one_entry(error: type[BaseException], kind: str) -> None:
+    """Exactly the entries that raise are excluded, and named; all others are in the result."""
+    bad = (1234, 1235, 7999)
+    with op.Session("inline", progress=False) as session:
+        result = session.process(picky(*bad, error=error), cycles=8_000, block_entries=1_000, max_excluded=10)
+    excluded = [(each.first, each.stop, each.kind) for each in result.excluded]
+    assert excluded == [(entry, entry + 1, kind) for entry in bad]
+    assert result["n"] == 8_000 - len(bad)
+    assert result["sum"] == sum(range(8_000)) - sum(bad)
+    assert (result.account.processed, result.account.excluded) == (7_997, 3)
+
+
+def test_a_trial_has_a_selector_of_its_own() -> None:
+    """What a selector has spoilt of itself is no matter for the next trial: only the entry itself is at fault."""
+
+    class Sensitive(op.Selector):
+        is_spoilt = False
+
+        def process(self, cycles: Any) -> dict[str, Any]:
+            if self.is_spoilt:
+                raise RuntimeError("spoilt")
+            if cycles.first <= 500 < cycles.stop:
+                self.is_spoilt = True
+                raise ValueError("spoils")
+            return {"n": len(cycles)}
+
+    with op.Session("inline", progress=False) as session:
+        result = session.process(Sensitive(), cycles=4_000, block_entries=1_000)
+    assert [(each.first, each.cause.split()[0]) for each in result.excluded] == [(500, "ValueError")]
+    assert result["n"] == 3_999
+
+
+def test_isolation_leaves_the_users_process_as_it_was() -> None:
+    """No process is started, and the search path is the user's."""
+    path = list(sys.path)
+
+    def process(cycles: Any) -> dict[str, Any]:
+        if cycles.first <= 10 < cycles.stop:
+            raise ValueError
+        return {"n": len(cycles), "pids": {os.getpid()}}
+
+    with op.Session("inline", progress=False) as session:
+        result = session.process(process, cycles=1_000)
+    assert result["n"] == 999
+    assert result["pids"] == {os.getpid()}
+    assert sys.path == path
