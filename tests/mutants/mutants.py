@@ -103,10 +103,10 @@ MUTANTS = (
         promise="that a worker was lost is no evidence against its block",
     ),
     Mutant(
-        name="searches one half",
+        name="searches the first pieces only",
         file="isolation/bisection.py",
-        old="for half in ((first, at), (at, stop)):",
-        new="for half in ((first, at),):",
+        old="for piece in _pieces(part, DEPTH):",
+        new="for piece in _pieces(part, DEPTH)[:4]:",
         promise="every bad entry of a block is found, not only the first",
     ),
     Mutant(

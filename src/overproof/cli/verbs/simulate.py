@@ -43,7 +43,7 @@ SHOWN = ("makespan_s", "ideal_s", "ratio", "decisions_per_s", "n_packets", "acco
 @click.option("--strains", type=float, default=0.0, metavar="P", help="Chance of a worker to run out of memory.")
 @click.option("--failing-blocks", type=float, default=0.0, metavar="P", help="Chance of bad entries in a block.")
 @click.option("--large-blocks", type=float, default=0.0, metavar="P", help="Chance of a block too large whole.")
-@click.option("--flaky-blocks", type=float, default=0.0, metavar="P", help="Chance of a block that fails once.")
+@click.option("--flaky-blocks", type=float, default=0.0, metavar="P", help="Chance of a block that fails at first.")
 @click.option("--isolator-losses", type=float, default=0.0, metavar="P", help="Chance of a probe to be killed.")
 @click.option("--master-losses", type=int, default=0, metavar="N", help="How often the master is killed.")
 @click.option("--no-speculation", is_flag=True, help="Make no second copies of late blocks.")

@@ -59,7 +59,7 @@ class SimulationOptions:
         bad_blocks: chance of a block that cannot be read.
         failing_blocks: chance of a block with some entries on which the selector fails, in any way.
         large_blocks: chance of a block that takes too much memory whole, and not in pieces.
-        flaky_blocks: chance of a block on which the selector fails the first time only.
+        flaky_blocks: chance of a block on which the selector fails a few times, and then no more.
         strains: chance of a worker to come near the limit of its memory.
         isolator_losses: chance of the isolator to be killed, in each thing that it does.
         master_losses: how often the master is killed; it goes on from its last checkpoint, with new workers.

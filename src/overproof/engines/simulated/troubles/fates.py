@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from overproof.engines.simulated.options import SimulationOptions
@@ -18,8 +19,12 @@ MOST_BAD = 200
 RESTLESS = 0.1
 """Share of the entries that raise which do so in another place each time."""
 TOO_LARGE = Failure(kind="memory", cause="too large", reason="takes more memory than there is")
-FLAKY = Failure(kind="exception", cause="flaky", reason="fails once, and never again")
-FLAKY_DEATH = Failure(kind="signal", cause="SIGBUS", reason="dies once, and never again")
+FLAKY = (
+    Failure(kind="exception", cause="flaky", reason="fails now and then"),
+    Failure(kind="signal", cause="SIGBUS", reason="dies now and then"),
+)
+FLAKY_TIMES = (1, 1, 1, 4)
+"""How often such a block fails, each time in another way, before it never fails again."""
 TOO_SLOW = Failure(kind="timeout", cause="too slow", reason="takes longer than it may")
 
 
@@ -47,13 +52,15 @@ class Fate:
         is_unreadable: its columns cannot be read.
         bad: entries on which the selector fails.
         largest: entries that can be computed in one go; None: all.
-        flaky: how it fails the first time that anybody computes it; None: it does not.
+        flaky: how it fails the first times that anybody computes it; None: it does not.
+        n_flaky: how often.
     """
 
     is_unreadable: bool = False
     bad: Mapping[int, Failure] = field(default_factory=dict)
     largest: int | None = None
     flaky: Failure | None = None
+    n_flaky: int = 0
 
 
 GOOD = Fate()
@@ -71,7 +78,7 @@ class Fates:
         self._options = options
         self._grids = grids
         self._fates: dict[BlockKey, Fate] = {}
-        self._calmed: set[BlockKey] = set()
+        self._n_failed: Counter[BlockKey] = Counter()
         self._n_trials = 0
         chances = (options.bad_blocks, options.failing_blocks, options.large_blocks, options.flaky_blocks)
         self._is_calm = not any(chances)
@@ -94,9 +101,10 @@ class Fates:
         key, fate = (block.file, block.index), self.fate(block.file, block.index)
         if fate.is_unreadable:
             return Trial(0, is_unreadable=True)
-        if fate.flaky is not None and key not in self._calmed:
-            self._calmed.add(key)
-            return Trial(block.n_entries // 2, fate.flaky)
+        if fate.flaky is not None and self._n_failed[key] < fate.n_flaky:
+            self._n_failed[key] += 1
+            failure = replace(fate.flaky, cause=f"{fate.flaky.cause} {self._n_failed[key]}")
+            return Trial(block.n_entries // 2, failure)
         n_before = 0
         for part in block.parts:
             trial = self.try_range(block, part)
@@ -117,7 +125,7 @@ class Fates:
         failure = fate.bad[entry]
         if failure.cause == "restless":
             self._n_trials += 1
-            failure = Failure(kind=failure.kind, cause=f"restless {self._n_trials}", reason=failure.reason)
+            failure = replace(failure, cause=f"restless {self._n_trials}")
         return Trial(entry - first, failure, part)
 
     def _draw(self, dice: random.Random, first: int, stop: int) -> Fate:
@@ -132,8 +140,13 @@ class Fates:
         largest = (
             max(1, int((stop - first) * dice.choice((0.3, 0.6)))) if dice.random() < options.large_blocks else None
         )
-        flaky = dice.choice((FLAKY, FLAKY_DEATH)) if dice.random() < options.flaky_blocks else None
-        return Fate(bad={entry: _draw_failure(dice, entry) for entry in bad}, largest=largest, flaky=flaky)
+        flaky = dice.choice(FLAKY) if dice.random() < options.flaky_blocks else None
+        return Fate(
+            bad={entry: _draw_failure(dice, entry) for entry in bad},
+            largest=largest,
+            flaky=flaky,
+            n_flaky=dice.choice(FLAKY_TIMES),
+        )
 
 
 def _draw_failure(dice: random.Random, entry: int) -> Failure:
