@@ -175,10 +175,11 @@ class ExactSum(Cells):
             lowest: exponent of the smallest positive number; the summands must be multiples of it.
         """
         result = np.zeros(self.n_cells, dtype=np.float64)
-        cells = self.index.nonzero()[0]
-        for chunk in _chunks(cells.size):
-            part = self.taken(cells[chunk])
-            result[cells[chunk]] = _with_flags(_round(part, precision, lowest), part.index)
+        for chunk in _chunks(self.n_cells):
+            cells = self.index[chunk].nonzero()[0]
+            if cells.size:
+                part = self.part(chunk).taken(cells)
+                result[chunk][cells] = _with_flags(_round(part, precision, lowest), part.index)
         return result
 
     def integers(self) -> list[tuple[int, int]]:

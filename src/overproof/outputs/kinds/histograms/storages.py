@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -54,6 +54,8 @@ Column: TypeAlias = ExactSum | CountSum
 Columns: TypeAlias = list[Column]
 _KNOWN: Final[dict[tuple[type[Any], type[Any]], type[Any]]] = {}
 View: TypeAlias = npt.NDArray[Any]
+Fields: TypeAlias = Iterator[tuple[str, View]]
+"""Rounded values, one field of a cell after the other, so that no two of them are in memory at once."""
 
 
 def columns_of(histogram: Any) -> Columns:
@@ -67,15 +69,14 @@ def fill_cells(histogram: Any, columns: Columns) -> None:
     view = histogram.view(flow=True)
     if not view.size:
         return
-    content = _LOWER[name](columns)
-    if name == "Unlimited":
-        # Its view is a copy; assignment is the only way in.
-        histogram[...] = content[""].reshape(view.shape)
-        return
     raw = view.view(np.ndarray)
-    for field, values in content.items():
-        target = raw[field] if field else raw
-        target[...] = values.reshape(view.shape)
+    for field, values in _LOWER[name](columns):
+        if name == "Unlimited":
+            # Its view is a copy; assignment is the only way in.
+            histogram[...] = values.reshape(view.shape)
+        else:
+            target = raw[field] if field else raw
+            target[...] = values.reshape(view.shape)
 
 
 def storage_of(histogram: Any) -> type[Any]:
@@ -114,36 +115,37 @@ def _lift_weighted_mean(view: View) -> Columns:
     return [ExactSum.of(n), squares, first_moments(n, mean), second_moments(n, mean, m2)]
 
 
-def _lower_counts(columns: Columns) -> dict[str, View]:
+def _lower_counts(columns: Columns) -> Fields:
     (counts,) = (column.counts for column in columns if isinstance(column, CountSum))
-    return {"": counts}
+    yield "", counts
 
 
-def _lower_doubles(columns: Columns) -> dict[str, View]:
+def _lower_doubles(columns: Columns) -> Fields:
     (values,) = _exact(columns)
-    return {"": values.rounded()}
+    yield "", values.rounded()
 
 
-def _lower_weight(columns: Columns) -> dict[str, View]:
+def _lower_weight(columns: Columns) -> Fields:
     values, variances = _exact(columns)
-    return {"value": values.rounded(), "variance": variances.rounded()}
+    yield "value", values.rounded()
+    yield "variance", variances.rounded()
 
 
-def _lower_mean(columns: Columns) -> dict[str, View]:
+def _lower_mean(columns: Columns) -> Fields:
     n, first, second = _exact(columns)
+    yield "count", n.rounded()
     mean, m2 = turned_back(n, first, second)
-    return {"count": n.rounded(), "value": mean, "_sum_of_deltas_squared": m2}
+    yield "value", mean
+    yield "_sum_of_deltas_squared", m2
 
 
-def _lower_weighted_mean(columns: Columns) -> dict[str, View]:
+def _lower_weighted_mean(columns: Columns) -> Fields:
     n, squares, first, second = _exact(columns)
+    yield "sum_of_weights", n.rounded()
+    yield "sum_of_weights_squared", squares.rounded()
     mean, m2 = turned_back(n, first, second)
-    return {
-        "sum_of_weights": n.rounded(),
-        "sum_of_weights_squared": squares.rounded(),
-        "value": mean,
-        "_sum_of_weighted_deltas_squared": m2,
-    }
+    yield "value", mean
+    yield "_sum_of_weighted_deltas_squared", m2
 
 
 def _exact(columns: Columns) -> list[ExactSum]:
@@ -161,7 +163,7 @@ _LIFT: Final[dict[str, Callable[[View], Columns]]] = {
     "WeightedMean": _lift_weighted_mean,
 }
 
-_LOWER: Final[dict[str, Callable[[Columns], dict[str, View]]]] = {
+_LOWER: Final[dict[str, Callable[[Columns], Fields]]] = {
     "Double": _lower_doubles,
     "Unlimited": _lower_doubles,
     "MultiCell": _lower_doubles,
