@@ -21,7 +21,8 @@ class Places:
     Attributes:
         size_bytes: of the file.
         headers: what describes: header, keys, descriptions of classes and trees, headers of baskets and pages' lists.
-        bare: stored data for which the format has no checksum: not compressed, or compressed by zstd, in a TTree.
+        bare: stored data for which the format has no checksum: not compressed, or compressed by zstd, in a TTree;
+            pages of an RNTuple written without checksums.
     """
 
     size_bytes: int
@@ -50,6 +51,13 @@ def places_of(path: Path, tree: str) -> Places:
             members = found.all_members
             headers += [(members[f"fSeek{part}"], members[f"fSeek{part}"] + members[f"fNBytes{part}"])
                         for part in ("Header", "Footer")]  # fmt: skip
+            bare = [
+                (page.locator.offset, page.locator.offset + page.locator.num_bytes)
+                for cluster in found.page_link_list
+                for column in cluster
+                for page in column.pages
+                if not page.has_checksum
+            ]
         else:
             stored = [(key.fSeekKey, key.fSeekKey + key.fNbytes)]
             for branch in _branches(found):

@@ -15,7 +15,7 @@ from uproot.models.TBasket import Model_TBasket
 from uproot.source.cursor import Cursor
 
 from overproof.columns.formats.checks.baskets import check_basket, check_counts, check_offsets, is_list
-from overproof.columns.formats.checks.tables import check_branch
+from overproof.columns.formats.checks.tables import check_branch, check_type
 from overproof.columns.formats.damage import DamageError, one_line, translated
 from overproof.columns.formats.source import Range, fetch
 from overproof.columns.grid import Entries
@@ -109,6 +109,7 @@ class BasketReader:
             offsets = np.asarray(branch.entry_offsets, dtype=np.int64)
             with translated(self._path, "decode", what=f"branch {branch.name}"):
                 check_branch(branch, offsets)
+                check_type(branch)
             self._offsets[id(branch)] = offsets
         if stop > first and stop > offsets[-1]:
             raise ReadError(

@@ -13,6 +13,8 @@ from formats_layout import N_PIECES, PIECE, Patch, flipped, seek_of
 
 from overproof.columns.formats import Reader
 from overproof.columns.formats.checks.tables import overlapping
+from overproof.columns.opening import open_reader
+from overproof.records.dataset import FileSpec
 from overproof.words.errors import ReadError
 
 
@@ -177,3 +179,27 @@ def test_loss_in_blocks(trees: dict[str, Path], patch: Patch) -> None:
         except ReadError:
             lost.append((first, stop))
     assert lost == [(first, stop) for first, stop in blocks if first < 150 and stop > 100] != []
+
+
+def test_type_is_told_twice(trees: dict[str, Path], patch: Patch) -> None:
+    """A leaf that tells another type than the title of its branch is an error: both have eight bytes."""
+    path = trees["none"]
+    content = path.read_bytes()
+    with uproot.open(path) as file:
+        key = file.key("t")
+    at = content.index(b"TLeafD", key.fSeekKey)
+    reader = patch(path, at, b"TLeafL")
+    with pytest.raises(ReadError, match="branch x: its title tells type D, its leaf another one"):
+        reader.read(["x"], 0, 200)
+    assert len(reader.read(["n"], 0, 200)["n"]) == 200
+
+
+def test_types_that_uproot_writes(tmp_path: Path) -> None:
+    """Every type of number, signed or not, flat or in lists, is read back."""
+    types = {f"of_{name}": name for name in ("i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8", "bool")}
+    with uproot.recreate(tmp_path / "types.root") as file:
+        file.mktree("t", types)
+        file["t"].extend({name: np.ones(5, dtype=type_) for name, type_ in types.items()})
+    reader = open_reader(FileSpec(path=str(tmp_path / "types.root"), tree="t"))
+    for name in types:
+        assert reader.read([name], 0, 5)[name].tolist() == [1] * 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,19 @@ from overproof.columns.grid import Entries
 
 _LEAST_BASKET_BYTES = 64
 """No basket is smaller: its key and its own header need as much."""
+
+_TITLE = re.compile(r"[^/:]+/([A-Za-z])")
+"""The title of a branch as `TTree::Branch` makes it: name, dimensions, type; people may have put another one."""
+
+_LEAVES = {
+    **dict.fromkeys("Bb", "TLeafB"), **dict.fromkeys("Ss", "TLeafS"), **dict.fromkeys("Ii", "TLeafI"),
+    **dict.fromkeys("Ll", "TLeafL"), **dict.fromkeys("Gg", "TLeafG"), "C": "TLeafC", "O": "TLeafO", "F": "TLeafF",
+    "D": "TLeafD", "f": "TLeafF16", "d": "TLeafD32",
+}  # fmt: skip
+"""Source: ROOT's TBranch::Init."""
+
+_INTEGERS = "BbSsIiLlGg"
+_OF_OBJECTS = ("TLeafElement", "TLeafObject")
 
 
 def check_entries(n_entries: int, of_branches: Iterable[int]) -> None:
@@ -44,6 +58,22 @@ def check_branch(branch: Any, offsets: Entries) -> None:
     for table in ("fBasketSeek", "fBasketBytes"):
         if n_own and branch.member(table)[:n_own].min() < _LEAST_BASKET_BYTES:
             raise DamageError("the table of its baskets tells places and sizes that cannot be")
+
+
+def check_type(branch: Any) -> None:
+    """Check the type of a branch of plain numbers, which two places tell: its leaf and its title.
+
+    Raises:
+        DamageError: they differ.
+    """
+    leaves = branch.member("fLeaves")
+    title = _TITLE.fullmatch(branch.member("fTitle")) if len(leaves) == 1 else None
+    expected = None if title is None else _LEAVES.get(title[1])
+    if title is None or expected is None or leaves[0].classname in _OF_OBJECTS:
+        return
+    is_other_sign = title[1] in _INTEGERS and bool(leaves[0].member("fIsUnsigned")) != title[1].islower()
+    if leaves[0].classname != expected or is_other_sign:
+        raise DamageError(f"its title tells type {title[1]}, its leaf another one")
 
 
 def overlapping(seeks: Entries, sizes_bytes: Entries) -> frozenset[int]:
