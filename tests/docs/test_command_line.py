@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import click
 import pytest
@@ -10,6 +11,12 @@ from source_tree import CHECKOUT, modules
 
 from overproof.cli.exit_codes import ExitCode
 from overproof.cli.main import VERBS, overproof
+from overproof.records.outcome.failure import FAILURE_KINDS
+from overproof.records.query import ON_ERROR
+from overproof.session.afterwards.queries import DAMAGED
+from overproof.session.keeping import INTERRUPTED
+from overproof.words.errors import Phase
+from overproof.words.states import QueryState
 
 pytestmark = pytest.mark.docs
 
@@ -30,9 +37,15 @@ def command(verb: str) -> click.Command:
 
 
 def names(verb: str) -> set[str]:
-    """List the long and short names of a verb's options."""
-    options = (each for each in command(verb).params if isinstance(each, click.Option))
+    """List the long and short names of a verb's options, and of the commands below it."""
+    options = (each for part in parts(command(verb)) for each in part.params if isinstance(each, click.Option))
     return {name for option in options for name in option.opts}
+
+
+def parts(found: click.Command) -> list[click.Command]:
+    """List a command and all below it."""
+    below = found.commands.values() if isinstance(found, click.Group) else ()
+    return [found, *(part for each in below for part in parts(each))]
 
 
 def named(text: str) -> set[str]:
@@ -46,6 +59,30 @@ def test_every_option_is_on_the_page(verb: str) -> None:
     assert f"overproof {verb}" in sections(), f"docs/physicist/command-line.md has no section on `{verb}`"
     shared = named(sections()["Options of every query"])
     assert names(verb) <= shared | named(sections()[f"overproof {verb}"])
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_command_below_a_verb_is_on_the_page(verb: str) -> None:
+    """The section of a verb names the commands below it."""
+    for part in parts(command(verb))[1:]:
+        assert f"overproof {verb} {part.name}" in sections()[f"overproof {verb}"]
+
+
+def test_every_word_of_failures_is_explained() -> None:
+    """Each kind of failure, phase of reading, policy and state stands in a table of the page on failures."""
+    page = (PLACE / "failures.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `(\w+)` \|", page, flags=re.M))
+    wanted = {*FAILURE_KINDS, *get_args(Phase), *ON_ERROR, *QueryState, INTERRUPTED, DAMAGED}
+    assert rows == {str(word) for word in wanted}
+
+
+def test_every_warning_is_explained() -> None:
+    """Each warning of ours has a row on the page when something fails."""
+    page = (PLACE / "when-something-fails.md").read_text(encoding="utf-8")
+    defined = {
+        name for path in modules() for name in re.findall(r"^class (\w+Warning)\(", path.read_text("utf-8"), flags=re.M)
+    }
+    assert set(re.findall(r"^\| `(\w+Warning)` \|", page, flags=re.M)) == defined
 
 
 def test_the_page_names_nothing_that_is_not_there() -> None:
