@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from table import OOPS, Table, packets
 
-from overproof.records.notices import BlockFailed, DeltaOffered, RangeProbed, WorkerJoined
-from overproof.records.orders import ProbeRange, RefuseDelta, TakeDelta
+from overproof.records.notices import BlockFailed, DeltaMerged, DeltaOffered, RangeProbed, WorkerJoined, WorkerStrained
+from overproof.records.orders import DismissWorker, ProbeRange, RefuseDelta, TakeDelta
 from overproof.words.states import QueryState
 
 
@@ -65,3 +65,20 @@ def test_answer_to_another_probe_is_no_answer() -> None:
     (next_asked,) = table.say(answer)
     assert isinstance(next_asked, ProbeRange)
     assert next_asked.part != asked.part
+
+
+def test_strained_worker_is_dismissed_when_it_has_handed_over() -> None:
+    """It is called, keeps its blocks until its delta is taken, and goes then: nothing is computed again."""
+    table = Table()
+    table.opened(n_blocks=2)
+    first, second = packets(table.join("a"))
+    table.done(first)
+    table.done(second)
+    orders = table.say(WorkerStrained(worker="a", epoch=1, reason="nearly full"))
+    assert not [order for order in orders if isinstance(order, DismissWorker)]
+    delta = table.delta(*first.blocks, *second.blocks)
+    orders = table.say(DeltaOffered(delta=delta))
+    assert TakeDelta(delta=delta) in orders
+    assert [order.worker for order in orders if isinstance(order, DismissWorker)] == ["a"]
+    table.say(DeltaMerged(delta=delta))
+    assert table.master.state is QueryState.FINISHED
