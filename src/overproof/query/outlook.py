@@ -22,7 +22,7 @@ from overproof.records.outcome.gaps import Excluded, Missing, Split
 from overproof.records.outcome.standing import Standing
 from overproof.records.query import QueryOptions
 from overproof.words.errors import InvariantError
-from overproof.words.ids import FileIndex
+from overproof.words.ids import FileIndex, WorkerId
 from overproof.words.states import QueryState
 
 RUNNING = QueryState.RUNNING
@@ -126,6 +126,11 @@ class Outlook:
     def n_active(self) -> int:
         """Workers with a packet in hand."""
         return self._roster.n_active
+
+    @property
+    def busy(self) -> list[WorkerId]:
+        """Names of the workers with a packet in hand."""
+        return [worker.name for worker in self._roster.workers.values() if worker.packets]
 
     @property
     def n_files_opened(self) -> int:

@@ -160,7 +160,12 @@ class Conduct:
         return state
 
     def _end_on_workers(self) -> None:
-        """Let every worker end the query, and hear what is wrong with the selector's `worker_end`."""
+        """Let every worker end the query, and hear what is wrong with the selector's `worker_end`.
+
+        Who still computes a block that somebody else was faster with is not waited for.
+        """
+        for worker in self._master.busy:
+            self._crew.dismiss(worker)
         self._crew.end()
         waited_for = self.driver.joined & set(self._crew.workers)
         deadline_s = self._clock.now() + MAX_END_S
