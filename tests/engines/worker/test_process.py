@@ -165,10 +165,13 @@ def test_a_child_that_user_code_forks_ends_by_sigterm_as_any_other(crew: Crew, t
     answer = tmp_path / "answer"
 
     def process(cycles: Any) -> dict[str, int]:
+        there, here = os.pipe()
         child = os.fork()
         if child == 0:
+            os.write(here, b"x")
             while True:
                 signal.pause()
+        os.read(there, 1)
         os.kill(child, signal.SIGTERM)
         answer.write_text(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))
         return {}

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import select
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from overproof.columns.reader import ReaderCache
 from overproof.engines.isolator.child import Child
+from overproof.engines.isolator.task import Task, tasks_of
 from overproof.engines.isolator.ward import Ward, insisting
 from overproof.engines.local.channel import Channel
 from overproof.engines.local.logbook import Logbook
@@ -41,7 +42,7 @@ from overproof.records.notices import (
     RangeProbed,
     WorkerJoined,
 )
-from overproof.records.outcome.failure import EventName, Failure
+from overproof.records.outcome.failure import Failure
 from overproof.words.clock import Clock
 from overproof.words.errors import OverproofError
 from overproof.words.ids import WorkerId
@@ -50,29 +51,6 @@ EPOCH = 1
 BEAT_S = 0.5
 MAX_REPEATS = 20
 """A child that somebody kills proves nothing, and its work is done again; so often in a row, it is no chance."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Task:
-    """What one child is to do: a block, or a probe.
-
-    Attributes:
-        command: as the child gets it: a packet of one block, or a probe.
-        block: the block.
-        is_last: no other task of its packet comes after it.
-        n_repeats: how often it was begun again because a child was lost.
-        event: what the file calls the event that is being probed.
-        is_answered: the child has said what came of the block; only the end of its packet is left to be said.
-        log_from: length of the log when it was given to a child.
-    """
-
-    command: Compute | Probe
-    block: Block
-    is_last: bool = True
-    n_repeats: int = 0
-    event: EventName | None = None
-    is_answered: bool = False
-    log_from: int = 0
 
 
 class Isolator:
@@ -152,10 +130,8 @@ class Isolator:
                 self._say(WorkerJoined(worker=self.name, epoch=EPOCH, is_isolator=True))
             case SetLimits(limits=limits):
                 self._ward.limits = limits
-            case Compute(packet=packet):
-                for block in packet.blocks:
-                    alone = replace(command, packet=replace(packet, blocks=(block,), is_apart=True))
-                    self._tasks.append(Task(command=alone, block=block, is_last=block is packet.blocks[-1]))
+            case Compute():
+                self._tasks += tasks_of(command)
             case Probe(block=block):
                 self._tasks.append(Task(command=command, block=block))
             case Halt():

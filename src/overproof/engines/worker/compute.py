@@ -32,7 +32,6 @@ from overproof.engines.messages import (
     RunScript,
     Settled,
     Survey,
-    Surveyed,
 )
 from overproof.engines.worker.code import import_modules
 from overproof.engines.worker.failure import USER_ERRORS, describe_failure, failure_of
@@ -40,21 +39,19 @@ from overproof.engines.worker.handover import Handover
 from overproof.engines.worker.logs import PrintLog
 from overproof.engines.worker.ranges import Attempt, Unreadable
 from overproof.engines.worker.script import run_script
-from overproof.engines.worker.source import BlockSource
+from overproof.engines.worker.source import BlockSource, look_into, survey
 from overproof.outputs.state import OutputState
 from overproof.records.block import Block, Packet, Range
 from overproof.records.notices import (
     BlockFailed,
     BlockUnreadable,
-    FileFailed,
-    FileOpened,
     PacketDone,
     RangeProbed,
     WorkerJoined,
 )
 from overproof.records.outcome.failure import Failure
 from overproof.words.clock import Clock
-from overproof.words.errors import DatasetError, MergeError, OverproofError, ReadError
+from overproof.words.errors import MergeError
 from overproof.words.ids import WorkerId
 
 if TYPE_CHECKING:
@@ -151,7 +148,7 @@ class Worker:
             case HandOver():
                 self._handover.offer()
             case LookInto(file=file):
-                self._look_into(file)
+                self._reply(look_into(self._source, file, worker=self.name))
             case Halt():
                 self._halt()
             case Brief():
@@ -159,7 +156,7 @@ class Worker:
             case EndQuery():
                 self._say_end()
             case Survey():
-                self._survey(command)
+                self._reply(survey(self._source, command, worker=self.name))
             case RunScript():
                 self._reply(run_script(command, worker=self.name))
 
@@ -225,26 +222,6 @@ class Worker:
         self.leave()
         for packet, blocks_left in dropped:
             self._finish_packet(packet, n_blocks=len(packet.blocks) - len(blocks_left))
-
-    # -- files
-
-    def _look_into(self, file: int) -> None:
-        try:
-            grid = self._source.grid(file)
-        except ReadError as error:
-            self._reply(FileFailed(worker=self.name, file=file, reason=error.reason, phase=error.phase))
-        except DatasetError as error:
-            self._reply(FileFailed(worker=self.name, file=file, reason=str(error)))
-        else:
-            self._reply(FileOpened(worker=self.name, file=file, grid=grid))
-
-    def _survey(self, survey: Survey) -> None:
-        try:
-            schema = self._source.schema(survey.spec)
-        except OverproofError as error:
-            self._reply(Surveyed(worker=self.name, schema=None, error=error))
-        else:
-            self._reply(Surveyed(worker=self.name, schema=schema, error=None))
 
     # -- blocks
 

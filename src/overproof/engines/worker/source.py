@@ -8,12 +8,14 @@ from typing import Any
 from overproof.columns.cycles import Cycles
 from overproof.columns.events import ColumnMemory, Events, name_of_event
 from overproof.columns.reader import Reader, ReaderCache
+from overproof.engines.messages import Survey, Surveyed
 from overproof.records.block import Block
 from overproof.records.dataset import Dataset, FileGrid, FileSpec
+from overproof.records.notices import FileFailed, FileOpened
 from overproof.records.outcome.failure import EventName
 from overproof.records.schema import Schema
-from overproof.words.errors import OverproofError, ReadError
-from overproof.words.ids import FileIndex
+from overproof.words.errors import DatasetError, OverproofError, ReadError
+from overproof.words.ids import FileIndex, WorkerId
 
 
 class BlockSource:
@@ -115,3 +117,21 @@ class BlockSource:
                 "the file has changed since the query began: run the query again", file=spec.path, phase="open"
             )
         return reader
+
+
+def look_into(source: BlockSource, file: FileIndex, *, worker: WorkerId) -> FileOpened | FileFailed:
+    """Tell the grid of a file, or why there is none."""
+    try:
+        return FileOpened(worker=worker, file=file, grid=source.grid(file))
+    except ReadError as error:
+        return FileFailed(worker=worker, file=file, reason=error.reason, phase=error.phase)
+    except DatasetError as error:
+        return FileFailed(worker=worker, file=file, reason=str(error))
+
+
+def survey(source: BlockSource, command: Survey, *, worker: WorkerId) -> Surveyed:
+    """Tell the schema of a file, or why there is none."""
+    try:
+        return Surveyed(worker=worker, schema=source.schema(command.spec), error=None)
+    except OverproofError as error:
+        return Surveyed(worker=worker, schema=None, error=error)
