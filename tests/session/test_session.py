@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -87,13 +89,58 @@ def test_a_selector_that_raises_stops_the_query_and_tells_where(session: op.Sess
             raise ValueError("I do not like this one")
         return {"count": len(events)}
 
-    with pytest.raises(UserCodeError, match=r"entries 2,000 to 3,000: ValueError: I do not like this one") as caught:
-        session.process(picky, numbers, block_entries=BLOCK)
+    with pytest.raises(UserCodeError, match=r"entries 2,000 to 2,999: ValueError: I do not like this one") as caught:
+        session.process(picky, numbers, block_entries=BLOCK, on_error="stop")
     partial = caught.value.result
     assert partial.state is QueryState.FAILED
     assert partial.account.excluded == 1_000
     assert partial.account.processed == partial.outputs.get("count", 0)
     assert partial.account.processed + partial.account.excluded + partial.account.unread == partial.account.total
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"on_error": "ignore"},
+        {"max_excluded": -1},
+        {"max_excluded": 1.5},
+        {"block_timeout_s": 0},
+        {"block_timeout_s": float("nan")},
+        {"block_timeout_s": "60"},
+        {"memory_limit_bytes": 1_000},
+        {"memory_limit_bytes": 2e9},
+        {"verify": 1},
+        {"journal": None},
+        {"delta_interval_s": -1},
+        {"delta_interval_s": None},
+    ],
+)
+def test_options_of_failures_that_make_no_sense_are_refused(
+    session: op.Session, numbers: str, options: dict[str, Any]
+) -> None:
+    """The message names the option, what was given, and what may be given."""
+    ((name, value),) = options.items()
+    with pytest.raises(OptionError, match=re.escape(f"{name}={value!r}: give ")):
+        session.process(total, numbers, **options)
+    with pytest.raises(OptionError, match=re.escape(f"{name}={value!r}: give ")):
+        session.draw(numbers, "n", bins="10, 0, 100", **options)
+
+
+def test_checksums_of_files_are_verified_when_that_is_asked(session: op.Session, numbers: str) -> None:
+    """A file with another checksum than the dataset says is missing with `verify`, and read without."""
+    folder = Path(numbers).parent
+    good = f"adler32:{zlib.adler32((folder / 'f0.root').read_bytes()):08x}"
+    files = {
+        str(folder / "f0.root"): {"object_path": "Events", "checksum": good},
+        str(folder / "f1.root"): {"object_path": "Events", "checksum": "adler32:00000001"},
+    }
+    fileset = {"numbers": {"files": files}}
+    assert session.process(total, fileset)["count"] == 10_000
+    verified = session.process(total, fileset, verify=True)
+    assert verified["count"] == 5_000
+    (lost,) = verified.missing
+    assert (Path(lost.file).name, lost.phase) == ("f1.root", "open")
+    assert "should be 00000001" in lost.reason
 
 
 def test_a_selector_that_does_not_start_is_said_with_its_traceback(session: op.Session, numbers: str) -> None:

@@ -105,7 +105,12 @@ class Query:
     @property
     def is_resumable(self) -> bool:
         """Tell whether the query is on disk and something of it is left to be done."""
-        return self._conduct is not None and self._conduct.is_kept and self.state is not QueryState.FINISHED
+        conduct, state = self._conduct, self.state
+        if conduct is None or not conduct.is_kept or state is QueryState.FINISHED:
+            return False
+        # A selector that fails too often would do so again.
+        is_hopeless = state is QueryState.FAILED and conduct.problem is None
+        return not is_hopeless or self._question.options.on_error == "stop"
 
     def stop(self) -> None:
         """Stop soon and keep what is done; `session.resume` goes on with it."""
