@@ -163,3 +163,14 @@ def test_a_file_without_steps_need_not_exist(folder: Path) -> None:
     described[f"{folder}/gone.root"]["steps"] = []
     with pytest.raises(DatasetError, match="no entries are asked for"):
         resolve_dataset({"DY": {"files": described}})
+
+
+def test_a_dataset_is_named_after_what_it_is(folder: Path) -> None:
+    """One file gives its name, a pattern that of its directory; several give none."""
+    names = {
+        f"{folder}/f1.root:Events": "f1",
+        f"{folder}/*.root": folder.name,
+        (f"{folder}/f1.root",): "f1",
+        (f"{folder}/f1.root", f"{folder}/f2.root"): "files",
+    }
+    assert {data: resolve_dataset(data).name for data in names} == names

@@ -165,7 +165,10 @@ def _checksum_of(path: str, checksum: Any) -> str:
 
 
 def _name_of(text: str) -> str:
-    return Path(split_tree(text)[0]).stem or "dataset"
+    """Name a dataset after its file, or after the directory in which a pattern looks."""
+    path = Path(split_tree(text)[0])
+    name = next((name for name in (path.stem, path.parent.name) if name and not MAGIC.search(name)), "")
+    return name or "dataset"
 
 
 def split_tree(text: str) -> tuple[str, str | None]:
