@@ -21,6 +21,7 @@ from overproof.columns.formats.checks.whole_file import check_whole_file
 from overproof.columns.formats.classes import unlearning
 from overproof.columns.formats.damage import FileChangedError, one_line, translated
 from overproof.columns.formats.names import nearest
+from overproof.columns.formats.retry import is_transient_afar, is_transient_here
 from overproof.columns.formats.rntuple import RNTupleReader
 from overproof.columns.formats.source import LocalSource, RemoteSource, holding
 from overproof.columns.formats.ttree import TTreeReader
@@ -62,8 +63,10 @@ def verify_file(spec: FileSpec) -> None:
         DatasetError: a checksum that nobody can compute.
         ReadError: phase `open`: another checksum, or bytes that do not come.
     """
+    local = local_path(spec.path)
+    is_transient = is_transient_afar if local is None else is_transient_here
     with translated(spec.path, "open"):
-        check_whole_file(spec, local_path(spec.path) or spec.path)
+        LocalSource.retry(lambda: check_whole_file(spec, local or spec.path), is_transient=is_transient)
 
 
 def open_tree(file: Any, key: str, *, path: str, name: str) -> Reader:
@@ -135,9 +138,7 @@ def _look_at(local: str, path: str) -> int:
             f"{path} is a directory, not a ROOT file: name its files, such as '{local.rstrip('/')}/*.root'"
         )
     try:
-        with open(local, "rb") as file:
-            magic = file.read(4)
-            size_bytes = os.fstat(file.fileno()).st_size
+        magic, size_bytes = LocalSource.retry(lambda: _magic_and_size(local), is_transient=is_transient_here)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise DatasetError(f"no such file: {path}{_siblings(local)}") from error
     except PermissionError as error:
@@ -149,6 +150,11 @@ def _look_at(local: str, path: str) -> int:
     if magic != b"root":
         raise DatasetError(f"{path} is not a ROOT file: it begins with {magic!r} instead of b'root'")
     return size_bytes
+
+
+def _magic_and_size(local: str) -> tuple[bytes, int]:
+    with open(local, "rb") as file:
+        return file.read(4), os.fstat(file.fileno()).st_size
 
 
 def _siblings(local: str) -> str:
