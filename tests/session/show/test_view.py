@@ -141,6 +141,20 @@ def test_a_failure_does_not_wait_for_the_display(screen: Console) -> None:
     assert " ".join(seen(screen).split()) == "failed: a.root:Events entry 7 (event 1:2:3): ValueError: x"
 
 
+def test_the_entry_is_told_when_it_is_found(screen: Console) -> None:
+    """A block that failed is told at once; when its entry is found that is told too; neither more than once."""
+    block, entry = (
+        ExcludedRange(file="a.root", tree="T", first=first, stop=stop, kind="exception", reason="ValueError: x")
+        for first, stop in ((0, 100), (7, 8))
+    )
+    steps = [snapshot(elapsed_s=0.1, first_failure=failure) for failure in (block, block, entry, entry, block)]
+    follow(FakeQuery([*steps]), shows_progress=True, console=screen)
+    assert seen(screen).splitlines() == [
+        "failed: a.root:T entries 0 to 99: ValueError: x",
+        "found: a.root:T entry 7: ValueError: x",
+    ]
+
+
 def test_later_failures_are_counted() -> None:
     """Blocks under suspicion, and entries that are lost, stand among the figures; none of them, nothing."""
     account = Account(processed=200, excluded=3, missing=20_000, unread=800, total=21_003)

@@ -139,6 +139,7 @@ class Conduct:
             n_files=self.question.n_files,
             n_files_opened=master.n_files_opened,
             first_failure=self._first_failure(),
+            n_suspects=self._master.n_suspects,
         )
 
     def _driven(self, known: list[Notice]) -> QueryState:

@@ -114,7 +114,7 @@ class View:
         self._live: Live | None = None
         self._picture = ""
         self._picture_due_s = 0.0
-        self._said_failure = False
+        self._said: ExcludedRange | MissingRange | None = None
 
     def update(self, query: Followed) -> None:
         """Draw how far the query is, if it has run long enough to be looked at."""
@@ -148,10 +148,18 @@ class View:
         return self._console
 
     def _say_first_failure(self, progress: Progress) -> None:
-        """Tell the first failure when it happens; those after it are counted in the line of figures."""
-        if progress.first_failure is not None and not self._said_failure:
-            self._said_failure = True
-            self._screen().print(_failure_line(progress.first_failure), markup=False, highlight=False)
+        """Tell the first failure when it happens, and once more when its entry is found; the others are counted."""
+        failure = progress.first_failure
+        if failure is None or failure == self._said:
+            return
+        if self._said is None:
+            word = "failed" if isinstance(failure, ExcludedRange) else "cannot be read"
+        elif _n_entries(self._said) > 1 and isinstance(failure, ExcludedRange) and _n_entries(failure) == 1:
+            word = "found"
+        else:
+            return
+        self._said = failure
+        self._screen().print(f"{word}: {_failure_line(failure)}", markup=False, highlight=False)
 
     def _draw_picture(self, query: Followed, *, started_s: float, console: Console) -> None:
         """Draw the first histogram so far, and set the time of the next drawing by what this one cost."""
@@ -180,11 +188,6 @@ def progress_text(progress: Progress) -> str:
     parts.append(f"{share}{human_count(done)} of {human_count(total)} entries")
     if progress.account.files_unopened:
         parts.append(f"{progress.n_files_opened} of {progress.n_files} files looked into")
-    parts.append(f"{human_count(progress.rate_per_s)}/s")
-    if progress.read_bytes:  # cycles read none
-        parts.append(f"{human_bytes(progress.byte_rate_per_s)}/s")
-    if progress.left_s is not None:
-        parts.append(f"{human_seconds(progress.left_s)} left")
     if progress.n_suspects:
         blocks = "1 block" if progress.n_suspects == 1 else f"{progress.n_suspects} blocks"
         parts.append(f"isolating {blocks}")
@@ -192,6 +195,11 @@ def progress_text(progress: Progress) -> str:
         parts.append(f"{human_count(n_lost)} excluded")
     if n_lost := progress.account.missing:
         parts.append(f"{human_count(n_lost)} missing")
+    parts.append(f"{human_count(progress.rate_per_s)}/s")
+    if progress.read_bytes:  # cycles read none
+        parts.append(f"{human_bytes(progress.byte_rate_per_s)}/s")
+    if progress.left_s is not None:
+        parts.append(f"{human_seconds(progress.left_s)} left")
     n_workers = progress.n_workers
     parts.append(f"{progress.n_active} of {n_workers} workers active" if n_workers else "workers are starting")
     return "  ".join(parts)
@@ -232,9 +240,12 @@ def _first_histogram(outputs: Any) -> Any:
     return None
 
 
+def _n_entries(failure: ExcludedRange | MissingRange) -> int:
+    """Count the entries on which the selector failed; none of what could not be read."""
+    return failure.stop - failure.first if isinstance(failure, ExcludedRange) else 0
+
+
 def _failure_line(failure: ExcludedRange | MissingRange) -> str:
     from overproof.session.show.summary import excluded_line, missing_line
 
-    if isinstance(failure, ExcludedRange):
-        return f"failed: {excluded_line(failure)}"
-    return f"cannot be read: {missing_line(failure)}"
+    return excluded_line(failure) if isinstance(failure, ExcludedRange) else missing_line(failure)
