@@ -14,7 +14,7 @@ from overproof.cli.main import VERBS, overproof
 from overproof.records.outcome.failure import FAILURE_KINDS
 from overproof.records.query import ON_ERROR
 from overproof.session.afterwards.queries import DAMAGED
-from overproof.session.keeping import INTERRUPTED
+from overproof.session.keeping.folder import INTERRUPTED
 from overproof.words.errors import Phase
 from overproof.words.states import QueryState
 

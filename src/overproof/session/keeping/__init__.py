@@ -11,6 +11,6 @@ cannot be done is a `QueryError`. The result of one that does not run: `session.
 
 from overproof.session.keeping.cabinet import find_query, list_queries, remove_query
 from overproof.session.keeping.description import Description
-from overproof.session.keeping.folder import INTERRUPTED, QueryFolder
+from overproof.session.keeping.folder import QueryFolder
 
-__all__ = ["INTERRUPTED", "Description", "QueryFolder", "find_query", "list_queries", "remove_query"]
+__all__ = ["Description", "QueryFolder", "find_query", "list_queries", "remove_query"]

@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeVar, cast
 
 from overproof.outputs.state import OutputState
 from overproof.records.account import Account
-from overproof.records.codec import from_document, to_document
+from overproof.records.documents.coding import from_document, to_document
 from overproof.records.outcome.standing import Standing
 from overproof.words.errors import MergeError, QueryError
 from overproof.words.states import QueryState

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from overproof.records.codec import from_document, to_document
+from overproof.records.documents.coding import from_document, to_document
 from overproof.records.query import QueryOptions
 from overproof.session.keeping.identity.code_identity import CodeIdentity
 from overproof.session.keeping.identity.fingerprint import Fingerprint

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from overproof.records.account import Account
-from overproof.records.codec import fact_document, fact_of
 from overproof.records.dataset import Dataset
+from overproof.records.documents.facts import fact_document, fact_of
 from overproof.records.facts import Fact
 from overproof.session.code import PackedSelector
 from overproof.session.keeping.checkpoint import NAME as CHECKPOINT

@@ -14,14 +14,9 @@ from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from overproof.records.block import Block
-from overproof.records.notices import Notice
-from overproof.records.orders import Order
 from overproof.words.errors import InvariantError
 
 T = TypeVar("T")
-
-TYPE = "is"
-"""Under this key stands which notice or order a document is of."""
 
 MAX_SHORT = 1 << 63
 """Whole numbers from here on are written in hexadecimal: decimal takes time with the square of their length."""
@@ -53,21 +48,6 @@ def from_document(kind: type[T], document: Any) -> T:
     assert read is not None
     result: T = read(document)
     return result
-
-
-def fact_document(what: Notice | Order) -> dict[str, Any]:
-    """Write a notice or an order as a document that says which one it is."""
-    return {TYPE: type(what).__name__, **to_document(what)}
-
-
-def fact_of(document: Mapping[str, Any]) -> Notice | Order:
-    """Read a notice or an order from its document.
-
-    Raises:
-        KeyError, TypeError, ValueError, IndexError, AttributeError: it is not a document of any.
-    """
-    what: Notice | Order = from_document(KINDS[document[TYPE]], document)
-    return what
 
 
 @cache
@@ -108,9 +88,8 @@ def _record_coder(kind: Any) -> Coder:
     def read(document: Mapping[str, Any]) -> Any:
         values = {}
         for name, value in document.items():
-            if name != TYPE:
-                reader = readers[name]
-                values[name] = value if reader is None else reader(value)
+            reader = readers[name]
+            values[name] = value if reader is None else reader(value)
         return kind(**values)
 
     return Coder(write, read)
@@ -177,7 +156,3 @@ def _read_block(document: list[Any]) -> Block:
     file, index, first, stop, *rest = document
     ranges = tuple([(first, stop) for first, stop in rest[0]]) if rest else None
     return Block(file=file, index=index, first=first, stop=stop, ranges=ranges)
-
-
-KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*get_args(Notice), *get_args(Order))}
-"""Every notice and order, by name."""

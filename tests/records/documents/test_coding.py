@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overproof.records.block import Block
-from overproof.records.codec import KINDS, fact_document, fact_of, from_document, to_document
+from overproof.records.documents.coding import from_document, to_document
+from overproof.records.documents.facts import KINDS, fact_document, fact_of
 from overproof.records.notices import Notice
 from overproof.records.orders import Order
 from overproof.records.outcome.standing import Standing
