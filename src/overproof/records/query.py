@@ -29,7 +29,6 @@ class QueryOptions:
             done, at least one.
         block_timeout_s: seconds that a block may take; None: 20 times the median, at least 60.
         speculates: the last blocks may be given to a second worker.
-        verify: compare the checksum of each file that has one, reading it whole, before its entries are read.
     """
 
     block_entries: int = DEFAULT_BLOCK_ENTRIES
@@ -42,4 +41,3 @@ class QueryOptions:
     max_excluded: int | None = None
     block_timeout_s: float | None = None
     speculates: bool = True
-    verify: bool = False
