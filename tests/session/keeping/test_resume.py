@@ -118,6 +118,17 @@ def test_a_finished_query_is_shown_again(session: op.Session, hard: str) -> None
     assert stage().n_seen == n_blocks
 
 
+def test_a_finished_query_is_shown_again_after_its_selector_has_changed(
+    session: op.Session, hard: str, cutting: Path
+) -> None:
+    """Nothing of the new selector can get into the old answer; only a selector that is given must be the old one."""
+    whole = session.process(imported(cutting).Cutting, hard, block_entries=BLOCK, params={"cut": 0.5})
+    cutting.write_text(SOURCE.replace(">", "<"))
+    assert same(session.resume(whole.query_id), whole)
+    with pytest.raises(QueryError, match="has changed"):
+        session.resume(whole.query_id, selector=imported(cutting).Cutting)
+
+
 def test_what_is_left_of_a_stopped_query_can_be_had_without_going_on(session: op.Session, hard: str) -> None:
     """The result of a stopped query is on disk, as it was given."""
     first = stopped(session, lambda: session.process(Summing(), hard, block_entries=BLOCK, wait=False), after=7)
