@@ -62,11 +62,13 @@ def assert_nothing_is_lost(tally: Tally) -> None:
 
 
 @pytest.mark.parametrize("title", [title for title in QUICK if "flat" not in title])
-def test_sixty_damages(title: str, judge: Judge, shared_file: Callable[[str], Path], tmp_path: Path) -> None:
-    """Of sixty damaged copies of a file none gives other numbers, except by bits over which the format has no
+def test_dozens_of_damages(title: str, judge: Judge, shared_file: Callable[[str], Path], tmp_path: Path) -> None:
+    """Of dozens of damaged copies of a file none gives other numbers, except by bits over which the format has no
     checksum; whatever is wrong is an error of ours.
     """
-    tally = run(sample_of(title, QUICK[title], shared_file), judge, tmp_path, seed=1, number=60)
+    sample = sample_of(title, QUICK[title], shared_file)
+    number = 40 if "HZZ" in sample.path.name else 60  # it has more branches to read than the others
+    tally = run(sample, judge, tmp_path, seed=1, number=number)
     assert_nothing_is_lost(tally)
     if title in WHOLLY_CHECKED:
         assert tally.outcomes["bare"] == 0

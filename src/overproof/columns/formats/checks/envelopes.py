@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import xxhash
@@ -10,7 +11,7 @@ from uproot.models.RNTuple import PageLink
 
 from overproof.columns.formats.checks.blocks import check_blocks
 from overproof.columns.formats.damage import DamageError
-from overproof.columns.formats.source import fetch
+from overproof.columns.formats.source import fetch, holding
 
 _ANCHOR = struct.Struct(">HHHHQQQQQQQ")
 _ANCHOR_FIELDS = (
@@ -36,15 +37,17 @@ def check_description(ntuple: Any) -> None:
     members = ntuple._members
     packed = _ANCHOR.pack(*(int(members[name]) for name in _ANCHOR_FIELDS))
     _compare(xxhash.xxh3_64_intdigest(packed), int(ntuple._anchor_checksum), what="the anchor")
-    _check_stored(ntuple, members["fSeekHeader"], members["fNBytesHeader"], members["fLenHeader"], what="the header")
-    _check_stored(ntuple, members["fSeekFooter"], members["fNBytesFooter"], members["fLenFooter"], what="the footer")
-    ntuple._prepare_header_chunk()
-    _check_envelope(ntuple._header_chunk.raw_data, what="the header")
-    ntuple._prepare_footer_chunk()
-    _check_envelope(ntuple._footer_chunk.raw_data, what="the footer")
+    with _held(ntuple, [(members[f"fSeek{part}"], members[f"fNBytes{part}"], members[f"fLen{part}"])
+                        for part in ("Header", "Footer")]):  # fmt: skip
+        ntuple._prepare_header_chunk()
+        _check_envelope(ntuple._header_chunk.raw_data, what="the header")
+        ntuple._prepare_footer_chunk()
+        _check_envelope(ntuple._footer_chunk.raw_data, what="the footer")
     if ntuple.footer.header_checksum != ntuple.header.checksum:
         raise DamageError("the footer belongs to another header")
-    ntuple._page_list_envelopes = [_page_list(ntuple, each) for each in ntuple.footer.cluster_group_records]
+    links = [record.page_list_link for record in ntuple.footer.cluster_group_records]
+    with _held(ntuple, [(each.locator.offset, each.locator.num_bytes, each.env_uncomp_size) for each in links]):
+        ntuple._page_list_envelopes = [_page_list(ntuple, each) for each in links]
 
 
 def check_clusters(ntuple: Any) -> None:
@@ -62,10 +65,8 @@ def check_clusters(ntuple: Any) -> None:
         raise DamageError("there are not as many lists of pages as clusters")
 
 
-def _page_list(ntuple: Any, record: Any) -> Any:
-    link, locator = record.page_list_link, record.page_list_link.locator
-    _check_stored(ntuple, locator.offset, locator.num_bytes, link.env_uncomp_size, what="a list of pages")
-    chunk, cursor = ntuple.read_locator(locator, link.env_uncomp_size)
+def _page_list(ntuple: Any, link: Any) -> Any:
+    chunk, cursor = ntuple.read_locator(link.locator, link.env_uncomp_size)
     _check_envelope(chunk.raw_data, what="a list of pages")
     pages = PageLink().read(chunk, cursor, {})
     if pages.header_checksum != ntuple.header.checksum:
@@ -73,15 +74,20 @@ def _page_list(ntuple: Any, record: Any) -> Any:
     return pages
 
 
-def _check_stored(ntuple: Any, seek: int, n_stored: int, n_bytes: int, *, what: str) -> None:
-    """Check the compressed blocks of a part of the description, so that decompressing it is safe."""
-    if n_stored == n_bytes:
-        return
-    place = (int(seek), int(seek + n_stored))
-    try:
-        check_blocks(memoryview(fetch(ntuple.file.source, [place])[place]._raw_data), n_uncompressed=int(n_bytes))
-    except DamageError as error:
-        raise DamageError(f"{what} is damaged: {error}") from error
+def _held(ntuple: Any, stored: Sequence[tuple[int, int, int]]) -> holding:
+    """Fetch parts of the description in one request, and check that decompressing them is safe.
+
+    Args:
+        ntuple: the RNTuple of uproot.
+        stored: of each part its place, its bytes as stored, and its bytes.
+    """
+    source = ntuple.file.source
+    places = [(int(seek), int(seek + n_stored)) for seek, n_stored, _ in stored]
+    chunks = fetch(source, places) if places else {}
+    for place, (_, n_stored, n_bytes) in zip(places, stored, strict=True):
+        if n_stored != n_bytes:
+            check_blocks(memoryview(chunks[place]._raw_data), n_uncompressed=int(n_bytes))
+    return holding(source, chunks)
 
 
 def _check_envelope(data: Any, *, what: str) -> None:
