@@ -49,6 +49,8 @@ class Child:
         watched: what its watch remembers.
         verdict: why it was ended by us; None when it was not.
         ended_s: when it was.
+        looked_s: when somebody looked at it last.
+        stopped_s: how long it was stopped, as far as was seen.
         is_mute: its end of the channel is closed.
     """
 
@@ -68,6 +70,8 @@ class Child:
         self.logbook = Logbook()
         self.verdict: Verdict | None = None
         self.ended_s = 0.0
+        self.looked_s = clock.now()
+        self.stopped_s = 0.0
         self.is_mute = False
         self.watched = Watched(started_s=clock.now())
         self._stack = _nameless_file()

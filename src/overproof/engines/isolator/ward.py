@@ -11,8 +11,10 @@ from overproof.engines.isolator.child import Child
 from overproof.engines.limits import Limits
 from overproof.engines.local.logbook import AtHand
 from overproof.engines.local.watch import (
+    FROZEN_S,
     Look,
     OutOfMemoryRecord,
+    Verdict,
     classify_exit,
     failure_of_verdict,
     how_it_ended,
@@ -30,6 +32,9 @@ NEAR_SHARE = 0.5
 
 LAST_WORDS_S = 1.0
 """Time to write down where it was, for a child that is ended."""
+
+MAX_GAP_S = 1.0
+"""Most that counts between two looks."""
 
 OOM_ROUND_S = 1.0
 OOM_MEMORY_S = 2.0
@@ -59,8 +64,8 @@ class Ward:
     def look(self, child: Child) -> None:
         """End a child that takes too much.
 
-        Time in which it could have run and was not let is not counted: it has a low priority, and must not be late
-        because others were busy.
+        Time in which it could have run and was not let is not counted, nor that in which it was stopped: it has a low
+        priority, and must not be late because others were busy. One that stays stopped is given up.
         """
         now = self._clock.now()
         if child.verdict is not None:
@@ -70,21 +75,29 @@ class Ward:
         if now - self._asked_oom_s >= OOM_ROUND_S:
             self._note_out_of_memory(now)
         memory_bytes = private_memory_bytes(child.pid)
-        sleeps = is_asleep(child.pid)
+        self.round_s = self._round_after(memory_bytes)
+        verdict = self._judge(child, memory_bytes, now=now)
+        if verdict is not None:
+            child.verdict, child.ended_s = verdict, now
+            # A fault of the kind that is written down; who cannot run hears nothing but the last signal.
+            child.kill(signal.SIGKILL if verdict.kind == "frozen" else signal.SIGABRT)
+
+    def _judge(self, child: Child, memory_bytes: int | None, *, now: float) -> Verdict | None:
+        at_hand, sleeps = child.logbook.read(), is_asleep(child.pid)
+        if _is_stopped(child.pid):
+            child.stopped_s += min(now - child.looked_s, MAX_GAP_S)
+        child.looked_s = now
+        if child.stopped_s > FROZEN_S:
+            return Verdict(kind="frozen", at_hand=at_hand, amount=child.stopped_s, limit=FROZEN_S)
         look = Look(
-            at_s=now - _kept_waiting_s(child.pid),
-            at_hand=child.logbook.read(),
+            at_s=now - child.stopped_s - _kept_waiting_s(child.pid),
+            at_hand=at_hand,
             memory_bytes=memory_bytes,
             processor_s=processor_time_s(child.pid),
             is_asleep=sleeps,
         )
-        self.round_s = self._round_after(memory_bytes)
         verdict = child.watched.judge(look, self.limits)
-        if verdict is None or (verdict.kind == "frozen" and sleeps):
-            return
-        child.verdict, child.ended_s = verdict, now
-        # A fault of the kind that is written down; a child that was stopped hears nothing but the last signal.
-        child.kill(signal.SIGKILL if verdict.kind == "frozen" else signal.SIGABRT)
+        return None if verdict is not None and verdict.kind == "frozen" and sleeps else verdict
 
     def failure_of(self, child: Child, exit_code: int, *, at_hand: AtHand, stack: str) -> Failure | None:
         """Say how user code failed when a child has ended; None when that is no evidence against it."""
@@ -120,3 +133,12 @@ def _kept_waiting_s(pid: int) -> float:
         return int((PROC / str(pid) / "schedstat").read_bytes().split()[1]) / 1e9
     except (OSError, IndexError):
         return 0.0
+
+
+def _is_stopped(pid: int) -> bool:
+    """Tell whether somebody has stopped a process, as Ctrl-Z does."""
+    try:
+        stat = (PROC / str(pid) / "stat").read_bytes()
+    except OSError:
+        return False
+    return stat.rpartition(b")")[2].split()[:1] in ([b"T"], [b"t"])
