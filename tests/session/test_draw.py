@@ -30,7 +30,7 @@ def test_a_draw_gives_a_histogram_with_its_account(session: op.Session, numbers:
     assert drawn.variances().tolist() == [100.0] * 100
     assert drawn.account.processed == drawn.account.total == 10_000
     assert drawn.statistics.entries == 10_000
-    assert drawn.missing == drawn.excluded == ()
+    assert drawn.missing == drawn.excluded == drawn.split == ()
 
 
 def test_a_jagged_draw_with_a_cut_equals_one_pass_of_uproot(
@@ -58,6 +58,18 @@ def test_an_incomplete_draw_warns(session: op.Session, numbers: str) -> None:
     with pytest.warns(IncompleteWarning, match="1 files unknown"):
         drawn = session.draw([f"{folder}/f0.root:Events", f"{folder}/gone.root:Events"], "n", bins="1, 0, 10000")
     assert drawn.values().tolist() == [5_000.0]
+
+
+def test_what_a_draw_lacks_is_drawn_later(session: op.Session, numbers: str, tmp_path: Path) -> None:
+    """The gaps of a histogram are a dataset: drawn again, the two histograms add up to the whole."""
+    folder = Path(numbers).parent
+    data = [f"{folder}/f0.root:Events", f"{tmp_path}/f1.root:Events"]
+    with pytest.warns(IncompleteWarning):
+        first = session.draw(data, "n", bins="10, 0, 10000")
+    (tmp_path / "f1.root").write_bytes((folder / "f1.root").read_bytes())
+    second = session.draw(first.missing, "n", bins="10, 0, 10000")
+    assert second.account.total == 5_000
+    assert (first + second).values().tolist() == [1_000.0] * 10
 
 
 def test_a_draw_can_be_had_as_a_handle(session: op.Session, numbers: str) -> None:

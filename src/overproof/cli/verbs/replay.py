@@ -60,7 +60,9 @@ def replay_command(query_id: str, *, failure: int, pdb: bool, json: str | None) 
             outputs = run_again(case)
     except OverproofError:  # the file, or the folder of the query: not the selector
         raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - user code may raise anything
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        if isinstance(error, KeyboardInterrupt) and case.failure.kind != "timeout":
+            raise  # of what hangs, Ctrl-C shows where it does
         reason, traceback = describe_failure(error)
         print(traceback.rstrip(), file=sys.stderr)
         if pdb:
@@ -80,8 +82,9 @@ def _announce(case: Case) -> None:
         f"overproof: replaying failure {case.number} of {case.query_id}: {excluded_line(case.failure)}", file=sys.stderr
     )
     if case.failure.kind != "exception":
+        hint = "Ctrl-C shows where it is" if case.failure.kind == "timeout" else "Ctrl-C ends it"
         print(
-            f"overproof: it ended a worker ({case.failure.kind}), and may do the same to this process: Ctrl-C ends it",
+            f"overproof: it ended a worker ({case.failure.kind}), and may do the same to this process: {hint}",
             file=sys.stderr,
         )
     sys.stderr.flush()
