@@ -23,7 +23,7 @@ N_PARTS = 20
 
 PINNED = (
     44, 98, 415, 424, 1006, 1419, 1974,  # hung while the news of a loss could overtake the news of the join
-    0, 14, 77, 121, 257, 310, 362, 1065, 1110,  # the isolator was lost between its delta and its report: the block was tried again
+    0, 14, 77, 121, 257, 310, 362, 1065, 1110,  # the isolator was lost between its delta and its report: tried again
     102, 128, 294, 1025, 1106, 1311,  # a worker was dismissed by an order that came after the close
 )  # fmt: skip
 """Seeds that failed once."""
