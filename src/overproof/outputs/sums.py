@@ -30,8 +30,11 @@ PRODUCT_WORDS: Final = 8
 """Words for sums of products of three doubles, which have up to 159 bits each."""
 
 _SLOT_BITS: Final = 32
-_OFFSET: Final = 4096
-"""Bits below 1 that the grid covers: enough for the product of three subnormal doubles."""
+_OFFSET: Final = 4096 + _SLOT_BITS // 2
+"""Bits below 1 that the grid covers: enough for the product of three subnormal doubles.
+
+And half a slot more, so that the numbers around 1 have the same top slot: then nothing must be aligned to add them.
+"""
 _SLICE: Final = np.int64(0xFFFFFFFF)
 _TOP: Final = np.int64(0xFFF)
 """The bits of the index word that hold the top slot; 0: no summand but zeros so far."""
@@ -129,8 +132,9 @@ class ExactSum(Cells):
             words, theirs = self.words[:, chunk], other.words[:, chunk]
             my_top, their_top = self.index[chunk] & _TOP, other.index[chunk] & _TOP
             top = np.maximum(my_top, their_top)
-            _shift_down(words, top - my_top)
-            lift = top - their_top
+            # Where there is nothing yet, there is nothing to be moved.
+            _shift_down(words, (top - my_top) * (my_top != 0))
+            lift = (top - their_top) * (their_top != 0)
             if lift.any():
                 theirs = theirs.copy()
                 _shift_down(theirs, lift)
