@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import awkward as ak
 import pytest
 import uproot
 from formats_layout import Patch, flipped
+from uproot.const import rntuple_index_types
 
 from overproof.columns.formats.checks.blocks import check_blocks
+from overproof.columns.formats.checks.pages import check_count
 from overproof.columns.formats.damage import DamageError
 from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec
@@ -78,6 +82,32 @@ def test_pages(shared_file: Callable[[str], Path], tmp_path: Path) -> None:
             "(a page): its checksum is wrong; copy it again"
         )
         reader.close()
+
+
+def test_pages_must_have_the_entries_of_their_cluster() -> None:
+    """Pages with more or fewer elements than the cluster has entries are refused."""
+    pages = [SimpleNamespace(num_elements=30), SimpleNamespace(num_elements=20)]
+    check_count(pages, 50, what="field x")
+    for wrong in (49, 51):
+        with pytest.raises(DamageError, match="field x: its pages hold 50 elements"):
+            check_count(pages, wrong, what="field x")
+
+
+def test_pages_without_checksums(tmp_path: Path) -> None:
+    """Where pages have no checksum, ends of collections that go backwards are noticed still."""
+    path = tmp_path / "bare.root"
+    with uproot.recreate(path, compression=None) as file:
+        file.mkrntuple("t", {"jagged": ak.Array([[1.0, 2.0], [], [3.0]] * 40)})
+    found = described(path)
+    number = next(each.idx for each in found.column_records if each.type in rntuple_index_types)
+    (page,) = found.page_link_list[0][number].pages
+    assert not page.has_checksum
+    content, at = bytearray(path.read_bytes()), int(page.locator.offset)
+    content[at + 100 : at + 110] = b"\xff" * 10
+    path.write_bytes(content)
+    reader = open_reader(FileSpec(path=str(path), tree="t"))
+    with pytest.raises(ReadError, match="the ends of its collections do not follow each other"):
+        reader.read(["jagged"], 0, 120)
 
 
 def test_blocks_must_add_up() -> None:

@@ -55,6 +55,17 @@ def check_page(page: Any, chunks: Mapping[Range, Chunk], *, n_bits: int, what: s
     return (start, start + n_stored), Chunk.wrap(chunk._source, chunk._raw_data[:n_stored], start=start)
 
 
+def check_count(pages: Any, n_entries: int, *, what: str) -> None:
+    """Check that the pages of a column with one element an entry have all entries of their cluster, and no more.
+
+    Raises:
+        DamageError: they do not.
+    """
+    n_elements = sum(int(page.num_elements) for page in pages)
+    if n_elements != n_entries:
+        raise DamageError(f"{what}: its pages hold {n_elements:,} elements, and the cluster has {n_entries:,} entries")
+
+
 def check_ends(ends: Any, *, what: str) -> None:
     """Check that the ends of collections follow each other.
 

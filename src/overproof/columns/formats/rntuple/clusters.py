@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import awkward as ak
 import numpy as np
-from uproot.const import rntuple_col_type_to_num_dict
+from uproot.const import rntuple_col_type_to_num_dict, rntuple_index_types
 
-from overproof.columns.formats.checks.pages import check_page, place_of
+from overproof.columns.formats.checks.pages import check_count, check_ends, check_page, place_of
 from overproof.columns.formats.damage import translated
 from overproof.columns.formats.source import Range, fetch, holding
 from overproof.columns.grid import Entries
@@ -95,9 +96,26 @@ class ClusterReader:
         return arrays
 
     def _checked(self, page: Any, number: int, chunks: Mapping[Range, Any]) -> tuple[Range, Any]:
-        record = self._ntuple.column_records[number]
-        field = self._ntuple.field_records[record.field_id].field_name
-        return check_page(page, chunks, n_bits=int(record.nbits), what=f"field {field}")
+        n_bits = int(self._ntuple.column_records[number].nbits)
+        return check_page(page, chunks, n_bits=n_bits, what=self._field_of(number))
+
+    def _field_of(self, number: int) -> str:
+        return f"field {self._ntuple.field_records[self._ntuple.column_records[number].field_id].field_name}"
+
+    @cached_property
+    def _principal(self) -> frozenset[int]:
+        """Columns of one element an entry: the first ones of outermost fields, where they were there from the start."""
+        firsts: dict[tuple[int, int], int] = {}
+        for number, record in enumerate(self._ntuple.column_records):
+            firsts.setdefault((record.field_id, record.repr_idx), number)
+        fields = self._ntuple.field_records
+        return frozenset(
+            number
+            for (field, _), number in firsts.items()
+            if fields[field].parent_field_id == field
+            and not fields[field].repetition
+            and not self._ntuple.column_records[number].first_element_index
+        )
 
     def _pages(self, number: int, low: int, high: int) -> Iterator[tuple[Any, int]]:
         """Give the pages of a column, each with the number of the column that it is really in."""
@@ -113,6 +131,9 @@ class ClusterReader:
                     for each in self._ntuple.column_records
                     if each.field_id == field and not links[each.idx].suppressed
                 )
+            if number in self._principal:
+                n_entries = int(self._lasts[cluster] - self._firsts[cluster])
+                check_count(links[number].pages, n_entries, what=self._field_of(number))
             for page in links[number].pages:
                 yield page, number
 
@@ -124,6 +145,8 @@ class ClusterReader:
         padding = max(record.first_element_index - int(self._firsts[low]), 0)
         self.n_decoded += high - low
         data = self._ntuple.read_cluster_range(number, low, high, missing_element_padding=padding)
+        if record.type in rntuple_index_types:
+            check_ends(data, what=self._field_of(number))
         if key.endswith("-cardinality"):
             buffers[f"{key}-data"] = np.diff(data)
         elif key.endswith("-optional"):
