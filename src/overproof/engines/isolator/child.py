@@ -89,7 +89,8 @@ class Child:
         theirs.close()
         their_lifeline.close()
         self.channel = Channel(ours)
-        self.end_descriptor = os.pidfd_open(self.pid)
+        # Elsewhere than on Linux its end of the lifeline tells as much: it closes when it ends.
+        self.end_descriptor = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else os.dup(self._lifeline.fileno())
 
     def send(self, command: Command) -> None:
         """Tell it something; when it is gone, nothing happens."""
