@@ -144,17 +144,18 @@ class OutputState:
             raise merge_error(error, "reading outputs of another process") from error
         return result
 
-    def write_to(self, file: BinaryIO) -> None:
+    def write_to(self, file: BinaryIO, *, by_value: bool = False) -> None:
         """Write the state at the place where a file stands, for `read_from`; there is no second copy of it in memory.
 
         Args:
             file: can be written and moved in; is left behind the state.
+            by_value: with the code of all classes of the user's, for a process that does not have their modules.
 
         Raises:
             MergeError: an output is of a type that cannot be written.
             OSError: whatever the file raises.
         """
-        self._write(file, "writing it to a file")
+        self._write(file, "writing it to a file", by_value=by_value)
 
     @classmethod
     def read_from(cls, file: BinaryIO) -> OutputState:
@@ -173,10 +174,10 @@ class OutputState:
             raise merge_error(error, "reading outputs from a file") from error
         return result
 
-    def _write(self, file: BinaryIO, what: str) -> None:
+    def _write(self, file: BinaryIO, what: str, *, by_value: bool = False) -> None:
         self._settle()
         try:
-            wire.write((self._blocks, self._sums), file)
+            wire.write((self._blocks, self._sums), file, by_value=by_value)
         except wire.FileFault as fault:
             raise fault.error from None
         except Exception as error:

@@ -83,8 +83,14 @@ class _Sink:
             raise FileFault(error) from error
 
 
-def write(content: object, file: BinaryIO) -> None:
+def write(content: object, file: BinaryIO, *, by_value: bool = False) -> None:
     """Write at the place where a file stands, by value what plain pickle cannot find again: classes of the user's.
+
+    Args:
+        content: anything.
+        file: can be written and moved in.
+        by_value: also what plain pickle would find here, but another process may not: classes of the user's script,
+            and of modules that are registered with cloudpickle.
 
     Raises:
         FileFault: writing to the file failed.
@@ -92,7 +98,7 @@ def write(content: object, file: BinaryIO) -> None:
     """
     sink = _Sink(file)
     try:
-        large = _write_pickle(content, sink, _Pickler)
+        large = _write_pickle(content, sink, _pickler_by_value() if by_value else _Pickler)
     except FileFault:
         raise
     except Exception:  # noqa: BLE001 - whatever plain pickle lacks, the other may have; what both lack is raised there

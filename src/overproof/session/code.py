@@ -8,7 +8,7 @@ import os
 import site
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -71,7 +71,7 @@ def pack_selector(selector: Selector) -> PackedSelector:
         SelectorError: something in it cannot be pickled.
     """
     modules = _users_modules(selector)
-    with _by_value(modules):
+    with by_value(modules):
         try:
             payload: bytes = cloudpickle.dumps(selector)
         except Exception as error:
@@ -116,7 +116,8 @@ def _is_installed(module: ModuleType) -> bool:
 
 
 @contextlib.contextmanager
-def _by_value(modules: list[ModuleType]) -> Iterator[None]:
+def by_value(modules: Iterable[ModuleType]) -> Iterator[None]:
+    """Let cloudpickle write what is in these modules by value."""
     registered = [module for module in modules if module.__name__ not in cloudpickle.list_registry_pickle_by_value()]
     for module in registered:
         cloudpickle.register_pickle_by_value(module)

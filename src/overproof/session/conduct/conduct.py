@@ -208,7 +208,7 @@ class Conduct:
             self._packed = self._resumption.packed
             self._code = self._resumption.description.code
             self.driver.outputs = self._resumption.outputs
-            self._facts.keeper = Keeper(self._resumption.query, clock=self._clock)
+            self._facts.keeper = Keeper(self._resumption.query, clock=self._clock, modules=self._packed.modules)
             return
         is_draw = self.question.kind == "draw"
         self._code = CodeIdentity() if is_draw else identify(self._selector, module_names(self._selector))
@@ -216,7 +216,9 @@ class Conduct:
         self._packed = pack_selector(self._selector)
         if self.question.manner.journal:
             folder = begin_keeping(self.question, self._selector, packed=self._packed, code=self._code)
-            self._facts.keeper = Keeper(folder, clock=self._clock) if folder is not None else None
+            self._facts.keeper = (
+                Keeper(folder, clock=self._clock, modules=self._packed.modules) if folder is not None else None
+            )
 
     def _head(self) -> Head:
         problem = " ".join(str(self.driver.problem or "").split())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
@@ -12,6 +14,7 @@ from overproof.outputs.state import OutputState
 from overproof.records.account import Account
 from overproof.records.documents.coding import from_document, to_document
 from overproof.records.outcome.standing import Standing
+from overproof.session.code import by_value
 from overproof.words.errors import MergeError, QueryError
 from overproof.words.states import QueryState
 
@@ -77,8 +80,17 @@ class _Summing:
         return self._file.truncate()
 
 
-def write_checkpoint(file: BinaryIO, head: Head, standing: Standing, outputs: OutputState) -> None:
+def write_checkpoint(
+    file: BinaryIO, head: Head, standing: Standing, outputs: OutputState, *, modules: Iterable[str] = ()
+) -> None:
     """Write a checkpoint; nothing as large as the outputs is made in memory.
+
+    Args:
+        file: empty.
+        head: of the same moment as the others.
+        standing: where the query stands with just these outputs.
+        outputs: what is merged.
+        modules: names of the user's modules: their classes are written by value, as another process may lack them.
 
     Raises:
         OSError: the file cannot be written.
@@ -90,7 +102,8 @@ def write_checkpoint(file: BinaryIO, head: Head, standing: Standing, outputs: Ou
         content = zlib.compress(json.dumps(to_document(record), separators=(",", ":")).encode(), level=1)
         summing.write(len(content).to_bytes(LENGTH_BYTES, "little"))
         summing.write(content)
-    outputs.write_to(cast(BinaryIO, summing))  # all that it needs of a file is there
+    with by_value([module for name in modules if (module := sys.modules.get(name)) is not None]):
+        outputs.write_to(cast(BinaryIO, summing), by_value=True)  # all that it needs of a file is there
     file.write(summing.checksum.to_bytes(SUM_BYTES, "little"))
 
 

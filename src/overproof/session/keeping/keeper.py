@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from overproof.outputs.state import OutputState
@@ -51,10 +51,12 @@ class Keeper:
     Args:
         query: the query's folder, held by this process.
         clock: the driver's time.
+        modules: names of the user's modules, whose classes are kept by value.
     """
 
-    def __init__(self, query: QueryFolder, *, clock: Clock) -> None:
+    def __init__(self, query: QueryFolder, *, clock: Clock, modules: Iterable[str] = ()) -> None:
         self.query = query
+        self._modules = tuple(modules)
         self._clock = clock
         self._facts: list[Fact] = []
         self._flushed_s = clock.now()
@@ -120,7 +122,7 @@ class Keeper:
         try:
             draft = self.query.files().draft(CHECKPOINT)
             try:
-                write_down(lambda outputs, standing: write_checkpoint(draft.file, head, standing, outputs))
+                write_down(lambda outputs, standing: self._write(draft, head, standing, outputs))
             except BaseException:
                 draft.discard()
                 raise
@@ -136,6 +138,9 @@ class Keeper:
         self._due_s = started_s + max(MIN_INTERVAL_S, COST_FACTOR * cost_s)
         self._committing = threading.Thread(target=self._commit, args=(draft,), name=f"keep {self.query.id}")
         self._committing.start()
+
+    def _write(self, draft: Draft, head: Head, standing: Standing, outputs: OutputState) -> None:
+        write_checkpoint(draft.file, head, standing, outputs, modules=self._modules)
 
     def _commit(self, draft: Draft) -> None:
         try:
