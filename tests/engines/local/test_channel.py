@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from overproof.engines.local.channel import Channel, ChannelClosedError
+from overproof.engines.local.channel import LENGTHS, Channel, ChannelClosedError
 
 
 @pytest.fixture
@@ -33,6 +34,38 @@ def test_several_frames_in_one_read_are_several(ends: tuple[Channel, Channel]) -
     ends[0].send("first")
     ends[0].send("second", b"2")
     assert ends[1].receive_available() == [("first", None), ("second", b"2")]
+
+
+def test_what_has_not_come_is_not_waited_for(ends: tuple[Channel, Channel]) -> None:
+    """Nor is it lost: half a frame stays until the other half is there."""
+    ends[0].send("whole")
+    left, right = socket.socketpair()
+    with left, right:
+        body = pickle.dumps("halved")
+        left.sendall(LENGTHS.pack(len(body), 3) + body + b"1")
+        channel = Channel(right)
+        assert channel.receive_available() == []
+        left.sendall(b"2" + LENGTHS.pack(9, 0))
+        assert channel.receive_available() == [("halved", b"12")]
+        left.close()
+        with pytest.raises(ChannelClosedError):
+            channel.receive_available()
+
+
+@pytest.mark.parametrize("timeout_s", [None, 20.0])
+def test_waiting_takes_as_long_as_it_takes(timeout_s: float | None) -> None:
+    """On sockets that block and on those that do not: a frame that comes in two halves is received whole."""
+    left, right = socket.socketpair()
+    right.settimeout(timeout_s)
+    with left, right:
+        body = pickle.dumps("halved")
+        left.sendall(LENGTHS.pack(len(body), 0) + body[:3])
+        received: list[object] = []
+        reader = threading.Thread(target=lambda: received.append(Channel(right).receive()))
+        reader.start()
+        left.sendall(body[3:])
+        reader.join()
+        assert received == [("halved", None)]
 
 
 def test_a_closed_end_is_said_on_both_sides(ends: tuple[Channel, Channel]) -> None:

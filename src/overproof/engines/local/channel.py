@@ -123,7 +123,7 @@ class Channel:
                 if (frame := self.read_once()) is not None:
                     return frame
             except BlockingIOError:
-                select.select([self._socket], [], [])
+                self._is_readable(None)
 
     @property
     def awaits_bytes(self) -> int:
@@ -150,13 +150,19 @@ class Channel:
         """
         frames: list[Frame] = []
         try:
-            while select.select([self._socket], [], [], 0)[0]:
+            while self._is_readable(0):
                 if (frame := self.read_once()) is not None:
                     frames.append(frame)
         except ChannelClosedError:
             if not frames:
                 raise
         return frames
+
+    def _is_readable(self, timeout_ms: int | None) -> bool:
+        """Wait until there is something to be read, or the end."""
+        poll = select.poll()  # unlike `select.select` it bears any number of open files
+        poll.register(self._socket, select.POLLIN)
+        return bool(poll.poll(timeout_ms))
 
     @property
     def is_blocking(self) -> bool:
