@@ -12,7 +12,8 @@ from pathlib import Path
 
 from overproof.engines.local.channel import Channel
 from overproof.engines.local.logbook import Logbook
-from overproof.engines.local.watch import WORKER_OOM_SCORE, Verdict, Watched, offer_to_oom_killer
+from overproof.engines.local.watch import Verdict, Watched, offer_to_oom_killer
+from overproof.engines.local.watch.machine import WORKER_OOM_SCORE
 from overproof.words.errors import EngineError
 from overproof.words.ids import WorkerId
 

@@ -17,7 +17,6 @@ from overproof.engines.local.watch.endings import (
 from overproof.engines.local.watch.loss import explain_loss
 from overproof.engines.local.watch.machine import (
     CHILD_OOM_SCORE,
-    WORKER_OOM_SCORE,
     OutOfMemoryRecord,
     machine_memory_bytes,
     offer_to_oom_killer,
@@ -29,7 +28,6 @@ from overproof.engines.local.watch.watchman import Watchman
 __all__ = [
     "CHILD_OOM_SCORE",
     "FROZEN_S",
-    "WORKER_OOM_SCORE",
     "Look",
     "OutOfMemoryRecord",
     "Verdict",
