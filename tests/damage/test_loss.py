@@ -11,6 +11,7 @@ import pytest
 import uproot
 
 import overproof as op
+from overproof.words.errors import DatasetError
 
 PIECE = 1_000
 N_PIECES = 6
@@ -68,5 +69,5 @@ def test_another_checksum_costs_the_file(path: Path) -> None:
             if checksum != "adler32:12345678":
                 assert session.process(total("n"), fileset, verify=True)["sum"] == careless["sum"]
             else:
-                with pytest.raises(op.DatasetError, match="and should be 12345678: copy it again; nothing was read"):
+                with pytest.raises(DatasetError, match="and should be 12345678: copy it again; nothing was read"):
                     session.process(total("n"), fileset, verify=True)
