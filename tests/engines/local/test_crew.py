@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 import pytest
 
 from overproof.engines.limits import Limits
-from overproof.engines.local import backoff, hand
+from overproof.engines.local import backoff, hand, processes
 from overproof.engines.local.processes import ProcessCrew
+from overproof.engines.local.watch import machine
 from overproof.engines.messages import Brief, Ended
 from overproof.records.block import Block
 from overproof.records.notices import DeltaOffered, WorkerJoined, WorkerLost, WorkerStrained
@@ -165,6 +166,40 @@ def test_a_worker_that_is_ended_from_outside_accuses_nothing(number: signal.Sign
     assert (loss.worker, loss.block, loss.failure) == (worker, (2, 5), None)
     assert f"signal {int(number)}" in loss.reason
     assert stage.join() != worker
+
+
+def test_a_worker_that_the_kernel_ends_for_want_of_memory_accuses_its_block(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGKILL that we did not send, and a fresh memory record."""
+    worker = stage.join()
+    stage.tell(worker, "enter")
+    stage.hear(str)
+    monkeypatch.setattr(machine, "_oom_kills", lambda: 10**9)
+    os.kill(stage.pid(worker), signal.SIGKILL)
+    loss = stage.hear(WorkerLost)
+    assert loss.failure is not None
+    assert (loss.block, loss.failure.kind) == ((2, 5), "memory")
+    assert "memory ran out" in loss.failure.reason
+
+
+def test_a_worker_that_the_kernel_does_not_let_end_is_lost_all_the_same(
+    make_stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a process that hangs on a dead disk: its place is filled."""
+    monkeypatch.setattr(processes, "ENDING_S", 0.2)
+    monkeypatch.setattr(hand, "ENDING_S", 0.2)
+    stage = make_stage(frozen_s=0.5)
+    stage.crew.begin(BRIEF)
+    worker = stage.join()
+    process = stage.crew._hands[worker].process
+    monkeypatch.setattr(process, "kill", lambda: None)
+    os.kill(process.pid, signal.SIGSTOP)
+    loss = stage.hear(WorkerLost)
+    assert (loss.worker, loss.failure) == (worker, None)
+    assert stage.join() != worker
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def test_what_a_worker_said_before_its_death_is_heard(stage: Stage) -> None:
