@@ -185,3 +185,25 @@ def test_inspect_refuses_in_one_line(call: Callable, numbers: Path, truncated: P
     for file in (tmp_path / "nowhere.root", truncated, tmp_path, f"{numbers}:Runs"):
         called = call("inspect", file)
         assert (called.code, called.out, len(called.err.splitlines())) == (2, "", 1), called
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--on-error", "ignore", "isolate"),
+        ("--max-excluded", "-1", "--max-excluded"),
+        ("--max-excluded", "1%", "--max-excluded"),
+        ("--block-timeout", "0", "--block-timeout"),
+        ("--block-timeout", "nan", "block_timeout_s"),
+        ("--memory-limit", "", "such as 2GB"),
+        ("--memory-limit", "lots", "such as 2GB"),
+        ("--memory-limit", "1kB", "memory_limit_bytes"),
+        ("--delta-interval", "-1", "--delta-interval"),
+        ("--delta-interval", "nan", "delta_interval_s"),
+    ],
+)
+def test_limits_that_make_no_sense(call: Callable, numbers: Path, option: str, value: str, said: str) -> None:
+    """What may fail, take time or take memory is given as a sensible number: else one line, exit code 2, no work."""
+    called = call("draw", numbers, "n", *INLINE, option, value)
+    assert (called.code, called.out, len(called.err.splitlines())) == (2, "", 1), called
+    assert said in called.err

@@ -71,11 +71,20 @@ class QueryFlags:
             "on_error": self.on_error,
             "max_excluded": self.max_excluded,
             "block_timeout_s": self.block_timeout,
-            "memory_limit_bytes": parse_size(self.memory_limit, option="--memory-limit") if self.memory_limit else None,
+            "memory_limit_bytes": self.memory_limit_bytes,
             "verify": self.verify,
             "journal": not self.no_journal,
             "delta_interval_s": self.delta_interval,
         }
+
+    @property
+    def memory_limit_bytes(self) -> int | None:
+        """Read the size that was given.
+
+        Raises:
+            OptionError: it is none.
+        """
+        return None if self.memory_limit is None else parse_size(self.memory_limit, option="--memory-limit")
 
     def open_session(self) -> Session:
         """Open the session that was asked for."""
@@ -184,7 +193,7 @@ def failure_options(function: F) -> F:
             help="Stop when more entries are excluded; default: the smaller of 100 and 1 % of those done.",
         ),
         click.option(
-            "--block-timeout", type=float, metavar="SECONDS",
+            "--block-timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
             help="What a block may take; default: 20 times the median, at least 60.",
         ),
         click.option(
@@ -193,7 +202,7 @@ def failure_options(function: F) -> F:
         click.option("--verify", is_flag=True, help="Verify the checksums of whole files that the dataset gives."),
         click.option("--no-journal", is_flag=True, help="Keep nothing on disk with which the query can be resumed."),
         click.option(
-            "--delta-interval", type=float, default=1.0, metavar="SECONDS",
+            "--delta-interval", type=click.FloatRange(min=0), default=1.0, metavar="SECONDS",
             help="How often workers hand over what they have; default: 1; inf: at the end.",
         ),
     )  # fmt: skip

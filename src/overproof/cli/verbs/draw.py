@@ -44,10 +44,11 @@ def draw_command(
     said.check_places()
     dataset = said.find_files(files)
     warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
+    limits = said.limits
     with said.open_session() as session:
         outcome = outcome_of(
             lambda: session.draw(
-                dataset, expression, cut=cut, weight=weight, bins=bins, name=name, **said.limits
+                dataset, expression, cut=cut, weight=weight, bins=bins, name=name, **limits
             ),
             draws=True,
         )  # fmt: skip

@@ -44,10 +44,11 @@ def run_command(
     dataset = said.find_files(files) if files else None
     values = parse_params(params)
     loaded = load_selector(selector)
+    limits = said.limits
     with said.open_session() as session:
         outcome = outcome_of(
             lambda: session.process(
-                loaded, dataset, cycles=cycles, params=values, seed=seed, **said.limits
+                loaded, dataset, cycles=cycles, params=values, seed=seed, **limits
             ),
             draws=False,
         )  # fmt: skip
