@@ -234,6 +234,7 @@ class Master(Outlook):
                 Missing(file=block.file, tree=tree, first=block.first, stop=block.stop, phase=notice.phase,
                         reason=notice.reason)
             )  # fmt: skip
+            self._dismiss_if_leaving(notice, orders)
 
     def _on_block_failed(self, notice: BlockFailed, orders: list[Order]) -> None:
         """Suspect the block; what only raises needs no trial when nothing is to be isolated."""
@@ -248,6 +249,13 @@ class Master(Outlook):
             self._shelf.put(*self._ledger.acquit(self._ledger.find(notice.block)))
         else:
             self._isolation.accuse(self._ledger.find(notice.block), notice.failure, orders)
+        self._dismiss_if_leaving(notice, orders)
+
+    def _dismiss_if_leaving(self, notice: BlockUnreadable | BlockFailed, orders: list[Order]) -> None:
+        """Let a worker go whose last block could not be handed over."""
+        worker = self._roster.find(notice.worker, notice.epoch)
+        if worker is not None:
+            self._attendance.dismiss_if_done(worker, orders)
 
     def _on_range_probed(self, notice: RangeProbed, orders: list[Order]) -> None:
         worker = self._roster.find(notice.worker, notice.epoch)
@@ -269,10 +277,11 @@ class Master(Outlook):
         elif reason := self._ledger.take(delta, worker):
             orders.append(RefuseDelta(delta=delta, reason=reason))
             self._handout.put_back(self._ledger.release_blocks(worker, delta.blocks), orders)
+            self._attendance.dismiss_if_done(worker, orders)
         else:
-            orders.append(TakeDelta(delta=delta))
             if worker.is_leaving:
                 self._attendance.dismiss_if_done(worker, orders)
+            orders.append(TakeDelta(delta=delta))
 
     def _on_delta_merged(self, notice: DeltaMerged, orders: list[Order]) -> None:
         self._ledger.merge(notice.delta)

@@ -100,6 +100,8 @@ class Isolation:
         if isolator is not None:
             self._ledger.release_suspects(isolator)
         self._roster.isolator = None
+        if self._at_hand is not None and not self._ledger.is_suspect(self._cases[0].number):
+            self._cases.popleft()  # its delta came before the loss
         self._at_hand = None
 
     def give_up(self, orders: list[Order]) -> None:
