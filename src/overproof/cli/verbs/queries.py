@@ -15,6 +15,8 @@ from overproof.words.units import human_bytes, human_count
 if TYPE_CHECKING:
     from overproof.session.afterwards import QueryReport
 
+MAX_CALL = 60
+"""Characters of a call that are shown in the list."""
 JSON_HELP = "Write it as JSON; - for standard output."
 
 
@@ -138,8 +140,18 @@ def _row(report: QueryReport) -> tuple[str, ...]:
     said, account = report.description, report.account
     entries = f"{human_count(account.processed)} of {human_count(account.total)}" if account is not None else "-"
     when = said.when[:16].replace("T", " ") if said else "-"
-    what = f"{said.selector} over {said.dataset or f'{said.cycles:,} cycles'}" if said else report.problem
-    return report.id, report.state, when, entries, human_bytes(report.size_bytes), what
+    return report.id, report.state, when, entries, human_bytes(report.size_bytes), _what(report)
+
+
+def _what(report: QueryReport) -> str:
+    """Say in a few words what was asked."""
+    said = report.description
+    if said is None:
+        return report.problem
+    if said.kind == "draw":
+        call = said.call.removeprefix("overproof ")
+        return call if len(call) <= MAX_CALL else f"{call[: MAX_CALL - 3]}..."
+    return f"{said.selector} over {said.dataset or f'{said.cycles:,} cycles'}"
 
 
 def _lines(report: QueryReport) -> list[tuple[str, str]]:
@@ -149,7 +161,8 @@ def _lines(report: QueryReport) -> list[tuple[str, str]]:
         parameters = ", ".join(f"{name}={value}" for name, value in said.parameters.items())
         files = f"{said.n_files:,} file" if said.n_files == 1 else f"{said.n_files:,} files"
         over = f"{said.dataset}, {files}" if said.cycles is None else f"{said.cycles:,} cycles"
-        lines += [("call", said.call), ("selector", said.selector), ("parameters", parameters), ("over", over)]
+        selector = said.selector if said.kind == "process" else ""
+        lines += [("call", said.call), ("selector", selector), ("parameters", parameters), ("over", over)]
         lines += [("began", said.when), ("from", said.directory)]
     return [*lines, ("kept", report.at), ("folder", f"{report.path}, {human_bytes(report.size_bytes)}")]
 
