@@ -139,7 +139,7 @@ def test_a_cut_description_is_told_plainly(tmp_path: Path) -> None:
     path = tmp_path / "cut.root"
     write(path, 1.0, is_ntuple=True)
     os.truncate(path, 5_000)
-    with pytest.raises(ReadError, match=r"the file is cut short or damaged: of [\d,]+ bytes .* copy it again$"):
+    with pytest.raises(ReadError, match=r"the file is cut short or damaged: bytes [\d,]+ to .*; copy it again$"):
         open_reader(FileSpec(path=str(path), tree="t"))
 
 
