@@ -118,3 +118,32 @@ def test_results_are_pickled_with_what_merging_needs(folder: Path) -> None:
         result = first + session.process(Weighted(), first.missing, block_entries=1_000)
     assert same(result, whole)
     assert result.state is QueryState.FINISHED
+
+
+class Picky(Weighted):
+    """Fails on two entries, one in each file."""
+
+    def process(self, events: Any) -> dict[str, Any]:
+        if {1234, 7777} & set(np.asarray(events.n).tolist()):
+            raise ValueError("not this one")
+        return super().process(events)
+
+
+def test_isolated_entries_stay_excluded_in_the_sum(folder: Path) -> None:
+    """What either result excluded is excluded from the sum: outputs, account and ranges are those of one query."""
+    data = [f"{folder}/f0.root:Events", f"{folder}/f1.root:Events"]
+    with op.Session("inline", progress=False) as session:
+        whole = session.process(Picky(), data, block_entries=1_000)
+        (folder / "f0.root").rename(folder / "away")
+        first = session.process(Picky(), data, block_entries=1_000)
+        (folder / "away").rename(folder / "f0.root")
+        second = session.process(Picky(), first.missing, block_entries=1_000)
+    result = first + second
+    assert [failed.first for failed in whole.excluded] == [1234, 2777]
+    assert (len(first.excluded), len(second.excluded)) == (1, 1)
+    assert same(result, whole)
+    assert result.account == whole.account
+    assert [(failed.file, failed.first) for failed in result.excluded] == [
+        (failed.file, failed.first) for failed in whole.excluded
+    ]
+    assert result.excluded.dataset == whole.excluded.dataset
