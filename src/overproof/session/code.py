@@ -8,6 +8,7 @@ import os
 import site
 import sys
 import sysconfig
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -17,6 +18,10 @@ import cloudpickle
 
 from overproof.analysis.selector import FunctionSelector, Selector
 from overproof.words.errors import SelectorError
+
+
+_registering = threading.RLock()
+"""What is written by value is the whole process's matter: queries of two sessions must take turns."""
 
 
 def make_selector(selector: Any, params: Mapping[str, Any] | None) -> Selector:
@@ -118,11 +123,12 @@ def _is_installed(module: ModuleType) -> bool:
 @contextlib.contextmanager
 def by_value(modules: Iterable[ModuleType]) -> Iterator[None]:
     """Let cloudpickle write what is in these modules by value."""
-    registered = [module for module in modules if module.__name__ not in cloudpickle.list_registry_pickle_by_value()]
-    for module in registered:
-        cloudpickle.register_pickle_by_value(module)
-    try:
-        yield
-    finally:
+    with _registering:
+        registered = [each for each in modules if each.__name__ not in cloudpickle.list_registry_pickle_by_value()]
         for module in registered:
-            cloudpickle.unregister_pickle_by_value(module)
+            cloudpickle.register_pickle_by_value(module)
+        try:
+            yield
+        finally:
+            for module in registered:
+                cloudpickle.unregister_pickle_by_value(module)

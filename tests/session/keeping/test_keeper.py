@@ -201,7 +201,7 @@ def test_outputs_that_cannot_be_written_cost_the_checkpoint_alone(
 ) -> None:
     """Outputs that a file cannot hold are said once; the query gives them all the same."""
 
-    def stubborn(self: OutputState, file: Any) -> None:
+    def stubborn(self: OutputState, file: Any, **_: Any) -> None:
         raise MergeError("output 'sum' does not travel")
 
     monkeypatch.setattr(OutputState, "write_to", stubborn)

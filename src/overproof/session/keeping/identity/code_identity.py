@@ -158,7 +158,7 @@ def _code_parts(code: CodeType) -> Iterator[bytes]:
         if isinstance(constant, CodeType):
             yield from _code_parts(constant)
         else:
-            yield repr(constant).encode()
+            yield _digest(constant).encode()  # a set among them has another order in every process
 
 
 def _digest(value: Any) -> str:
