@@ -19,7 +19,6 @@ import cloudpickle
 from overproof.analysis.selector import FunctionSelector, Selector
 from overproof.words.errors import SelectorError
 
-
 _registering = threading.RLock()
 """What is written by value is the whole process's matter: queries of two sessions must take turns."""
 
