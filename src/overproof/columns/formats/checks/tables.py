@@ -11,8 +11,8 @@ import numpy as np
 from overproof.columns.formats.damage import DamageError
 from overproof.columns.grid import Entries
 
-_LEAST_BASKET_BYTES = 64
-"""No basket is smaller: its key and its own header need as much."""
+_LEAST = 48
+"""No basket is smaller, as its key and its own header need more; none begins earlier, as the file's header is there."""
 
 _TITLE = re.compile(r"[^/:]+/([A-Za-z])")
 """The title of a branch as `TTree::Branch` makes it: name, dimensions, type; people may have put another one."""
@@ -56,7 +56,7 @@ def check_branch(branch: Any, offsets: Entries) -> None:
     if not is_ascending or offsets[-1] != n_entries or len(offsets) != branch.num_baskets + 1:
         raise DamageError(f"the table of its baskets does not lead from entry 0 to {n_entries:,}")
     for table in ("fBasketSeek", "fBasketBytes"):
-        if n_own and branch.member(table)[:n_own].min() < _LEAST_BASKET_BYTES:
+        if n_own and branch.member(table)[:n_own].min() < _LEAST:
             raise DamageError("the table of its baskets tells places and sizes that cannot be")
 
 
