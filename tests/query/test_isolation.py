@@ -16,6 +16,7 @@ from overproof.records.notices import (
     BlockFailed,
     DeltaMerged,
     DeltaOffered,
+    EngineFailed,
     PacketDone,
     RangeProbed,
     StopRequested,
@@ -274,6 +275,16 @@ def test_stop_gives_suspects_up() -> None:
     assert packet.blocks[0].index == 0
     assert closes(orders) == [QueryState.STOPPED]
     assert made.table.master.account == Account(unread=10, total=10)
+
+
+def test_query_that_is_closed_orders_nothing_more() -> None:
+    """When the engine gives up on a selector that is wrong, the query is closed, whatever else would follow."""
+    table = Table(on_error="stop", packet_blocks=2)
+    table.opened(n_blocks=4)
+    (packet, _) = packets(table.join())
+    table.say(BlockFailed(worker="a", epoch=1, block=packet.blocks[0], failure=OOPS))
+    assert closes(table.say(EngineFailed(reason="outputs cannot be added"))) == [QueryState.FAILED]
+    assert table.say(BlockFailed(worker="a", epoch=1, block=packet.blocks[1], failure=OOPS)) == []
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,8 @@ class Master(Outlook):
         self._handout.now = now
         orders: list[Order] = []
         RULES[type(notice)](self, notice, orders)
+        if not TRANSITIONS[self._state]:
+            return orders
         if self._isolation.is_hopeless:
             self._stop(QueryState.FAILED, orders)
         if len(self._roster.idle) == len(self._roster.workers):
