@@ -210,25 +210,25 @@ class Folders:
         return True
 
     def prune(self, names: Sequence[str], *, max_folders: int, max_bytes: int) -> list[str]:
-        """Remove folders in the order given until there are few and small enough; none that somebody holds.
+        """Remove folders in the order given until there are few and small enough; what is held stays, and counts not.
 
         Args:
-            names: those that may go, the first one first; others count, and stay.
-            max_folders: how many may remain.
+            names: those that may go, the first one first.
+            max_folders: how many of them may remain.
             max_bytes: how large all of them together may remain.
 
         Returns:
             The names of those removed.
         """
         self._sweep()
-        sizes = {name: self._size_of(name) for name in self.names()}
+        sizes = {name: size for name in names if (size := self._size_of(name)) is not None}
         n_left, left_bytes = len(sizes), sum(sizes.values())
         removed = []
-        for name in names:
+        for name, size_bytes in sizes.items():
             if n_left <= max_folders and left_bytes <= max_bytes:
                 break
-            if name in sizes and self._removes(name):
-                n_left, left_bytes = n_left - 1, left_bytes - sizes[name]
+            if self._removes(name):
+                n_left, left_bytes = n_left - 1, left_bytes - size_bytes
                 removed.append(name)
         return removed
 
@@ -238,11 +238,14 @@ class Folders:
         except OSError:
             return False
 
-    def _size_of(self, name: str) -> int:
+    def _size_of(self, name: str) -> int | None:
+        """Return the size of a folder; None when it is held, or is none of ours."""
         try:
-            return Folder(self._directory / name).size_bytes
+            folder = Folder(self._directory / name)
+            size_bytes = None if folder.is_held else folder.size_bytes
         except OSError:
-            return 0
+            return None
+        return size_bytes
 
     def _sweep(self) -> None:
         """Take away what a crash left half made or half removed."""

@@ -59,7 +59,7 @@ def test_a_removed_query_is_gone_and_a_running_one_stays(three: list[str]) -> No
 
 def test_old_queries_are_pruned(session: op.Session, three: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the number that is kept, the oldest finished ones go when a new one begins; one that runs never does."""
-    monkeypatch.setattr(cabinet, "MAX_QUERIES", 3)
+    monkeypatch.setattr(cabinet, "MAX_QUERIES", 1)
     held = find_query(three[0])
     assert held.hold()
     newest = session.process(counting, cycles=4).query_id
