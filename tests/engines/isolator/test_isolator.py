@@ -182,6 +182,19 @@ def test_each_block_has_a_fresh_process_and_passing_probes_share_one(crew: Any, 
     assert str(crew.process.pid) not in pids
 
 
+def test_memory_that_earlier_probes_have_kept_is_not_held_against_a_range(crew: Any) -> None:
+    """A selector that keeps something of every call fails none of them, as long as each fits by itself."""
+    hoard: list[bytes] = []
+
+    def process(cycles: Any) -> dict[str, int]:
+        hoard.append(b"x" * 200 * MB)
+        return {}
+
+    crew.limit(memory_bytes=500 * MB)
+    crew.begin(process)
+    assert [crew.probe(BLOCK, (10 * n, 10 * n + 10)).failure for n in range(6)] == [None] * 6
+
+
 def test_a_killed_child_is_no_evidence(own_crew: Any, tmp_path: Path) -> None:
     """Whoever kills a child from outside, its work is done again, silently."""
     pipe = tmp_path / "pids"

@@ -52,6 +52,7 @@ class Child:
         looked_s: when somebody looked at it last.
         stopped_s: how long it was stopped, as far as was seen.
         is_mute: its end of the channel is closed.
+        n_commands: how much it was told to do.
     """
 
     def __init__(self, name: WorkerId, brief: Brief, *, readers: ReaderCache, clock: Clock, leave: Callable[[], None]):
@@ -73,6 +74,7 @@ class Child:
         self.looked_s = clock.now()
         self.stopped_s = 0.0
         self.is_mute = False
+        self.n_commands = 0
         self.watched = Watched(started_s=clock.now())
         self._stack = _nameless_file()
         ours, theirs = socket.socketpair()
@@ -94,6 +96,7 @@ class Child:
 
     def send(self, command: Command) -> None:
         """Tell it something; when it is gone, nothing happens."""
+        self.n_commands += 1
         with contextlib.suppress(ChannelClosedError):
             self.channel.send(command)
 
@@ -118,6 +121,11 @@ class Child:
     def has_ended(self) -> bool:
         """Tell whether nothing of it runs any more."""
         return bool(select.select([self.end_descriptor], [], [], 0)[0])
+
+    @property
+    def is_spent(self) -> bool:
+        """Tell whether it has ended, or is about to."""
+        return self.verdict is not None or self.is_mute or self.has_ended
 
     def kill(self, number: signal.Signals) -> None:
         """Send it a signal; it is ours until `bury`, so that its number cannot be another's."""

@@ -130,9 +130,9 @@ class Isolator:
                 self._say(WorkerJoined(worker=self.name, epoch=EPOCH, is_isolator=True))
             case SetLimits(limits=limits):
                 self._ward.limits = limits
-            case Compute():
+            case Compute() if self._brief is not None:
                 self._tasks += tasks_of(command)
-            case Probe(block=block):
+            case Probe(block=block) if self._brief is not None:
                 self._tasks.append(Task(command=command, block=block))
             case Halt():
                 self._halt()
@@ -167,7 +167,7 @@ class Isolator:
     def _start(self, task: Task) -> None:
         """Give a task to a child: to a fresh one, but for a probe after a probe that passed."""
         assert self._brief is not None
-        if isinstance(task.command, Compute) or (self._child is not None and self._child.has_ended):
+        if isinstance(task.command, Compute) or (self._child is not None and self._child.is_spent):
             self._end_child()
         if self._child is None:
             self._open_ahead(task.block)
@@ -247,11 +247,16 @@ class Isolator:
         match letter.reply:
             case EventNamed(event=event):
                 task.event = event
-            case RangeProbed(failure=failure) as probed:
+            case RangeProbed(failure=None) as probed:
                 self._task = None
-                self._say(probed if failure is None else replace(probed, event=task.event))
-                if failure is not None:
-                    self._end_child()
+                self._say(probed)
+            case RangeProbed(failure=Failure() as failure) as probed:
+                if self._is_of_earlier_probes(failure):
+                    self._try_again(task)
+                else:
+                    self._task = None
+                    self._say(replace(probed, event=task.event))
+                self._end_child()
             case DeltaOffered(delta=delta):
                 task.is_answered = True
                 self._n_deltas += 1
@@ -268,7 +273,7 @@ class Isolator:
 
     def _lose(self, child: Child) -> None:
         """Read the end of a child that did not come from us, or was not to be avoided."""
-        while (letters := child.letters()) and child is self._child:
+        while child is self._child and (letters := child.letters()):
             for letter in letters:
                 self._relay(letter)
         task = self._task
@@ -280,21 +285,30 @@ class Isolator:
             attribute_rest(
                 self._brief.log_directory, self.name, block=task.block, part=at_hand.part, since=task.log_from
             )
-        self._child = None
         exit_code = child.bury()
+        failure = self._ward.failure_of(child, exit_code, at_hand=at_hand, stack=stack)
+        is_tired = failure is not None and self._is_of_earlier_probes(failure)
+        self._child = None
         if task.is_answered:
             self._finish(task, None)
             return
-        failure = self._ward.failure_of(child, exit_code, at_hand=at_hand, stack=stack)
-        if failure is None:
+        if failure is None or is_tired:
             task.n_repeats += 1
             if task.n_repeats < MAX_REPEATS:
-                self._task = None
-                self._tasks.appendleft(task)
+                self._try_again(task)
                 return
-            failure = insisting(exit_code, n_times=MAX_REPEATS)
+            failure = failure or insisting(exit_code, n_times=MAX_REPEATS)
         part = at_hand.part if task.block.ranges is not None else None
         self._answer(task, failure, part=part)
+
+    def _is_of_earlier_probes(self, failure: Failure) -> bool:
+        """Tell whether a range may have failed for what those before it have left behind: too little memory."""
+        return failure.kind == "memory" and self._child is not None and self._child.n_commands > 1
+
+    def _try_again(self, task: Task) -> None:
+        """Give a task to another child, before all others."""
+        self._task = None
+        self._tasks.appendleft(task)
 
     def _answer(self, task: Task, failure: Failure, *, part: tuple[int, int] | None) -> None:
         """Say what came of a task in place of a child that cannot."""
