@@ -9,6 +9,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -135,6 +136,34 @@ def test_what_is_left_of_a_stopped_query_can_be_had_without_going_on(session: op
     again = recalled_result(find_query(first.query_id))
     assert again.state is QueryState.STOPPED
     assert same(again, first)
+
+
+@pytest.mark.parametrize("after", [10, 25, 60])
+def test_what_lacks_lacks_after_resuming_too(session: op.Session, hard: str, after: int) -> None:
+    """Entries excluded, files missing, and how blocks were cut around them are the same as in one run."""
+
+    class Picky(Summing):
+        def process(self, events: Any) -> dict[str, Any]:
+            output = super().process(events)
+            if np.any(np.asarray(events.x) > 1.09):
+                raise ValueError("too far out")
+            return output
+
+    folder = Path(hard).parent
+    data = [f"{folder}/f0.root:Events", f"{folder}/absent.root:Events", f"{folder}/f1.root:Events"]
+    stage().gate.set()
+    whole = session.process(Picky(), data, block_entries=BLOCK, max_excluded=500)
+    n_seen, stage().n_seen = stage().n_seen, 0
+    assert len(whole.excluded) > 5
+    assert len(whole.missing) == 1
+    stage().gate.clear()
+    start = partial(session.process, Picky(), data, block_entries=BLOCK, max_excluded=500, wait=False)
+    first = stopped(session, start, after=after)
+    assert first.account.unread
+    done = session.resume(first.query_id)
+    assert same(done, whole)
+    assert done.unrounded is not None
+    assert after < stage().n_seen <= n_seen + after
 
 
 def test_a_resumed_result_can_be_merged(session: op.Session, hard: str) -> None:
