@@ -90,11 +90,14 @@ def test_code_of_a_script_without_main_guard_reaches_the_workers_and_the_end_is_
 
 
 STUBBORN = """
-import ctypes, os, sys
+import ctypes, sys
 import overproof as op
 
+PATH = sys.argv[2]
+
 def stubborn(cycles):
-    os.write(2, b"in C\\n")
+    with open(PATH, "w") as said:
+        said.write("in C")
     ctypes.PyDLL(None).sleep(600)  # holds the interpreter, so that no thread of ours can run
     return {"n": len(cycles)}
 
@@ -109,16 +112,15 @@ def test_a_worker_in_a_long_call_of_c_ends_with_its_user_too(tmp_path: Path) -> 
     """The kernel ends it: no interpreter is needed for that."""
     (tmp_path / "stubborn.py").write_text(STUBBORN)
     (tmp_path / "pid.py").write_text("import os\nos.getpid()\n")
+    os.mkfifo(tmp_path / "said")
     process = subprocess.Popen(
-        [sys.executable, str(tmp_path / "stubborn.py"), str(tmp_path / "pid.py")],
+        [sys.executable, str(tmp_path / "stubborn.py"), str(tmp_path / "pid.py"), str(tmp_path / "said")],
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
-    assert process.stderr is not None
     pids = [int(pid) for pid in process.stdout.readline().split()]
-    assert process.stderr.readline() == "in C\n"
+    assert (tmp_path / "said").read_text() == "in C"  # waits until the worker has opened the other end
     process.kill()
     process.wait(20)
     assert wait_until_gone(pids, timeout_s=10) == []
