@@ -42,6 +42,8 @@ _PLUS_INF: Final = np.int64(1 << 12)
 _MINUS_INF: Final = np.int64(1 << 13)
 _NAN: Final = np.int64(1 << 14)
 _CHUNK: Final = 8192
+_FEW: Final = 2048
+"""Cells that are fewer are handled all at once: looking at them first would cost more than it spares."""
 _SPARSE: Final = 4
 """A state is added by its filled cells alone when at most one in so many cells is filled."""
 
@@ -96,12 +98,17 @@ class ExactSum(Cells):
 
     def copy(self) -> ExactSum:
         """Make an independent copy."""
-        return ExactSum(self.index.copy(), self.words.copy())
+        if self.n_cells < _FEW:
+            return ExactSum(self.index.copy(), self.words.copy())
+        result = self.blank(self.n_cells)
+        result.index += self.index
+        _add_rows(result.words, self.words)
+        return result
 
     def merge(self, other: ExactSum) -> None:
         """Add the sums of as many cells and words; exact, so order and grouping never matter."""
         if np.array_equal(self.index, other.index):
-            self.words += other.words
+            _add_rows(self.words, other.words)
             return
         filled = other.index.nonzero()[0]
         if filled.size * _SPARSE > other.n_cells:
@@ -138,7 +145,7 @@ class ExactSum(Cells):
             if lift.any():
                 theirs = theirs.copy()
                 _shift_down(theirs, lift)
-            words += theirs
+            _add_rows(words, theirs)
             self.index[chunk] = top | ((self.index[chunk] | other.index[chunk]) & ~_TOP)
 
     def taken(self, cells: Ints) -> ExactSum:
@@ -225,6 +232,16 @@ class ExactSum(Cells):
 def _chunks(size: int) -> list[slice]:
     """Cut a range so that what is computed on the way stays in the processor's cache."""
     return [slice(first, min(first + _CHUNK, size)) for first in range(0, size, _CHUNK)]
+
+
+def _add_rows(words: Ints, summands: Ints) -> None:
+    """Add words; rows of zeros, of which there are many, are not touched: fresh memory then stays the kernel's."""
+    if words.shape[1] < _FEW:
+        words += summands
+        return
+    for row, added in enumerate(summands):
+        if added.any():
+            words[row] += added
 
 
 def _slices(values: Floats, exponents: Ints | None) -> tuple[Ints, Ints]:
