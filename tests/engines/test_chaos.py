@@ -137,7 +137,7 @@ def kill_through(seed: int, *, known: set[int]) -> None:
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_killed_workers_change_nothing_but_the_time(seed: int, before: set[int]) -> None:
     """At least twenty kill -9 of random workers: the serial answer, bit for bit, and an exact account."""
     kill_through(seed, known=before)
