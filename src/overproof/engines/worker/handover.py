@@ -13,8 +13,12 @@ from overproof.words.clock import Clock
 from overproof.words.errors import MergeError
 from overproof.words.ids import WorkerId
 
-MAX_DELTA_BYTES = 64_000_000
-"""A worker hands over early when its outputs grow beyond this."""
+MAX_GROWTH_BYTES = 64_000_000
+"""A worker hands over early when its outputs have grown so much since the first block in them: a large histogram is as
+large after one block as after a hundred."""
+
+MAX_SHARE = 0.05
+"""Part of its time that a worker spends on handing over, unless it is asked."""
 
 Offer: TypeAlias = Callable[[DeltaOffered, bytes], None]
 Complain: TypeAlias = Callable[[Block, MergeError], None]
@@ -51,6 +55,8 @@ class Handover:
         self._is_asked = False
         self._n_deltas = 0
         self._offered_s = clock.now()
+        self._pause_s = interval_s
+        self._first_bytes = 0
 
     @property
     def is_settled(self) -> bool:
@@ -64,6 +70,8 @@ class Handover:
             MergeError: they cannot be added to those of the blocks before; nothing is changed.
         """
         self._state.merge(outputs)
+        if not self._blocks:
+            self._first_bytes = self._state.size_bytes
         self._blocks.append(block)
 
     def add_apart(self, block: Block, outputs: OutputState) -> None:
@@ -74,8 +82,8 @@ class Handover:
 
     def offer_if_due(self) -> None:
         """Hand over unasked; at the end, and when it idles, a worker is asked."""
-        is_late = self._clock.now() - self._offered_s >= self._interval_s
-        if self._blocks and (is_late or self._state.size_bytes > MAX_DELTA_BYTES):
+        is_late = self._clock.now() - self._offered_s >= self._pause_s
+        if self._blocks and (is_late or self._state.size_bytes > self._first_bytes + MAX_GROWTH_BYTES):
             self.offer()
 
     def offer(self) -> None:
@@ -116,3 +124,4 @@ class Handover:
         delta = Delta(worker=self._worker, epoch=self._epoch, number=self._n_deltas, blocks=blocks)
         self._unsettled = (delta, payload)
         self._offer(DeltaOffered(delta=delta), payload)
+        self._pause_s = max(self._interval_s, (self._clock.now() - self._offered_s) / MAX_SHARE)
