@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import overproof as op
+from overproof.session.question import new_query_id
 from overproof.words.errors import BranchError, DatasetError, OptionError, SelectorError, UserCodeError
 from overproof.words.states import QueryState
 
@@ -373,3 +374,14 @@ def test_an_abort_is_heard_while_nobody_listens() -> None:
         query.result(timeout_s=30)
     session.close()
     assert query.state in (QueryState.ABORTED, QueryState.FAILED)
+
+
+def test_ids_of_queries_sort_by_time() -> None:
+    """Of two queries the later one has the later id, also within a second; no two have the same."""
+    ids = []
+    while len(ids) < 5:
+        each = new_query_id()
+        if not ids or each[:18] != ids[-1][:18]:
+            ids.append(each)
+    assert ids == sorted(ids)
+    assert len({new_query_id() for _ in range(50)}) == 50

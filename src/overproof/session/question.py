@@ -16,6 +16,8 @@ from overproof.words.units import MB
 
 Kind: TypeAlias = Literal["process", "draw"]
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
 MIN_MEMORY_BYTES = 64 * MB
 """A worker needs more than this before it has computed anything."""
 
@@ -65,9 +67,12 @@ class Question:
 
 
 def new_query_id() -> str:
-    """Make an id that sorts by time and that two sessions of a user do not share."""
-    letters = "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(4))
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{letters}"
+    """Make an id that sorts by time, to a few milliseconds, and that two sessions of a user do not share."""
+    now_s = time.time()
+    fraction = int(now_s % 1 * len(LETTERS) ** 2)
+    letters = [LETTERS[fraction // len(LETTERS)], LETTERS[fraction % len(LETTERS)]]
+    letters += (secrets.choice(LETTERS) for _ in range(3))
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(now_s))}-{''.join(letters)}"
 
 
 def check_options(

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from overproof.session.keeping import find_query
-from overproof.words.errors import QueryError
+from overproof.session.keeping import list_queries
 
 VICTIM = Path(__file__).with_name("victim.py")
 KILLED = -9
@@ -63,8 +62,9 @@ def run_on(data: str, points: list[tuple[str, int]]) -> str:
     for point, count in points:
         died = run_victim(data, query_id, point, count)
         assert died.returncode == KILLED, (point, count, died.stdout, died.stderr)
-        query_id = died.stdout.split()[0]
-        assert find_query(query_id).state == "interrupted"
+        (query,) = list_queries()
+        query_id = query.id
+        assert query.state == "interrupted"
     done = run_victim(data, query_id, "never", 0)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0] == query_id
@@ -88,7 +88,6 @@ def test_masters_killed_at_random(hard: str, home: Path, seed: int) -> None:
     dice = random.Random(seed)
     most = {"block": 12, "merge": 12, "write": 8, "fsync": 8, "replace": 4}
     points = [(point := dice.choice(list(most)), dice.randint(1, most[point])) for _ in range(dice.randint(2, 6))]
-    # The first process must live long enough to say the query's id, which it does before it begins.
     query_id, n_killed = "new", 0
     for point, count in points:
         died = run_victim(hard, query_id, point, count)
@@ -96,10 +95,8 @@ def test_masters_killed_at_random(hard: str, home: Path, seed: int) -> None:
             break
         assert died.returncode == KILLED, died.stderr
         n_killed += 1
-        try:
-            query_id = find_query(died.stdout.split()[0]).id
-        except QueryError:  # killed before there was a folder: nothing is lost, it is asked again
-            query_id = "new"
+        # Killed before there was a folder, nothing is lost: it is asked again.
+        query_id = next((query.id for query in list_queries()), "new")
     done = run_victim(hard, query_id, "never", 0)
     assert n_killed
     assert done.returncode == 0, done.stderr
