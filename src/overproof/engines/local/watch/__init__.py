@@ -8,7 +8,6 @@ Comes in: processes, logbooks and limits. Goes out: verdicts, and failures. Star
 
 from overproof.engines.local.watch.endings import (
     classify_exit,
-    describe_part,
     describe_verdict,
     failure_of_verdict,
     how_it_ended,
@@ -34,7 +33,6 @@ __all__ = [
     "Watched",
     "Watchman",
     "classify_exit",
-    "describe_part",
     "describe_verdict",
     "explain_loss",
     "failure_of_verdict",

@@ -46,12 +46,11 @@ def classify_exit(exit_code: int, *, part: Range | None, has_memory_record: bool
     """
     if part is None:
         return None
-    doing = f"while it computed {describe_part(part)}"
     if exit_code == -signal.SIGKILL and has_memory_record:
-        return _failure("memory", "memory", f"was ended by the kernel, because memory ran out, {doing}")
+        return _failure("memory", "memory", "was ended by the kernel, because memory ran out")
     if not is_own_doing(exit_code):
         return None
-    reason = f"{how_it_ended(exit_code)} {doing}"
+    reason = how_it_ended(exit_code)
     if exit_code < 0:
         return _failure("signal", _signal_name(-exit_code), reason)
     return _failure("exit", f"exit {exit_code}", reason)
@@ -63,25 +62,21 @@ def failure_of_verdict(verdict: Verdict) -> Failure | None:
     if part is None or verdict.kind not in ("memory", "timeout"):
         return None
     if verdict.kind == "memory":
-        return _failure("memory", "memory", f"{describe_verdict(verdict)} while it computed {describe_part(part)}")
-    return _failure("timeout", "timeout", f"{describe_verdict(verdict)} for {describe_part(part)}")
+        return _failure("memory", "memory", describe_verdict(verdict))
+    return _failure("timeout", "timeout", describe_verdict(verdict))
 
 
 def describe_verdict(verdict: Verdict) -> str:
     """Say which limit was passed, and by how much."""
     match verdict.kind:
-        case "memory" | "strained":
+        case "memory":  # without the amount, which another run would not meet again
+            return f"took more than {_gigabytes(verdict.limit)} of private memory"
+        case "strained":
             return f"took {_gigabytes(verdict.amount)} of private memory (limit {_gigabytes(verdict.limit)})"
         case "timeout":
             return f"took longer than {verdict.limit:.3g} s"
         case "frozen":
             return f"was frozen: silent for {verdict.amount:.3g} s, without any processor time"
-
-
-def describe_part(part: Range) -> str:
-    """Say which entries a range has."""
-    first, stop = part
-    return f"entry {first:,}" if stop - first == 1 else f"entries {first:,} to {stop - 1:,}"
 
 
 def _failure(kind: FailureKind, cause: str, reason: str) -> Failure:
