@@ -82,6 +82,14 @@ class Stage:
         self.crew = crew
         self.replies: list[Any] = []
 
+    def await_baseline(self, worker: str) -> None:
+        """Poll until the watchman knows with how much memory a worker begins."""
+        deadline_s = time.monotonic() + DEADLINE_S
+        watched = self.crew._hands[worker].watched
+        while watched._baseline_bytes is None:
+            assert time.monotonic() < deadline_s
+            self.replies += [letter.reply for letter in self.crew.poll(0.05)]
+
     def hear(self, kind: type[T], *, but: Callable[[T], bool] = lambda _: True) -> T:
         """Poll until somebody says it; it is heard once."""
         deadline_s = time.monotonic() + DEADLINE_S
@@ -237,6 +245,7 @@ def test_a_worker_near_its_limit_is_strained_and_goes_without_a_loss(stage: Stag
     """It is told once, with its epoch; who is dismissed is replaced, and nobody is said to be lost."""
     stage.crew.watch(Limits(memory_bytes=200_000_000))
     worker = stage.join()
+    stage.await_baseline(worker)
     stage.tell(worker, ("eat", 150_000_000))
     strained = stage.hear(WorkerStrained)
     assert (strained.worker, strained.epoch) == (worker, 4)
