@@ -241,9 +241,9 @@ def test_a_stopped_child_is_not_late(own_crew: Any, tmp_path: Path) -> None:
     os.mkfifo(pipe)
 
     def process(cycles: Any) -> dict[str, int]:
+        stop_s = time.monotonic() + 2.0  # before anybody knows whom to stop
         with pipe.open("w") as file:
             file.write(f"{os.getpid()}\n")
-        stop_s = time.monotonic() + 2.0
         while time.monotonic() < stop_s:
             pass
         return {"n": len(cycles)}
