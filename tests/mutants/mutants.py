@@ -189,8 +189,8 @@ MUTANTS = (
     Mutant(
         name="restores one block too few",
         file="ledger/standing.py",
-        old="return (place for place in range(bits.bit_length()) if bits >> place & 1)",
-        new="return (place for place in range(bits.bit_length() - 1) if bits >> place & 1)",
+        old="row[index >> 3] |= 1 << (index & 7)",
+        new="row[index >> 3] |= 1 << (index & 3)",
         promise="what is merged is not computed again by a query that goes on",
     ),
     Mutant(
@@ -220,5 +220,32 @@ MUTANTS = (
         old="orders.append(CallDelta(worker=worker.name))",
         new="pass",
         promise="an idle worker is called for its delta",
+    ),
+    Mutant(
+        name="tries a merged suspect again",
+        file="isolation/isolation.py",
+        old="if self._at_hand is not None and not self._ledger.is_suspect(self._cases[0].number):",
+        new="if False:",
+        promise="a suspect whose delta came before the isolator's loss has passed",
+    ),
+    Mutant(
+        name="merges before it lets go",
+        file="master.py",
+        old="""            if worker.is_leaving:
+                self._attendance.dismiss_if_done(worker, orders)
+            orders.append(TakeDelta(delta=delta))""",
+        new="""            orders.append(TakeDelta(delta=delta))
+            if worker.is_leaving:
+                self._attendance.dismiss_if_done(worker, orders)""",
+        promise="nothing is ordered after the query was closed, which merging may do",
+    ),
+    Mutant(
+        name="orders after the close",
+        file="master.py",
+        old="""        if not TRANSITIONS[self._state]:
+            return orders
+        if self._isolation""",
+        new="""        if self._isolation""",
+        promise="a closed query orders nothing more",
     ),
 )

@@ -15,14 +15,14 @@ from overproof.words.ids import FileIndex
 
 def take_down(ledger: Ledger, grids: dict[FileIndex, FileGrid], gaps: Gaps) -> Standing:
     """Say all that must be known to go on later with the outputs of the merged blocks."""
-    merged: dict[FileIndex, int] = {}
+    merged: dict[FileIndex, list[int]] = {}
     for number, place in enumerate(ledger.where):
         if place is Place.MERGED:
             block = ledger.blocks[number]
-            merged[block.file] = merged.get(block.file, 0) | 1 << block.index
+            merged.setdefault(block.file, []).append(block.index)
     return Standing(
         grids=grids,
-        merged=merged,
+        merged={file: _bits(indices) for file, indices in merged.items()},
         ranges={(block.file, block.index): block.ranges for block in ledger.blocks if block.ranges is not None},
         missing=tuple(gaps.missing),
         excluded=tuple(gaps.excluded),
@@ -58,6 +58,15 @@ def _number(ledger: Ledger, file: FileIndex, index: int) -> int:
     return number
 
 
+def _bits(indices: list[int]) -> int:
+    """Set a bit for each index; in a row of bytes, because a number would be copied for each."""
+    row = bytearray(max(indices) // 8 + 1)
+    for index in indices:
+        row[index >> 3] |= 1 << (index & 7)
+    return int.from_bytes(row, "little")
+
+
 def _ones(bits: int) -> Iterator[int]:
     """Give the places of the bits that are set."""
-    return (place for place in range(bits.bit_length()) if bits >> place & 1)
+    row = bits.to_bytes(bits.bit_length() // 8 + 1, "little")
+    return (8 * place + bit for place, byte in enumerate(row) if byte for bit in range(8) if byte >> bit & 1)
