@@ -23,19 +23,15 @@ The rules, in the order in which things happen:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from overproof.query.attendance import Attendance
 from overproof.query.files import Settlement
 from overproof.query.isolation.limit import is_too_much
 from overproof.query.ledger import Place
 from overproof.query.ledger.standing import restore
 from overproof.query.outlook import Outlook
-from overproof.query.packetizers.view import Packetizer
 from overproof.query.roster import InHand, Worker
-from overproof.query.speculation import Speculation
-from overproof.records.block import Range
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import (
     AbortRequested,
@@ -65,37 +61,14 @@ from overproof.records.orders import (
     TakeDelta,
 )
 from overproof.records.outcome.gaps import Missing
-from overproof.records.query import QueryOptions
 from overproof.words.errors import InvariantError
-from overproof.words.ids import FileIndex
 from overproof.words.states import TRANSITIONS, QueryState
 
 RUNNING, STOPPING = QueryState.RUNNING, QueryState.STOPPING
 
 
 class Master(Outlook):
-    """Decides who computes what, and knows where every entry is.
-
-    Args:
-        n_files: number of files of the dataset.
-        options: limits of the query.
-        packetizer: how many blocks a worker gets.
-        steps: the entries asked for, for the files of which not all are.
-    """
-
-    def __init__(
-        self,
-        n_files: int,
-        options: QueryOptions,
-        packetizer: Packetizer,
-        *,
-        steps: Mapping[FileIndex, tuple[Range, ...]] | None = None,
-    ) -> None:
-        super().__init__(n_files, options, packetizer, steps=steps)
-        ledger, roster, handout = self._ledger, self._roster, self._handout
-        self._attendance = Attendance(self._files, ledger, roster=roster, handout=handout, isolation=self._isolation)
-        self._speculation = Speculation(ledger, roster=roster, handout=handout)
-        self._end_state = QueryState.STOPPED
+    """Decides who computes what, and knows where every entry is; made as `Outlook` is."""
 
     def handle(self, notice: Notice, *, now: float) -> list[Order]:
         """Hear what happened; say what is to be done.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from overproof.query.attendance import Attendance
 from overproof.query.files import Files
 from overproof.query.handout import Handout
 from overproof.query.isolation.isolation import Isolation
@@ -14,6 +15,7 @@ from overproof.query.ledger.standing import take_down
 from overproof.query.packetizers.view import Packetizer
 from overproof.query.roster import Roster
 from overproof.query.shelf import Shelf
+from overproof.query.speculation import Speculation
 from overproof.query.timing import BlockTimes
 from overproof.records.account import Account
 from overproof.records.block import Block, Range
@@ -29,7 +31,14 @@ RUNNING = QueryState.RUNNING
 
 
 class Outlook:
-    """The rooms of a master, made empty, and the windows into them; what goes on inside is the matter of `Master`."""
+    """The rooms of a master, made empty, and the windows into them; what goes on inside is the matter of `Master`.
+
+    Args:
+        n_files: number of files of the dataset.
+        options: limits of the query.
+        packetizer: how many blocks a worker gets.
+        steps: the entries asked for, for the files of which not all are.
+    """
 
     def __init__(
         self,
@@ -41,6 +50,7 @@ class Outlook:
     ) -> None:
         self._options = options
         self._state = QueryState.WAITING
+        self._end_state = QueryState.STOPPED
         self._read_bytes = 0
         self._files = files = Files(n_files, options, steps or {})
         self._ledger = ledger = Ledger()
@@ -50,6 +60,8 @@ class Outlook:
         self._times = BlockTimes()
         self._handout = handout = Handout(files, ledger, shelf=self._shelf, roster=roster, packetizer=packetizer)
         self._isolation = Isolation(options, ledger, roster=roster, gaps=self._gaps, handout=handout)
+        self._attendance = Attendance(files, ledger, roster=roster, handout=handout, isolation=self._isolation)
+        self._speculation = Speculation(ledger, roster=roster, handout=handout)
 
     @property
     def state(self) -> QueryState:
