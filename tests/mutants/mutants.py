@@ -83,7 +83,7 @@ MUTANTS = (
     ),
     Mutant(
         name="condemns on two failures",
-        file="isolation/case.py",
+        file="isolation/bisection.py",
         old="EVIDENCE = 3",
         new="EVIDENCE = 2",
         promise="only three equal failures in a row are evidence against a block",

@@ -39,6 +39,7 @@ class House:
     table: Table
     bad: dict[int, Failure]
     most: int = 10**9
+    flaky: dict[int, Failure] = field(default_factory=dict)
     merged: dict[int, Block] = field(default_factory=dict)
     n_isolators: int = 0
     n_probes: int = 0
@@ -81,9 +82,8 @@ class House:
         self.n_probes += 1
         first, stop = order.part
         event = EventName(event=first) if stop == first + 1 else None
-        answer = RangeProbed(
-            worker=order.worker, epoch=1, probe=order.probe, failure=self.fate(order.part), event=event
-        )
+        failure = self.fate(order.part) or (self.flaky.pop(first, None) if stop == first + 1 else None)
+        answer = RangeProbed(worker=order.worker, epoch=1, probe=order.probe, failure=failure, event=event)
         self.hear(self.table.say(answer))
 
     def compute(self, order: SendPacket) -> None:
@@ -223,12 +223,29 @@ def test_signal_accuses_only_the_block_in_hand() -> None:
 
 
 def test_selector_that_fails_everywhere_is_found_out_by_a_few_entries() -> None:
-    """Three entries that fail by themselves are enough to say that the selector is wrong, not the data."""
-    made = house(dict.fromkeys(range(40), OOPS))
+    """Five entries that fail by themselves, of a block larger than may be excluded, say that the selector is wrong."""
+    made = house(dict.fromkeys(range(40), OOPS), max_excluded=5)
     made.work()
     assert made.table.master.state is QueryState.FAILED
-    assert made.n_probes == 3
-    assert made.table.master.account == Account(excluded=3, unread=37, total=40)
+    assert made.n_probes == 5
+    assert made.table.master.account == Account(excluded=5, unread=35, total=40)
+
+
+def test_block_that_may_be_excluded_whole_is_searched() -> None:
+    """A small block of which every entry is bad costs these entries, and no more."""
+    made = house(dict.fromkeys(range(10, 20), OOPS), max_excluded=10)
+    made.work()
+    assert made.table.master.account == Account(processed=30, excluded=10, total=40)
+    assert made.table.master.state is QueryState.FINISHED
+
+
+def test_entry_that_fails_once_in_another_way_is_no_bad_entry() -> None:
+    """A failure of a single entry that is unlike that of its block must insist."""
+    made = house({3: OOPS}, n_blocks=1)
+    made.flaky[7] = SIGNAL
+    made.work()
+    assert [item.first for item in made.table.master.excluded] == [3]
+    assert made.table.master.account == Account(processed=9, excluded=1, total=10)
 
 
 def test_too_many_excluded_entries_stop_the_query() -> None:

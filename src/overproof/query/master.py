@@ -203,12 +203,8 @@ class Master(Outlook):
 
     def _on_block_unreadable(self, notice: BlockUnreadable, orders: list[Order]) -> None:
         if self._set_aside(notice, Place.MISSING):
-            block = notice.block
-            tree = self._files.tree(block.file)
-            self._gaps.missing.append(
-                Missing(file=block.file, tree=tree, first=block.first, stop=block.stop, phase=notice.phase,
-                        reason=notice.reason)
-            )  # fmt: skip
+            tree = self._files.tree(notice.block.file)
+            self._gaps.miss(notice.block, tree, phase=notice.phase, reason=notice.reason)
             self._dismiss_if_leaving(notice, orders)
 
     def _on_block_failed(self, notice: BlockFailed, orders: list[Order]) -> None:

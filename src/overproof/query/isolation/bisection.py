@@ -47,6 +47,9 @@ Search: TypeAlias = Generator[Range, Answer, None]
 """Gives the range to probe next, takes the answer."""
 
 
+EVIDENCE = 3
+"""Equal failures in a row that prove something."""
+
 DEPTH = 3
 """Midpoints are halved so often at once: eight pieces. A probe that fails costs a process, and perhaps a time-out."""
 
@@ -59,7 +62,7 @@ def search(part: Range, failure: Failure, findings: Findings) -> Search:
     """
     if part[1] - part[0] == 1:
         answer = yield part  # once more, by itself: it tells what the file calls the event
-        _note(part, answer, findings)
+        yield from _judge(part, answer, failure, findings)
         return
     is_found = False
     for piece in _pieces(part, DEPTH):
@@ -68,7 +71,7 @@ def search(part: Range, failure: Failure, findings: Findings) -> Search:
             continue
         is_found = True
         if piece[1] - piece[0] == 1:
-            _note(piece, answer, findings)
+            yield from _judge(piece, answer, failure, findings)
         else:
             yield from search(piece, answer.failure, findings)
     if not is_found:
@@ -85,7 +88,7 @@ def _halve(part: Range, failure: Failure, findings: Findings) -> Search:
         if answer.failure is None:
             continue
         if half[1] - half[0] == 1:
-            _note(half, answer, findings)
+            yield from _judge(half, answer, failure, findings)
         else:
             yield from _halve(half, answer.failure, findings)
 
@@ -99,9 +102,16 @@ def _pieces(part: Range, depth: int) -> list[Range]:
     return _pieces((first, at), depth - 1) + _pieces((at, stop), depth - 1)
 
 
-def _note(part: Range, answer: Answer, findings: Findings) -> None:
-    if answer.failure is not None:
-        findings.entries.append(BadEntry(part[0], answer.failure, answer.event))
+def _judge(part: Range, answer: Answer, expected: Failure, findings: Findings) -> Search:
+    """Note one entry that fails; when it fails in another way than what it is part of, only if it insists."""
+    if answer.failure is None:
+        return
+    if not answer.failure.is_like(expected):
+        for _ in range(EVIDENCE - 1):
+            again = yield part
+            if again.failure is None or not again.failure.is_like(answer.failure):
+                return  # what is left of the block will be tried with it, and tell
+    findings.entries.append(BadEntry(part[0], answer.failure, answer.event))
 
 
 def remaining(parts: Iterable[Range], findings: Findings) -> tuple[Range, ...]:

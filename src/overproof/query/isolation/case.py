@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from overproof.query.isolation.bisection import Answer, BadEntry, Findings, Search, remaining, search
+from overproof.query.isolation.bisection import EVIDENCE, Answer, BadEntry, Findings, Search, remaining, search
 from overproof.records.block import Block, Range
 from overproof.records.outcome.failure import Failure
+from overproof.words.errors import InvariantError
 
-EVIDENCE = 3
-"""Equal failures in a row, each alone in a fresh process, that make a suspect guilty."""
 MAX_TRIALS = 12
 """Trials after which a suspect that fails each time in another way is guilty too."""
-N_SAMPLES = 3
-"""Entries tried one by one before a block is searched: where all of them fail, the selector is wrong."""
+N_SAMPLES = 5
+"""Entries tried one by one before a large block is searched: where all of them fail, the selector is wrong."""
 
 
 class Verdict(NamedTuple):
@@ -116,12 +115,22 @@ class Case:
 
 
 def _samples_of(parts: list[Range]) -> list[Range]:
-    """Choose the first, the middle and the last entry; none where there are too few to tell."""
-    entries = [parts[0][0], (parts[0][0] + parts[-1][1]) // 2, parts[-1][1] - 1]
-    inside = [entry for entry in entries if any(first <= entry < stop for first, stop in parts)]
-    if len(set(inside)) < N_SAMPLES:
+    """Choose entries evenly, and none at an end, where data are special; none at all where there are too few."""
+    n_entries = sum(stop - first for first, stop in parts)
+    if n_entries < 2 * N_SAMPLES:
         return []
-    return [(entry, entry + 1) for entry in inside]
+    places = [(2 * number + 1) * n_entries // (2 * N_SAMPLES) for number in range(N_SAMPLES)]
+    entries = [_entry_at(parts, place) for place in places]
+    return [(entry, entry + 1) for entry in entries]
+
+
+def _entry_at(parts: list[Range], place: int) -> int:
+    """Return the entry at a place among those of all parts."""
+    for first, stop in parts:
+        if place < stop - first:
+            return first + place
+        place -= stop - first
+    raise InvariantError(f"place {place} lies behind the last part")
 
 
 def _bad_entry(part: Range, answer: Answer) -> BadEntry:

@@ -176,8 +176,8 @@ class Isolation:
             self._exclude(case, list(case.block.parts))
             self.is_hopeless = self.is_hopeless or self._options.on_error == "stop"
             return
-        most = self._options.max_excluded
-        case.start_search(part, samples=most is None or case.block.n_entries > most)
+        most = most_excluded(self._options)
+        case.start_search(part, samples=most is not None and case.block.n_entries > most)
 
     def _apply(self, case: Case, verdict: Verdict) -> None:
         """Cut what a search has found out of the block; what is left is tried in turn."""

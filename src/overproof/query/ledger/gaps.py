@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from overproof.records.block import Block
 from overproof.records.outcome.gaps import Excluded, Missing, Split
 from overproof.records.outcome.standing import Standing
+from overproof.words.errors import Phase
 
 
 @dataclass(slots=True)
@@ -16,6 +18,13 @@ class Gaps:
     missing: list[Missing] = field(default_factory=list)
     excluded: list[Excluded] = field(default_factory=list)
     splits: list[Split] = field(default_factory=list)
+
+    def miss(self, block: Block, tree: str, *, phase: Phase, reason: str) -> None:
+        """Note that what was asked for of a block could not be read."""
+        self.missing += [
+            Missing(file=block.file, tree=tree, first=first, stop=stop, phase=phase, reason=reason)
+            for first, stop in block.parts
+        ]
 
     def restore(self, standing: Standing) -> None:
         """Add what an earlier run of the query found, apart from files that could not be opened."""

@@ -43,10 +43,11 @@ def restore(ledger: Ledger, standing: Standing) -> list[Run]:
     for file, bits in standing.merged.items():
         for index in _ones(bits):
             ledger.settle(_number(ledger, file, index), Place.MERGED)
-    for gap in standing.missing:
-        for number in ledger.numbers(gap.file):
-            block = ledger.blocks[number]
-            if gap.stop is not None and gap.first <= block.first and block.stop <= gap.stop:
+    missing = {(gap.file, gap.first, gap.stop) for gap in standing.missing}
+    for file in {gap.file for gap in standing.missing}:
+        for number in ledger.numbers(file):
+            parts = ledger.blocks[number].parts
+            if parts and all((file, first, stop) in missing for first, stop in parts):
                 ledger.settle(number, Place.MISSING)
     return ledger.waiting_runs()
 
