@@ -56,12 +56,17 @@ class WorkerLost:
         reason: one line.
         block: file and index of what it was computing; None when nothing, or when nobody can tell.
         failure: why, when user code may have done it (a signal, an exit, a limit); None when it was simply lost.
+        read_failure: why, when the columns of the block were being read, such as "not read within 60 s": the file may
+            have done it, and the failure is None then; empty when not.
+        opening: the file that it was looking into, when that may have ended it; None when not.
     """
 
     worker: WorkerId
     reason: str = ""
     block: BlockKey | None = None
     failure: Failure | None = None
+    read_failure: str = ""
+    opening: FileIndex | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
