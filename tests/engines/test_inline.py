@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from typing import Any
@@ -21,7 +22,13 @@ def picky(*bad: int, error: type[BaseException] = ValueError) -> Any:
     return process
 
 
-KINDS = [(ValueError, "exception"), (SystemExit, "exit"), (MemoryError, "memory"), (KeyError, "exception")]
+KINDS = [
+    (ValueError, "exception"),
+    (SystemExit, "exit"),
+    (MemoryError, "memory"),
+    (KeyError, "exception"),
+    (asyncio.CancelledError, "exception"),
+]
 
 
 @pytest.mark.parametrize(("error", "kind"), KINDS)

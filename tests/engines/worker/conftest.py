@@ -27,8 +27,8 @@ class Bench:
         self.worker = Worker("w0", self.letters.append, clock=self.clock, **options)
         self._n_packets = 0
 
-    def begin(self, process: Callable[[Any], Any], **changes: Any) -> None:
-        """Begin a query over cycles, or over what `changes` say; forget what was said."""
+    def begin(self, process: Callable[[Any], Any], *, forgets: bool = True, **changes: Any) -> None:
+        """Begin a query over cycles, or over what `changes` say; forget what was said, unless it is to be looked at."""
         brief = Brief(
             query=1,
             selector=cloudpickle.dumps(FunctionSelector(process)),
@@ -38,7 +38,8 @@ class Bench:
             search_path=(),
         )
         self.worker.handle(replace(brief, **changes))
-        self.letters.clear()
+        if forgets:
+            self.letters.clear()
 
     def give(self, *blocks: Block, is_apart: bool = False) -> None:
         """Give a packet."""

@@ -51,7 +51,6 @@ from overproof.records.notices import (
 )
 from overproof.records.outcome.failure import Failure
 from overproof.words.clock import Clock
-from overproof.words.errors import MergeError
 from overproof.words.ids import WorkerId
 
 if TYPE_CHECKING:
@@ -263,9 +262,9 @@ class Worker:
                     self._reply(
                         BlockFailed(worker=self.name, epoch=self.epoch, block=block, failure=failure, part=part)
                     )
-        finally:
-            self._apart.discard(block)
-            attempt.end()
+        # Not when something of our own goes wrong: then the logbook goes on to tell what was in hand.
+        self._apart.discard(block)
+        attempt.end()
 
     def _probe(self, probe: Probe) -> None:
         """Do with a range all that is done with a block, and throw it away.
@@ -285,8 +284,7 @@ class Worker:
         except USER_ERRORS as error:
             verdict = attempt.judge(error)
             failure = verdict if isinstance(verdict, Failure) else None
-        finally:
-            attempt.end()
+        attempt.end()
         self._reply(RangeProbed(worker=self.name, epoch=self.epoch, probe=probe.probe, failure=failure))
 
     def _attempt(self, block: Block, parts: Sequence[Range]) -> Attempt:
@@ -295,7 +293,7 @@ class Worker:
             self._selector, self._source, block=block, parts=parts, logbook=self._logbook, prints=self._prints
         )
 
-    def _report_failed(self, block: Block, error: MergeError) -> None:
+    def _report_failed(self, block: Block, error: BaseException) -> None:
         self._reply(BlockFailed(worker=self.name, epoch=self.epoch, block=block, failure=failure_of(error)))
 
     def _reply(self, reply: Any, payload: bytes | None = None) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from overproof.records.outcome.failure import Failure, FailureKind
 
-USER_ERRORS = (Exception, SystemExit, KeyboardInterrupt)
-"""What user code may raise. No Ctrl-C reaches a worker, so an interrupt there is of the user code's own making."""
+USER_ERRORS = BaseException
+"""What user code may raise: anything. Panics of Rust and cancelled tasks of asyncio are no `Exception`s, and leave a
+worker as healthy as others do. No Ctrl-C reaches a worker, also inline, where it is a thread of the user's process: an
+interrupt there is of the user code's own making."""
 
 OUR_PACKAGE = str(Path(__file__).resolve().parents[2])
 
@@ -45,7 +47,7 @@ def describe_failure(error: BaseException) -> tuple[str, str]:
     """Return one line (type, message, place in the user's code) and the traceback without our own frames."""
     frames = traceback.extract_tb(error.__traceback__)
     frames = traceback.StackSummary(frame for frame in frames if not frame.filename.startswith(OUR_PACKAGE))
-    message = f"{type(error).__name__}: {error}".splitlines()[0] if str(error) else type(error).__name__
+    message = f"{type(error).__name__}: {said}".splitlines()[0] if (said := _said(error)) else type(error).__name__
     own = _users_frames(error)
     if own:
         message += f" ({Path(own[-1].filename).name}, line {own[-1].lineno}, in {own[-1].name})"
@@ -53,6 +55,14 @@ def describe_failure(error: BaseException) -> tuple[str, str]:
     text += "".join(traceback.format_list(frames))
     text += "".join(traceback.format_exception_only(error))
     return message, text
+
+
+def _said(error: BaseException) -> str:
+    """Return the message of an exception; making it runs user code, too."""
+    try:
+        return str(error)
+    except USER_ERRORS as problem:
+        return f"its message cannot be made, that raises {type(problem).__name__}"
 
 
 def _users_frames(error: BaseException) -> list[traceback.FrameSummary]:

@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeAlias
 
+from overproof.engines.worker.failure import USER_ERRORS
 from overproof.outputs.state import OutputState
 from overproof.records.block import Block, Delta
 from overproof.records.notices import DeltaOffered
 from overproof.words.clock import Clock
-from overproof.words.errors import MergeError
 from overproof.words.ids import WorkerId
 
 MAX_GROWTH_BYTES = 64_000_000
@@ -21,7 +21,7 @@ MAX_SHARE = 0.05
 """Part of its time that a worker spends on handing over, unless it is asked."""
 
 Offer: TypeAlias = Callable[[DeltaOffered, bytes], None]
-Complain: TypeAlias = Callable[[Block, MergeError], None]
+Complain: TypeAlias = Callable[[Block, BaseException], None]
 
 
 class Handover:
@@ -116,7 +116,7 @@ class Handover:
         self._offered_s = self._clock.now()
         try:
             payload = state.to_bytes()
-        except MergeError as error:
+        except USER_ERRORS as error:  # users' types say how they travel
             for block in blocks:
                 self._complain(block, error)
             return
