@@ -103,13 +103,13 @@ def _pieces(part: Range, depth: int) -> list[Range]:
 
 
 def _judge(part: Range, answer: Answer, expected: Failure, findings: Findings) -> Search:
-    """Note one entry that fails; when it fails in another way than what it is part of, only if it insists."""
+    """Note one entry that fails; when it fails in another way than what it is part of, only if it fails each time."""
     if answer.failure is None:
         return
     if not answer.failure.is_like(expected):
         for _ in range(EVIDENCE - 1):
             again = yield part
-            if again.failure is None or not again.failure.is_like(answer.failure):
+            if again.failure is None:
                 return  # what is left of the block will be tried with it, and tell
     findings.entries.append(BadEntry(part[0], answer.failure, answer.event))
 
