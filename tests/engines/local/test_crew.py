@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from overproof.words.errors import EngineError
 ACTOR = '''
 """A stand-in for a worker: does with its process what it is told."""
 
-import ctypes, os, select, socket, sys, time
+import ctypes, os, select, signal, socket, sys, time
 from overproof.engines.local.channel import Channel, ChannelClosedError
 from overproof.engines.local.logbook import Logbook
 from overproof.engines.messages import Brief, Ended, EndQuery, Ready, SetLimits
@@ -56,6 +57,11 @@ def do(command):
             ctypes.string_at(0)
         case ("exit", code):
             os._exit(code)
+        case "fork":
+            child = os.fork()
+            if not child:
+                signal.pause()
+            channel.send((7, child))
         case ("eat", size_bytes):
             hoard.append(bytearray(b"x") * size_bytes)
 
@@ -201,7 +207,7 @@ def test_a_worker_that_the_kernel_does_not_let_end_is_lost_all_the_same(
     stage.crew.begin(BRIEF)
     worker = stage.join()
     process = stage.crew._hands[worker].process
-    monkeypatch.setattr(process, "kill", lambda: None)
+    monkeypatch.setattr(hand.Hand, "kill", lambda self: None)
     os.kill(process.pid, signal.SIGSTOP)
     loss = stage.hear(WorkerLost)
     assert (loss.worker, loss.failure) == (worker, None)
@@ -216,6 +222,36 @@ def test_what_a_worker_said_before_its_death_is_heard(stage: Stage) -> None:
     stage.tell(worker, "offer", "enter", "segv")
     stage.hear(WorkerLost)
     assert any(isinstance(reply, DeltaOffered) for reply in stage.replies)
+
+
+def await_end(pid: int) -> None:
+    """Wait until a process, which is not our child, runs no more."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    assert select.select([descriptor], [], [], DEADLINE_S)[0], "it runs on"
+    os.close(descriptor)
+
+
+def test_what_a_worker_has_started_ends_with_it(stage: Stage) -> None:
+    """Processes of user code are ended with the worker, whatever ends that."""
+    worker = stage.join()
+    stage.tell(worker, "fork")
+    child = stage.hear(int)
+    stage.crew.dismiss(worker)
+    await_end(child)
+
+
+def test_a_crash_is_noticed_though_a_child_holds_the_connection(stage: Stage) -> None:
+    """It is told as what it was, at once: evidence against the block, and no process that is frozen."""
+    worker = stage.join()
+    stage.tell(worker, "fork", "enter", "segv")
+    child = stage.hear(int)
+    loss = stage.hear(WorkerLost)
+    assert loss.failure is not None
+    assert (loss.block, loss.failure.cause) == ((2, 5), "SIGSEGV")
+    await_end(child)
 
 
 def test_a_block_that_takes_too_long_ends_its_worker(stage: Stage) -> None:
@@ -337,6 +373,22 @@ def test_an_isolator_that_dies_is_told_and_replaced(isolating: Stage) -> None:
         stage.tell(isolator, "enter", command)
         loss = stage.hear(WorkerLost)
         assert (loss.worker, loss.block, loss.failure) == (isolator, None, None)
+    hear_isolator(stage)
+
+
+def test_isolators_that_die_while_workers_hand_over_are_never_too_many(
+    isolating: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The crew gives up when nothing at all gets done, and each delta is something."""
+    monkeypatch.setattr(backoff, "MAX_BARREN_DEATHS", 2)
+    stage = isolating
+    worker, *_ = stage.crew.workers
+    for _ in range(4):
+        isolator = hear_isolator(stage)
+        stage.tell(worker, "offer")
+        stage.hear(DeltaOffered)
+        stage.tell(isolator, ("exit", 3))
+        stage.hear(WorkerLost)
     hear_isolator(stage)
 
 

@@ -31,6 +31,10 @@ class Backoff:
         self._weight = 0
         self._starts_s.clear()
 
+    def forgive(self) -> None:
+        """Note that others got something done: nobody gives up yet, but who waits goes on waiting."""
+        self._weight = 0
+
     def delay(self, now: float, *, how_it_ended: str, weight: int = 1) -> EngineError | None:
         """Note a death that nothing came of: who replaces the dead waits for a while.
 

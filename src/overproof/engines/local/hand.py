@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -44,7 +46,7 @@ class Hand:
         is_ready: it listens.
         epoch: the worker's epoch in the query; 0 before it has joined.
         verdict: why we have ended it; None when we have not.
-        ended_s: when we have ended it.
+        ended_s: when we have ended it, or were told that it has ended; 0 while it runs.
     """
 
     name: WorkerId
@@ -64,9 +66,29 @@ class Hand:
         """Number of the process."""
         return self.process.pid
 
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the process runs no more, whoever else may hold its end of the connection."""
+        if not hasattr(os, "waitid"):
+            return False  # the end of the connection must do
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:
+            return True
+
+    def kill(self) -> None:
+        """End the process at once, with all that user code has started in it.
+
+        The number of its group is its own until somebody has waited for it: then it may be another's.
+        """
+        if self.process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # gone; or nobody is left but the dead
+            os.killpg(self.pid, signal.SIGKILL)
+
     def end(self) -> int | None:
         """End the process and return its exit code; None when the kernel does not let it end for now."""
-        self.process.kill()
+        self.kill()
         try:
             return self.process.wait(ENDING_S)
         except subprocess.TimeoutExpired:
@@ -95,7 +117,7 @@ def hire(name: WorkerId, *, is_isolator: bool, now: float, frozen_s: float) -> H
             [sys.executable, "-m", ISOLATOR if is_isolator else WORKER, name, *map(str, descriptors)],
             pass_fds=descriptors,
             stdin=subprocess.DEVNULL,
-            process_group=0,  # a Ctrl-C in the terminal is the user's, not the workers'
+            process_group=0,  # a Ctrl-C in the terminal is not for it; and it is ended with all that it starts
             env=_environment(os.environ),
         )
     except OSError as error:

@@ -110,7 +110,7 @@ class ProcessCrew:
         except ChannelClosedError:
             # It is gone, or has not listened for long and got half a frame; `poll` sees the loss, and reads what the
             # worker still had to say.
-            hand.process.kill()
+            hand.kill()
 
     def poll(self, timeout_s: float) -> list[Letter]:
         self._fill_up()
@@ -185,7 +185,7 @@ class ProcessCrew:
         self._wants_isolator = False
         hands = list(self._hands.values())
         for hand in hands:
-            hand.process.kill()  # all at once, then wait for one after the other
+            hand.kill()  # all at once, then wait for one after the other
         for hand in hands:
             self._let_go(hand)
         self._strained.clear()
@@ -194,7 +194,7 @@ class ProcessCrew:
         """Return how long to wait for letters: no longer than until a process is to be started, or given up."""
         now = self._clock.now()
         waits_s = [backoff.wait_s(now) for backoff in (self._worker_backoff, self._isolator_backoff)]
-        if any(hand.verdict is not None for hand in list(self._hands.values())):
+        if any(hand.ended_s for hand in list(self._hands.values())):
             waits_s.append(ENDING_S)
         return min([timeout_s, *(wait_s for wait_s in waits_s if wait_s is not None)])
 
@@ -212,6 +212,7 @@ class ProcessCrew:
                 self._isolator_backoff.reset()
             case DeltaOffered():
                 self._worker_backoff.reset()
+                self._isolator_backoff.forgive()
         return Letter(query, reply, payload)
 
     def _welcome(self, hand: Hand) -> None:
@@ -224,14 +225,20 @@ class ProcessCrew:
     # -- how they end
 
     def _watched(self) -> list[Hand]:
-        return [hand for hand in self._hands.values() if hand.verdict is None]
+        """Give those that run, in the watchman's thread."""
+        for hand in self._hands.values():
+            if not hand.ended_s and hand.has_ended:
+                # What it has forked holds the connection open: it ends too, so that `poll` sees the loss.
+                hand.ended_s = self._clock.now()
+                hand.kill()
+        return [hand for hand in self._hands.values() if not hand.ended_s]
 
     def _hear_verdict(self, hand: Hand, verdict: Verdict) -> None:
         """Do what the watchman says, in his thread."""
         if verdict.kind != "strained":
             hand.ended_s = self._clock.now()
             hand.verdict = verdict
-            hand.process.kill()
+            hand.kill()
             return
         brief = self._brief
         if brief is not None and not hand.is_isolator:
@@ -240,9 +247,9 @@ class ProcessCrew:
             self._mailbox.wake()
 
     def _stuck(self) -> list[Hand]:
-        """Return those that were killed and whose end the kernel has not told for a while."""
+        """Return those that have ended, or were killed, and whose connection has not told so for a while."""
         latest_s = self._clock.now() - ENDING_S
-        return [hand for hand in list(self._hands.values()) if hand.verdict is not None and hand.ended_s < latest_s]
+        return [hand for hand in list(self._hands.values()) if 0 < hand.ended_s < latest_s]
 
     def _bury(self, lost: list[Hand]) -> list[Letter]:
         """Strike off whoever is lost and say why.

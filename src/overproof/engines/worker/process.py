@@ -125,9 +125,12 @@ def end_with(lifeline: int) -> None:
     """Let the kernel end this process when the other end of a silent socket closes.
 
     The reading thread cannot see the end while C code holds the interpreter; SIGIO needs no interpreter, because its
-    default action ends the process (on Linux; elsewhere the reading thread is all there is).
+    default action ends the process (on Linux; elsewhere the reading thread is all there is). Who leads a process group
+    takes all of it along: what user code has started.
     """
-    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    os.set_inheritable(lifeline, False)  # noqa: FBT003 - it takes no keyword
+    leads = os.getpgrp() == os.getpid()
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpid() if leads else os.getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
     if select.select([lifeline], [], [], 0)[0]:  # it closed before anybody listened
         os._exit(0)
@@ -140,6 +143,7 @@ def main() -> None:
     name, descriptor, lifeline, *handles = sys.argv[1], *map(int, sys.argv[2:])
     end_with(lifeline)
     logbook = Logbook(handles[0]) if handles else None
+    os.set_inheritable(descriptor, False)  # noqa: FBT003 - it takes no keyword
     os.dup2(2, 1)  # what user code prints must not mix with the user's own output
     worker = WorkerProcess(name, Channel(socket.socket(fileno=descriptor)), clock=MonotonicClock(), logbook=logbook)
     gc.freeze()
