@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from pathlib import Path
 from typing import Any
 
-import cloudpickle
 import numpy as np
 import pytest
 
-from overproof.analysis.selector import Selector
 from overproof.engines.local.logbook import AtHand, Logbook
-from overproof.engines.messages import (
-    BeginFailed,
-    Ended,
-    EndQuery,
-    EventNamed,
-    Halt,
-    HandOver,
-    KeepApart,
-    Probe,
-    Settled,
-)
+from overproof.engines.messages import EventNamed, Halt, HandOver, KeepApart, Probe, Settled
 from overproof.records.block import Block
 from overproof.records.dataset import Dataset, FileSpec
 from overproof.records.notices import BlockFailed, BlockUnreadable, DeltaOffered, PacketDone, RangeProbed
@@ -139,75 +126,6 @@ def test_the_logbook_tells_the_range_in_hand(make_bench: Any) -> None:
     assert [(at.block, at.part) for at in seen] == [((0, 0), (0, 42)), ((0, 0), (43, 100))]
     assert book.read().block is None
     book.close()
-
-
-class Panic(BaseException):
-    """What bindings to Rust raise; no `Exception`."""
-
-    def __str__(self) -> str:
-        raise ValueError
-
-
-@pytest.mark.parametrize("error", [Panic, asyncio.CancelledError, GeneratorExit, KeyboardInterrupt])
-def test_whatever_is_raised_is_an_exception_of_user_code(error: type[BaseException], bench: Any) -> None:
-    """The worker lives on, tells which block it was, and goes on with the next one; a probe does the same."""
-
-    def process(cycles: Any) -> dict[str, Any]:
-        if cycles.first <= 42 < cycles.stop:
-            raise error
-        return spans(cycles)
-
-    bench.begin(process)
-    bench.give(block(0), block(1))
-    bench.work()
-    bench.worker.handle(HandOver())
-    bench.worker.handle(Probe(probe=1, block=block(0), part=(42, 43)))
-    (failed,), (probed,) = bench.said(BlockFailed), bench.said(RangeProbed)
-    assert (failed.block, failed.failure.kind) == (block(0), "exception")
-    assert failed.failure.reason.startswith(error.__name__)
-    assert probed.failure.is_like(failed.failure)
-    assert [blocks for blocks, _ in bench.offers()] == [(block(1),)]
-
-
-@pytest.mark.parametrize("method", ["worker_begin", "worker_end"])
-def test_whatever_is_raised_at_begin_and_end_is_told(method: str, bench: Any) -> None:
-    """No exception leaves a worker, of whatever class it is."""
-
-    class Panicking(Selector):
-        def process(self, cycles: Any) -> dict[str, Any]:
-            return {}
-
-    def panic(self: Any) -> None:
-        raise Panic
-
-    setattr(Panicking, method, panic)
-    bench.begin(spans, selector=cloudpickle.dumps(Panicking()), forgets=False)
-    bench.worker.handle(EndQuery())
-    problems = [reply.reason for reply in bench.said(BeginFailed)] + [reply.problem for reply in bench.said(Ended)]
-    assert [problem.split(":")[0] for problem in problems if problem] == ["Panic"]
-
-
-class Panicky:
-    """An output that adds and does not travel."""
-
-    def __add__(self, other: Any) -> Any:
-        return self
-
-    def __reduce__(self) -> Any:
-        raise Panic
-
-
-def test_a_panic_on_the_way_out_fails_the_blocks_of_the_delta(bench: Any) -> None:
-    """Users' types run code when they are handed over; what that raises is told for each block in the delta."""
-    bench.begin(lambda cycles: {})
-    bench.worker._selector.process = lambda cycles: {"bad": Panicky()}  # it cannot travel in a pickle
-    bench.give(block(0), block(1))
-    bench.work()
-    bench.worker.handle(HandOver())
-    bench.worker.handle(Probe(probe=1, block=block(0), part=(0, 10)))
-    assert [reply.block for reply in bench.said(BlockFailed)] == [block(0), block(1)]
-    assert bench.said(RangeProbed)[0].failure is not None
-    assert bench.offers() == []
 
 
 # -- probes

@@ -90,6 +90,7 @@ class Worker:
         self._source = BlockSource(readers)
         self._brief: Brief | None = None
         self._selector: Selector | None = None
+        self._is_spoilt = False
         self._reset(interval_s=0.0)
 
     def _reset(self, *, interval_s: float) -> None:
@@ -133,6 +134,8 @@ class Worker:
     def handle(self, command: Command) -> None:
         """Do one command."""
         match command:
+            case Compute() | Probe() if not self.is_begun:
+                pass  # sent before its sender heard that there is no selector any more
             case Compute(packet=packet, identity=identity):
                 self._source.expect(packet.blocks[0].file, identity)
                 if not self._packets:
@@ -161,6 +164,8 @@ class Worker:
 
     def step(self) -> None:
         """Compute one block; report its packet when that was the last of it."""
+        if not self._is_fit():
+            return
         packet, blocks = self._packets[0]
         self._compute(blocks.popleft(), is_apart=packet.is_apart)
         if not blocks:
@@ -177,6 +182,17 @@ class Worker:
         if self._prints is not None:
             self._prints.open(brief.log_directory)
         sys.path[:] = [*brief.search_path, *(place for place in sys.path if place not in brief.search_path)]
+        if (selector := self._begin_selector(brief)) is None:
+            return
+        self._source.begin(
+            brief.dataset, block_entries=brief.block_entries, seed=brief.seed, branches=selector.branches,
+            optional=selector.optional,
+        )  # fmt: skip
+        self._reply(WorkerJoined(worker=self.name, epoch=self.epoch))
+
+    def _begin_selector(self, brief: Brief) -> Selector | None:
+        """Load the selector and let it begin; say so and have none where it cannot."""
+        self._selector, self._is_spoilt = None, False
         try:
             import_modules(brief.modules)
             selector: Selector = cloudpickle.loads(brief.selector)
@@ -184,13 +200,22 @@ class Worker:
         except USER_ERRORS as error:
             reason, traceback = describe_failure(error)
             self._reply(BeginFailed(worker=self.name, reason=reason, traceback=traceback))
-            return
+            return None
         self._selector = selector
-        self._source.begin(
-            brief.dataset, block_entries=brief.block_entries, seed=brief.seed, branches=selector.branches,
-            optional=selector.optional,
-        )  # fmt: skip
-        self._reply(WorkerJoined(worker=self.name, epoch=self.epoch))
+        return selector
+
+    def _is_fit(self) -> bool:
+        """Make the selector anew when it was stopped in the middle of a block: it may be half changed.
+
+        A worker that cannot hands over what it has and computes no more; its crew replaces it.
+        """
+        if not self._is_spoilt:
+            return True
+        assert self._brief is not None
+        self._handover.offer()
+        if self._begin_selector(self._brief) is None:
+            self._packets.clear()
+        return self.is_begun
 
     def _say_end(self) -> None:
         problem = traceback = ""
@@ -209,7 +234,7 @@ class Worker:
         self._forget()
 
     def _forget(self) -> None:
-        self._selector = None
+        self._selector, self._is_spoilt = None, False
         self._brief = None
         self._source.end()
         self._reset(interval_s=0.0)
@@ -252,6 +277,7 @@ class Worker:
             else:
                 self._handover.add(block, outputs)
         except USER_ERRORS as error:
+            self._is_spoilt = attempt.is_cut_short
             match attempt.judge(error):
                 case Unreadable(phase=phase, reason=reason):
                     self._reply(
@@ -271,6 +297,8 @@ class Worker:
 
         A range that cannot be read is none on which the selector fails: the block itself will be reported unreadable.
         """
+        if not self._is_fit():
+            return
         first, stop = probe.part
         self._source.expect(probe.block.file, probe.identity)
         if stop - first == 1:
@@ -282,6 +310,7 @@ class Worker:
             outputs.add_ranges(probe.block, attempt.outputs())
             outputs.to_bytes()
         except USER_ERRORS as error:
+            self._is_spoilt = attempt.is_cut_short
             verdict = attempt.judge(error)
             failure = verdict if isinstance(verdict, Failure) else None
         attempt.end()

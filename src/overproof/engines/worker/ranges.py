@@ -83,6 +83,11 @@ class Attempt:
         if self._logbook is not None:
             self._logbook.leave()
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Tell whether user code was begun for the range in hand and has not come to its end, or not to a good one."""
+        return self._events is not None
+
     def judge(self, error: BaseException) -> Failure | Unreadable:
         """Tell whose fault an error is that came out of `outputs`, or out of adding them.
 
