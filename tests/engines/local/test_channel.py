@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import socket
 import threading
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from overproof.engines.local.channel import LENGTHS, Channel, ChannelClosedError
+from overproof.engines.local.channel import Channel, ChannelClosedError, header_of
 
 
 @pytest.fixture
@@ -42,10 +43,10 @@ def test_what_has_not_come_is_not_waited_for(ends: tuple[Channel, Channel]) -> N
     left, right = socket.socketpair()
     with left, right:
         body = pickle.dumps("halved")
-        left.sendall(LENGTHS.pack(len(body), 3) + body + b"1")
+        left.sendall(header_of(len(body), 2) + body + b"1")
         channel = Channel(right)
         assert channel.receive_available() == []
-        left.sendall(b"2" + LENGTHS.pack(9, 0))
+        left.sendall(b"2" + header_of(9, None))
         assert channel.receive_available() == [("halved", b"12")]
         left.close()
         with pytest.raises(ChannelClosedError):
@@ -59,7 +60,7 @@ def test_waiting_takes_as_long_as_it_takes(timeout_s: float | None) -> None:
     right.settimeout(timeout_s)
     with left, right:
         body = pickle.dumps("halved")
-        left.sendall(LENGTHS.pack(len(body), 0) + body[:3])
+        left.sendall(header_of(len(body), None) + body[:3])
         received: list[object] = []
         reader = threading.Thread(target=lambda: received.append(Channel(right).receive()))
         reader.start()
@@ -75,3 +76,20 @@ def test_a_closed_end_is_said_on_both_sides(ends: tuple[Channel, Channel]) -> No
         ends[1].receive()
     with pytest.raises(ChannelClosedError):
         ends[1].send("anyone?", b"x" * 10_000_000)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"hello, world! who is there? ",
+        b"\x10" + bytes(15) + b"garbage" * 9,
+        b"\xff" * 64,
+        header_of(16, None) + b"garbage garbage!",
+        header_of(0, None),
+    ],
+)
+def test_what_is_no_frame_is_told_apart(ends: tuple[Channel, Channel], junk: bytes) -> None:
+    """Whatever is written into the socket ends in one kind of error, and nothing is waited for or made room for."""
+    os.write(ends[0].fileno(), junk)
+    with pytest.raises(pickle.UnpicklingError, match="the other end sent"):
+        ends[1].receive()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from overproof.engines.local.channel import LENGTHS, Channel
+from overproof.engines.local.channel import HEADER, Channel, header_of
 from overproof.engines.local.mailbox import LARGE_BYTES, Mailbox
 
 LONG_S = 20.0
@@ -42,7 +42,7 @@ class Sender:
     def send_part(self, message: str, payload: bytes, n_bytes: int) -> None:
         """Freeze in the middle of a frame."""
         body = pickle.dumps(message)
-        self.socket.sendall((LENGTHS.pack(len(body), len(payload) + 1) + body + payload)[:n_bytes])
+        self.socket.sendall((header_of(len(body), len(payload)) + body + payload)[:n_bytes])
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_a_frozen_sender_holds_up_no_small_letters(mailbox: Mailbox[str], sender
         assert collect(mailbox, 1) == [("bob", f"b{i}", 1000)]
 
 
-@pytest.mark.parametrize("n_bytes", [LENGTHS.size, LARGE_BYTES // 2])
+@pytest.mark.parametrize("n_bytes", [HEADER.size, LARGE_BYTES // 2])
 def test_the_lane_of_one_removed_is_free(n_bytes: int, mailbox: Mailbox[str], sender: Any) -> None:
     """The next large frame comes when whoever is stuck in one is given up, and only then."""
     frozen = sender("frozen")
@@ -169,6 +169,16 @@ def test_the_lane_of_one_that_died_is_free(mailbox: Mailbox[str], sender: Any) -
     sender("bob").send_aside("large", LARGE)
     frozen.channel.close()
     assert collect(mailbox, 2) == [("frozen", "closed", None), ("bob", "large", len(LARGE))]
+
+
+def test_one_that_sends_what_is_no_frame_is_closed(mailbox: Mailbox[str], sender: Any) -> None:
+    """What came before is heard, the others are not disturbed."""
+    mad, bob = sender("mad"), sender("bob")
+    mad.send("sane")
+    mad.socket.sendall(b"\x10" + bytes(15) + b"garbage" * 9)
+    assert collect(mailbox, 2) == [("mad", "sane", None), ("mad", "closed", None)]
+    bob.send("b")
+    assert collect(mailbox, 1) == [("bob", "b", None)]
 
 
 def test_one_that_queues_may_be_removed(mailbox: Mailbox[str], sender: Any) -> None:

@@ -1,7 +1,7 @@
-"""Frames over a socket: each is two lengths, a pickled message and an opaque payload.
+"""Frames over a socket: each is two lengths and a check word, a pickled message and an opaque payload.
 
 A channel is one end of a socket pair that a worker inherits: nobody else can reach it, so what it unpickles comes from
-the owner alone.
+the owner alone. Still user code may write anything into any descriptor of its process: what is no frame is told apart.
 """
 
 from __future__ import annotations
@@ -14,7 +14,16 @@ import struct
 import threading
 from typing import Any, Final, TypeAlias
 
-LENGTHS: Final = struct.Struct("<QQ")
+HEADER: Final = struct.Struct("<QQQ")
+"""Bytes of the message, bytes of the payload and one more (0: there is none), and the check word."""
+CHECK: Final = 0x6F76_6572_7072_6F66
+"""What the three words of a header make together: bytes that nobody has sent by this module do not."""
+
+UNPICKLING_ERRORS: Final = (
+    pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, ValueError, TypeError,
+    MemoryError, OverflowError,
+)  # fmt: skip
+"""What `pickle` makes of bytes that are none of its own."""
 
 Payload: TypeAlias = bytes | bytearray | memoryview
 Frame: TypeAlias = tuple[Any, bytearray | None]
@@ -25,23 +34,29 @@ class ChannelClosedError(ConnectionError):
     """The other end is gone."""
 
 
+def header_of(body_size: int, payload_size: int | None) -> bytes:
+    """Return what goes before a message and a payload; `None`: there is no payload, which an empty one is not."""
+    n_after = 0 if payload_size is None else payload_size + 1
+    return HEADER.pack(body_size, n_after, body_size ^ n_after ^ CHECK)
+
+
 class Incoming:
     """One frame on its way in: two buffers, made once at the right size and filled in place."""
 
-    __slots__ = ("_lengths", "_message", "_payload", "_rest")
+    __slots__ = ("_header", "_message", "_payload", "_rest")
 
     def __init__(self) -> None:
-        self._lengths = bytearray(LENGTHS.size)
+        self._header = bytearray(HEADER.size)
         self._message: bytearray | None = None
         self._payload: bytearray | None = None
-        self._rest = [memoryview(self._lengths)]
+        self._rest = [memoryview(self._header)]
 
     @property
     def size_bytes(self) -> int:
         """Tell how large the frame is, 0 while that is not known."""
         if self._rest and self._message is None:
             return 0
-        body_size, payload_size = LENGTHS.unpack(self._lengths)
+        body_size, payload_size, _ = HEADER.unpack(self._header)
         return int(body_size + payload_size)
 
     def fill(self, descriptor: int) -> bool:
@@ -50,6 +65,7 @@ class Incoming:
         Raises:
             BlockingIOError: there is nothing to be read now.
             ChannelClosedError: the other end is gone.
+            UnpicklingError: this is no frame.
         """
         if not self._rest:
             self._make_buffers()
@@ -65,19 +81,33 @@ class Incoming:
             n_bytes -= len(self._rest.pop(0))
         if n_bytes:
             self._rest[0] = self._rest[0][n_bytes:]
+        if not self._rest and self._message is None:
+            self._check_header()
         return not self._rest and self._message is not None
+
+    def _check_header(self) -> None:
+        body_size, payload_size, check = HEADER.unpack(self._header)
+        if body_size ^ payload_size ^ check != CHECK or not body_size:
+            raise pickle.UnpicklingError("the other end sent what is no frame")
 
     def _make_buffers(self) -> None:
         """Make room for a frame whose lengths are known."""
-        body_size, payload_size = LENGTHS.unpack(self._lengths)
+        body_size, payload_size, _ = HEADER.unpack(self._header)
         self._message = bytearray(body_size)
         self._payload = bytearray(payload_size - 1) if payload_size else None
         self._rest = [memoryview(buffer) for buffer in (self._message, self._payload) if buffer]
 
     def opened(self) -> Frame:
-        """Unpickle the message of a whole frame."""
+        """Unpickle the message of a whole frame.
+
+        Raises:
+            UnpicklingError: it is none.
+        """
         assert self._message is not None
-        return pickle.loads(self._message), self._payload
+        try:
+            return pickle.loads(self._message), self._payload
+        except UNPICKLING_ERRORS as error:
+            raise pickle.UnpicklingError(f"the other end sent what is no message: {error!r}") from error
 
 
 class Channel:
@@ -102,8 +132,7 @@ class Channel:
             ChannelClosedError: the other end is gone.
         """
         body = pickle.dumps(message, protocol=5)
-        # A payload that is absent is told apart from an empty one by a length one larger than the bytes.
-        header = LENGTHS.pack(len(body), 0 if payload is None else len(payload) + 1)
+        header = header_of(len(body), None if payload is None else len(payload))
         with self._lock:
             try:
                 self._socket.sendall(header + body)
@@ -136,6 +165,7 @@ class Channel:
         Raises:
             BlockingIOError: there is nothing to be read now (on sockets that do not block).
             ChannelClosedError: the other end is gone.
+            UnpicklingError: it sent what is no frame; nothing after that can be told apart.
         """
         if not self._incoming.fill(self._socket.fileno()):
             return None

@@ -8,6 +8,7 @@ the next `poll`: then its reader is supposed to have dropped it.
 
 from __future__ import annotations
 
+import pickle
 import selectors
 import socket
 import threading
@@ -26,7 +27,7 @@ _READS_A_TURN: Final = 64
 
 Owner = TypeVar("Owner")
 Post: TypeAlias = list[tuple[Owner, list[Frame] | None]]
-"""What came, by owner; None: the connection is closed."""
+"""What came, by owner; None: the connection is closed, or of no use any more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -77,7 +78,8 @@ class Mailbox(Generic[Owner]):
     def poll(self, timeout_s: float) -> Post[Owner]:
         """Wait until something came, at most so long or until `wake`.
 
-        The large payload of the time before must have been dropped. A channel that is closed is removed.
+        The large payload of the time before must have been dropped. A channel that is closed is removed, and one by
+        which something came that is no frame.
         """
         deadline_s = time.monotonic() + timeout_s
         post: Post[Owner] = []
@@ -131,7 +133,7 @@ class Mailbox(Generic[Owner]):
                         self._leave_lane(slot)
             except BlockingIOError:
                 pass
-            except ChannelClosedError:
+            except (ChannelClosedError, pickle.UnpicklingError):  # what comes after that is no frame either
                 is_gone = True
                 self._drop(slot)
         if frames:
