@@ -35,6 +35,7 @@ from overproof.records.notices import (
     StopRequested,
     TimePassed,
     WorkerJoined,
+    WorkerLost,
 )
 from overproof.records.orders import (
     CallDelta,
@@ -59,6 +60,9 @@ from overproof.words.states import QueryState
 
 POLL_S = 0.5
 """How long to wait for letters, and how often the master is told that time passes."""
+
+MAX_BEGIN_FAILURES = 5
+"""Workers on which the selector may fail to start though it has started on others; then the query ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +115,7 @@ class Driver:
         self._memory_limit_bytes = memory_limit_bytes
         self._at_rest = at_rest
         self._limits: Limits | None = None
+        self._n_begin_failures = 0
         self._ticked_s = clock.now()
         self._lock = threading.Lock()
         self._requests: deque[Notice] = deque()
@@ -220,14 +225,27 @@ class Driver:
         if letter.query != self.query or self.final_state is not None:
             return
         if isinstance(letter.reply, BeginFailed):
-            if self.problem is None:
-                failure = letter.reply
-                self.problem = SelectorError(f"the selector does not start: {failure.reason}\n{failure.traceback}")
-                self.feed(AbortRequested())
+            self._hear_that_it_does_not_begin(letter.reply)
             return
         if isinstance(letter.reply, WorkerJoined):
             self.joined.add(letter.reply.worker)
         self.feed(letter.reply, letter.payload)  # type: ignore[arg-type]  # other replies never carry a query
+
+    def _hear_that_it_does_not_begin(self, notice: BeginFailed) -> None:
+        """Abort when the selector starts nowhere; where it did on others, replace the one on which it does not."""
+        error = SelectorError(f"the selector does not start: {notice.reason}\n{notice.traceback}")
+        self._n_begin_failures += 1
+        if not self.joined:
+            self.problem = self.problem or error
+            self.feed(AbortRequested())
+        elif self._n_begin_failures > MAX_BEGIN_FAILURES:
+            self._fail(error)
+        else:
+            is_isolator = notice.worker == self.master.isolator
+            self.feed(WorkerLost(worker=notice.worker, reason=f"the selector does not start: {notice.reason}"))
+            self._crew.dismiss(notice.worker)
+            if is_isolator:
+                self._crew.call_isolator()
 
     def _execute(self, order: Order, payload: bytes | None) -> None:
         self._execute_by_type[type(order)](order, payload)

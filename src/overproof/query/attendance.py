@@ -8,26 +8,33 @@ from overproof.query.files import Files
 from overproof.query.handout import Handout
 from overproof.query.isolation.isolation import Isolation
 from overproof.query.ledger import Ledger, Place
+from overproof.query.ledger.gaps import Gaps
 from overproof.query.roster import Roster, Worker
-from overproof.records.notices import WorkerJoined, WorkerLost, WorkerStrained
+from overproof.records.notices import FileFailed, WorkerJoined, WorkerLost, WorkerStrained
 from overproof.records.orders import DismissWorker, HaltWorker, Order
+from overproof.words.ids import FileIndex
 
 LOSSES = 3
-"""Losses of workers on one block, after which it is tried alone: that is no evidence, but spares the others."""
+"""Losses of workers on one block, after which it is tried alone, or is missing if they were lost while it was read; or
+on opening one file, after which it is taken for one that cannot be opened."""
 
 
 class Attendance:
-    """Enters workers, strikes them off, and lets what they held wait again (rules 6 and 9 of the master)."""
+    """Enters workers, strikes them off, and lets what they held wait again (rules 6, 8 and 9 of the master)."""
 
-    __slots__ = ("_files", "_handout", "_isolation", "_ledger", "_losses", "_roster")
+    __slots__ = ("_files", "_gaps", "_handout", "_isolation", "_ledger", "_losses", "_openings", "_roster")
 
-    def __init__(self, files: Files, ledger: Ledger, *, roster: Roster, handout: Handout, isolation: Isolation) -> None:
+    def __init__(
+        self, files: Files, ledger: Ledger, *, roster: Roster, gaps: Gaps, handout: Handout, isolation: Isolation
+    ) -> None:
         self._files = files
         self._ledger = ledger
         self._roster = roster
+        self._gaps = gaps
         self._handout = handout
         self._isolation = isolation
         self._losses: Counter[int] = Counter()
+        self._openings: Counter[FileIndex] = Counter()
 
     def join(self, notice: WorkerJoined, orders: list[Order]) -> None:
         """Enter a worker and feed it; in a new epoch, whatever it held before waits again."""
@@ -38,18 +45,24 @@ class Attendance:
         if worker is not None:
             self._handout.feed(worker, orders)
 
-    def lose(self, notice: WorkerLost, orders: list[Order], *, suspects: bool) -> None:
-        """Strike a worker off, or the isolator; with `suspects`, accuse the block that it had in hand."""
+    def lose(self, notice: WorkerLost, orders: list[Order], *, suspects: bool) -> FileFailed | None:
+        """Strike a worker off, or the isolator; with `suspects`, accuse the block that it had in hand.
+
+        Returns:
+            The failure of the file that it was looking into, when workers are lost on that time and again.
+        """
         isolator = self._roster.isolator
         if isolator is not None and isolator.name == notice.worker:
             self._isolation.lose_isolator()
-            return
+            return None
         worker = self._roster.workers.get(notice.worker)
         if worker is None:
-            return
+            return None
         if suspects:
             self._accuse(worker, notice, orders)
+        failed = self._blame_file(worker, notice)
         self._strike_off(worker, orders)
+        return failed
 
     def strain(self, notice: WorkerStrained, orders: list[Order]) -> None:
         """Let a worker hand over and go, before it grows into its limit."""
@@ -77,9 +90,24 @@ class Attendance:
         self._losses[number] += 1
         if notice.failure is None and self._losses[number] < LOSSES:
             return
-        block = self._ledger.blocks[number]
-        self._ledger.set_aside(block, worker, Place.SUSPECT, key=(worker.name, worker.epoch))
-        self._isolation.accuse(number, notice.failure, orders)
+        block, key = self._ledger.blocks[number], (worker.name, worker.epoch)
+        if notice.read_failure:
+            self._ledger.set_aside(block, worker, Place.MISSING, key=key)
+            self._gaps.miss(block, self._files.tree(block.file), phase="read", reason=notice.read_failure)
+        else:
+            self._ledger.set_aside(block, worker, Place.SUSPECT, key=key)
+            self._isolation.accuse(number, notice.failure, orders)
+
+    def _blame_file(self, worker: Worker, notice: WorkerLost) -> FileFailed | None:
+        """Give a file up on which workers are lost time and again while they open it."""
+        file = notice.opening
+        if file is None or file not in worker.opening:
+            return None
+        self._openings[file] += 1
+        if self._openings[file] < LOSSES:
+            return None
+        worker.opening.discard(file)  # nobody is asked again
+        return FileFailed(file=file, reason=notice.reason)
 
     def _strike_off(self, worker: Worker, orders: list[Order]) -> None:
         """Let everything that a worker had in hand wait again."""

@@ -11,7 +11,7 @@ The rules, in the order in which things happen:
 6. What a lost worker held waits again, and so do the files it was to look into. Whatever it says later is not heard;
    only the grid of a file is true whoever tells it.
 7. An idle worker is called for its delta, once. It is never dismissed: when blocks wait again, it is fed at once.
-8. A block that cannot be read is missing.
+8. A block that cannot be read is missing; so is one on which workers are lost time and again while it is read.
 9. A block on which the selector fails is a suspect: the isolator tries it alone, and finds the entries to be excluded.
    A worker that was lost is never evidence against its block, unless user code may have ended it; and even then the
    block is only a suspect.
@@ -129,7 +129,9 @@ class Master(Outlook):
             self._isolation.meet_isolator(notice, orders)
 
     def _on_worker_lost(self, notice: WorkerLost, orders: list[Order]) -> None:
-        self._attendance.lose(notice, orders, suspects=self._state is RUNNING)
+        failed = self._attendance.lose(notice, orders, suspects=self._state is RUNNING)
+        if failed is not None:
+            self._learn(failed, failed, orders)
 
     def _on_worker_strained(self, notice: WorkerStrained, orders: list[Order]) -> None:
         if self._state is RUNNING:

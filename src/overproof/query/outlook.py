@@ -60,7 +60,9 @@ class Outlook:
         self._times = BlockTimes()
         self._handout = handout = Handout(files, ledger, shelf=self._shelf, roster=roster, packetizer=packetizer)
         self._isolation = Isolation(options, ledger, roster=roster, gaps=self._gaps, handout=handout)
-        self._attendance = Attendance(files, ledger, roster=roster, handout=handout, isolation=self._isolation)
+        self._attendance = Attendance(
+            files, ledger, roster=roster, gaps=self._gaps, handout=handout, isolation=self._isolation
+        )
         self._speculation = Speculation(ledger, roster=roster, handout=handout)
 
     @property
@@ -138,6 +140,11 @@ class Outlook:
     def n_active(self) -> int:
         """Workers with a packet in hand."""
         return self._roster.n_active
+
+    @property
+    def isolator(self) -> WorkerId | None:
+        """Name of the isolator; None when none has joined."""
+        return None if self._roster.isolator is None else self._roster.isolator.name
 
     @property
     def busy(self) -> list[WorkerId]:
