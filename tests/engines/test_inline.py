@@ -7,9 +7,15 @@ import os
 import sys
 from typing import Any
 
+import cloudpickle
 import pytest
 
 import overproof as op
+from overproof.analysis.selector import FunctionSelector
+from overproof.engines.inline import InlineCrew
+from overproof.engines.messages import Brief, Compute
+from overproof.records.block import Block, Packet
+from overproof.records.notices import BlockFailed
 
 
 def picky(*bad: int, error: type[BaseException] = ValueError) -> Any:
@@ -62,6 +68,26 @@ def test_a_trial_has_a_selector_of_its_own() -> None:
         result = session.process(Sensitive(), cycles=4_000, block_entries=1_000)
     assert [(each.first, each.cause.split()[0]) for each in result.excluded] == [(500, "ValueError")]
     assert result["n"] == 3_999
+
+
+def test_who_is_dismissed_is_replaced_in_a_new_epoch() -> None:
+    """The process stays, so another worker and another isolator come in it; what the old ones said is told apart."""
+    crew = InlineCrew()
+    selector = cloudpickle.dumps(FunctionSelector(picky(42)))
+    crew.begin(Brief(query=1, selector=selector, dataset=None, block_entries=100, seed=0, search_path=()))
+    crew.call_isolator()
+    for name in ("w0", "i0"):
+        crew.dismiss(name)
+    crew.call_isolator()
+    joined: list[Any] = [letter.reply for letter in crew.poll(0.0)]
+    assert [(reply.worker, reply.epoch) for reply in joined] == [("w0", 1), ("i0", 1), ("w0", 2), ("i0", 2)]
+    bad = Block(file=0, index=0, first=0, stop=100)
+    for name in ("w0", "i0"):
+        crew.send(name, Compute(packet=Packet(number=1, blocks=(bad,))))
+    replies = [letter.reply for letter in crew.poll(0.0) + crew.poll(0.0)]
+    failed = [(reply.worker, reply.epoch) for reply in replies if isinstance(reply, BlockFailed)]
+    assert sorted(failed) == [("i0", 2), ("w0", 2)]
+    crew.close()
 
 
 def test_isolation_leaves_the_users_process_as_it_was() -> None:

@@ -31,8 +31,9 @@ class InlineCrew:
     def __init__(self) -> None:
         self._letters: deque[Letter] = deque()
         self._readers = ReaderCache()
-        self._worker = Worker(NAME, self._letters.append, clock=MonotonicClock(), readers=self._readers)
+        self._worker = self._make_worker(epoch=1)
         self._isolator: InlineIsolator | None = None
+        self._n_isolators = 0
         self._brief: Brief | None = None
 
     @property
@@ -41,9 +42,7 @@ class InlineCrew:
 
     def begin(self, brief: Brief) -> None:
         self._brief = brief
-        search_path = list(sys.path)
-        self._worker.handle(brief)
-        sys.path[:] = search_path
+        self._tell(brief)
 
     def watch(self, limits: Limits) -> None:
         """Nothing to do: a block in this process can neither be timed out nor ended."""
@@ -51,12 +50,16 @@ class InlineCrew:
     def call_isolator(self) -> None:
         assert self._brief is not None
         if self._isolator is None:
-            self._isolator = InlineIsolator(self._brief, self._letters, readers=self._readers)
+            self._n_isolators += 1
+            self._isolator = InlineIsolator(self._brief, self._letters, readers=self._readers, epoch=self._n_isolators)
 
     def dismiss(self, worker: WorkerId) -> None:
-        """End the isolator; the worker stays, as this process does."""
+        """End the isolator; in place of the worker comes another one, with a new selector."""
         if worker == ISOLATOR:
             self._isolator = None
+        elif worker == NAME and self._brief is not None:
+            self._worker = self._make_worker(epoch=self._worker.epoch + 1)
+            self._tell(self._brief)
 
     def send(self, worker: WorkerId, command: Command) -> None:
         if worker == NAME:
@@ -89,6 +92,14 @@ class InlineCrew:
     def close(self) -> None:
         self.kill()
 
+    def _make_worker(self, *, epoch: int) -> Worker:
+        return Worker(NAME, self._letters.append, clock=MonotonicClock(), epoch=epoch, readers=self._readers)
+
+    def _tell(self, brief: Brief) -> None:
+        search_path = list(sys.path)
+        self._worker.handle(brief)
+        sys.path[:] = search_path
+
 
 class InlineIsolator:
     """Tries blocks and ranges with a fresh copy of the selector, in the user's own process.
@@ -100,17 +111,19 @@ class InlineIsolator:
         brief: the query.
         letters: takes what it says.
         readers: open files, shared with the worker.
+        epoch: higher than that of the isolator before it.
     """
 
-    def __init__(self, brief: Brief, letters: deque[Letter], *, readers: ReaderCache) -> None:
+    def __init__(self, brief: Brief, letters: deque[Letter], *, readers: ReaderCache, epoch: int) -> None:
         self._brief = brief
         self._letters = letters
         self._readers = readers
+        self._epoch = epoch
         self._commands: deque[Command] = deque()
         self._trial: Worker | None = None
         self._event: EventName | None = None
         self._n_deltas = 0
-        letters.append(Letter(brief.query, WorkerJoined(worker=ISOLATOR, epoch=1, is_isolator=True)))
+        letters.append(Letter(brief.query, WorkerJoined(worker=ISOLATOR, epoch=epoch, is_isolator=True)))
 
     @property
     def has_work(self) -> bool:
@@ -137,7 +150,7 @@ class InlineIsolator:
             trial.handle(EndQuery())
 
     def _begin_trial(self) -> Worker:
-        trial = Worker(ISOLATOR, self._pass_on, clock=MonotonicClock(), readers=self._readers)
+        trial = Worker(ISOLATOR, self._pass_on, clock=MonotonicClock(), epoch=self._epoch, readers=self._readers)
         search_path = list(sys.path)
         trial.handle(self._brief)
         sys.path[:] = search_path
