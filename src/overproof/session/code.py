@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import os
-import site
 import sys
-import sysconfig
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -17,6 +14,7 @@ from typing import Any
 import cloudpickle
 
 from overproof.analysis.selector import FunctionSelector, Selector
+from overproof.session.written import MAIN, home_of, is_installed, written_by_user
 from overproof.words.errors import SelectorError
 
 _registering = threading.RLock()
@@ -93,30 +91,20 @@ def module_names(selector: Selector) -> tuple[str, ...]:
 
 def _users_modules(selector: Selector) -> list[ModuleType]:
     """Return the modules that the user wrote: those beside the selector's own, or beside the script or notebook."""
-    function: Callable[..., Any] | type = getattr(selector, "function", type(selector))
-    home = inspect.getmodule(function)
-    if home is not None and home.__name__ != "__main__" and _is_installed(home):
-        return []
-    file = getattr(home, "__file__", None)
-    directory = os.path.dirname(os.path.realpath(file)) if file else os.getcwd()
+    directories = set()
+    for piece in written_by_user(selector):
+        home = home_of(piece)
+        if home is None or home.__name__ == MAIN or not is_installed(home):
+            file = getattr(home, "__file__", None)
+            directories.add((os.path.dirname(os.path.realpath(file)) if file else os.getcwd()) + os.sep)
     return [
         module
         for name, module in list(sys.modules.items())
         if (file := getattr(module, "__file__", None))
-        and os.path.realpath(file).startswith(directory + os.sep)
-        and name == module.__name__ != "__main__"
-        and not _is_installed(module)
+        and os.path.realpath(file).startswith(tuple(directories))
+        and name == module.__name__ != MAIN
+        and not is_installed(module)
     ]
-
-
-def _is_installed(module: ModuleType) -> bool:
-    """Tell whether workers find the module by themselves: standard library, site-packages, overproof."""
-    name = module.__name__.partition(".")[0]
-    if name == "overproof" or name in sys.stdlib_module_names or not getattr(module, "__file__", None):
-        return True
-    places = {*site.getsitepackages(), site.getusersitepackages(), *sysconfig.get_paths().values()}
-    file = os.path.realpath(str(module.__file__))
-    return any(file.startswith(os.path.realpath(place) + os.sep) for place in places)
 
 
 @contextlib.contextmanager

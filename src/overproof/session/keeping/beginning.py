@@ -9,12 +9,12 @@ import sys
 import time
 from pathlib import Path
 
-from overproof.analysis.selector import FunctionSelector, Selector
+from overproof.analysis.selector import Selector
 from overproof.session.code import PackedSelector
 from overproof.session.keeping.cabinet import query_folders
 from overproof.session.keeping.description import Description, description_bytes
 from overproof.session.keeping.folder import DATASET, DESCRIPTION, SELECTOR, QueryFolder
-from overproof.session.keeping.identity.code_identity import CodeIdentity
+from overproof.session.keeping.identity.code_identity import CodeIdentity, name_of
 from overproof.session.keeping.identity.fingerprint import fingerprint_here
 from overproof.session.keeping.keeper import say_unkept
 from overproof.session.question import Question
@@ -50,8 +50,7 @@ def begin_keeping(
 
 def _describe(question: Question, selector: Selector, *, packed: PackedSelector, code: CodeIdentity) -> Description:
     """Take down what is asked, here and now."""
-    written = selector.function if isinstance(selector, FunctionSelector) else type(selector)
-    name = getattr(written, "__name__", type(written).__name__)
+    name = name_of(selector).rpartition(".")[2]
     return Description(
         query_id=question.query_id,
         kind=question.kind,

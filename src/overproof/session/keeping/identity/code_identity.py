@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
-import pickle
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from overproof.analysis.selector import FunctionSelector, Selector
-from overproof.session.keeping.identity.definitions import definitions_digest
-
-MAIN = "__main__"
+from overproof.session.keeping.identity.definitions import assignment_digest, definitions_digest
+from overproof.session.keeping.identity.values import compiled_digest, digest_of
+from overproof.session.written import MAIN, given_by_user, home_of, written_by_user
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +27,9 @@ class CodeIdentity:
         sources: digest of each file of the user that it was imported from, by path.
         given: names of its parameters.
         parameters: digest of its parameters and attributes, before `begin`.
+        values: digest of what else it holds: arguments bound to it, defaults, what it has captured, global data.
+        home: file in which names are assigned to it; empty where none is.
+        assigned: digest of how that is done, by name.
     """
 
     name: str = ""
@@ -37,11 +38,14 @@ class CodeIdentity:
     sources: Mapping[str, str] = field(default_factory=dict)
     given: tuple[str, ...] = ()
     parameters: str = ""
+    values: str = ""
+    home: str = ""
+    assigned: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """One text for all of it; files count by what is in them, not by where they are."""
-        return _digest([self.name, self.definition, sorted(self.sources.values()), self.parameters])
+        return digest_of([self.name, self.definition, sorted(self.sources.values()), self.parameters, self.values])
 
 
 def identify(selector: Selector, modules: Iterable[str]) -> CodeIdentity:
@@ -51,23 +55,39 @@ def identify(selector: Selector, modules: Iterable[str]) -> CodeIdentity:
         selector: with its parameters.
         modules: names of the user's modules.
     """
-    written: Any = selector.function if isinstance(selector, FunctionSelector) else type(selector)
-    name = getattr(written, "__qualname__", type(written).__name__)
-    home = inspect.getmodule(written)
+    written, *others = written_by_user(selector)
+    given = given_by_user(selector)
+    name = name_of(selector)
+    home = home_of(written)
     file = str(getattr(home, "__file__", None) or "")
-    found = definitions_digest(_text(file) or "", name)
-    roots: list[Any] = [written]
-    if home is not None and found is not None:
-        roots += [vars(home)[each] for each in found[1] if each in vars(home)]
+    text = _text(file) or ""
+    found = definitions_digest(text, name)
+    assigned = {
+        each: made
+        for each, value in (list(vars(home).items()) if home is not None else [])
+        if value is given and (made := assignment_digest(text, each))
+    }
+    reached = {*(found[1] if found else ()), *(each for _, names in assigned.values() for each in names)}
+    roots = [written, *others, *(vars(home)[each] for each in sorted(reached) if each in vars(home))]
     used = _used_modules(roots, frozenset(modules) - {MAIN})
+    own = {} if isinstance(selector, FunctionSelector) else vars(selector)
     return CodeIdentity(
         name=name,
         file=file if found else "",
-        definition=found[0] if found else _compiled_digest(written),
+        definition=found[0] if found else compiled_digest(written),
         sources={path: digest for path in sorted(_files(used)) if (digest := _digest_of_file(path))},
         given=tuple(selector.params),
-        parameters=_digest({name: value for name, value in vars(selector).items() if value is not written}),
+        parameters=digest_of({**own, "params": selector.params}),
+        values=digest_of(type(selector) if given is selector else given),
+        home=file if assigned else "",
+        assigned={each: digest for each, (digest, _) in assigned.items()},
     )
+
+
+def name_of(selector: Selector) -> str:
+    """Return the name of the class or function that the user wrote."""
+    written = written_by_user(selector)[0]
+    return str(getattr(written, "__qualname__", type(written).__name__))
 
 
 def changes_on_disk(then: CodeIdentity) -> list[str]:
@@ -78,6 +98,10 @@ def changes_on_disk(then: CodeIdentity) -> list[str]:
         found = definitions_digest(text, then.name) if text is not None else None
         if text is not None and (found is None or found[0] != then.definition):
             changed.append(then.file)
+    if then.home and then.home not in {*then.sources, *changed} and (text := _text(then.home)) is not None:
+        now = {name: assignment_digest(text, name) for name in then.assigned}
+        if any(found is None or found[0] != then.assigned[name] for name, found in now.items()):
+            changed.append(then.home)
     return changed
 
 
@@ -91,6 +115,8 @@ def changes(then: CodeIdentity, now: CodeIdentity) -> list[str]:
     different += [path for path, digest in now.sources.items() if then.sources.get(path, digest) != digest]
     if now.parameters != then.parameters:
         different.append("its parameters")
+    if now.values != then.values and not different:
+        different.append("what it holds: arguments bound to it, defaults, captured or global values")
     return different
 
 
@@ -131,70 +157,3 @@ def _digest_of_file(path: str) -> str:
         return hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
     except OSError:
         return ""
-
-
-def _compiled_digest(written: Any) -> str:
-    """Digest the compiled code of a class or function that has no file."""
-    digest = hashlib.blake2b(digest_size=16)
-    for function in _functions(written):
-        for part in _code_parts(function.__code__):
-            digest.update(part)
-    return digest.hexdigest()
-
-
-def _functions(written: Any) -> Iterator[FunctionType]:
-    if isinstance(written, FunctionType):
-        yield written
-    elif isinstance(written, type):
-        for kind in written.__mro__:
-            if kind not in (Selector, object):
-                yield from (value for _, value in sorted(vars(kind).items()) if isinstance(value, FunctionType))
-
-
-def _code_parts(code: CodeType) -> Iterator[bytes]:
-    yield code.co_code
-    yield repr(code.co_names).encode()
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _code_parts(constant)
-        else:
-            yield _digest(constant).encode()  # a set among them has another order in every process
-
-
-def _digest(value: Any) -> str:
-    """Digest a value; equal values of plain types have equal digests, in every process."""
-    digest = hashlib.blake2b(digest_size=16)
-    _feed(value, digest.update, frozenset())
-    return digest.hexdigest()
-
-
-def _feed(value: Any, update: Callable[[bytes], None], inside: frozenset[int]) -> None:
-    update(f"<{type(value).__qualname__}>".encode())
-    if id(value) in inside:  # a circle
-        return
-    inside |= {id(value)}
-    if value is None or isinstance(value, bool | int | float | complex | str | bytes):
-        update(repr(value).encode("utf-8", "surrogatepass"))
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            _feed(key, update, inside)
-            _feed(each, update, inside)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            _feed(each, update, inside)
-    elif isinstance(value, set | frozenset):
-        update(repr(sorted(_digest(each) for each in value)).encode())
-    elif isinstance(value, FunctionType):
-        for part in _code_parts(value.__code__):
-            update(part)
-    elif isinstance(getattr(value, "__dict__", None), dict) and not isinstance(value, type):
-        _feed(vars(value), update, inside)
-    else:
-        update(_pickled(value))
-
-
-def _pickled(value: Any) -> bytes:
-    try:
-        return pickle.dumps(value, protocol=5)
-    except Exception:  # noqa: BLE001 - users' types raise what they like; such a value is known by its type alone
-        return b""

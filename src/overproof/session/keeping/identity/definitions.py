@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 
 def definitions_digest(source: str, qualified_name: str) -> tuple[str, frozenset[str]] | None:
@@ -24,12 +24,33 @@ def definitions_digest(source: str, qualified_name: str) -> tuple[str, frozenset
     except (SyntaxError, ValueError):
         return None
     root = _find(module, qualified_name)
-    if root is None:
+    return _digest_from([root], module) if root is not None else None
+
+
+def assignment_digest(source: str, name: str) -> tuple[str, frozenset[str]] | None:
+    """Digest the top-level assignments of a name, with all that they depend on, as `definitions_digest` does.
+
+    Returns:
+        The digest, and the top-level names that count; None when nothing is assigned to the name.
+    """
+    try:
+        module = ast.parse(source)
+    except (SyntaxError, ValueError):
         return None
+    assigning = [
+        each
+        for each in module.body
+        if isinstance(each, ast.Assign | ast.AnnAssign | ast.AugAssign) and name in _bound_by(each)
+    ]
+    return _digest_from(assigning, module) if assigning else None
+
+
+def _digest_from(roots: Sequence[ast.AST], module: ast.Module) -> tuple[str, frozenset[str]]:
+    """Digest these nodes of a file with every top-level definition that they reach."""
     binders = _binders(module)
-    reached: dict[int, ast.AST] = {id(root): root}
+    reached: dict[int, ast.AST] = {id(root): root for root in roots}
     names: set[str] = set()
-    waiting = [root]
+    waiting = list(roots)
     while waiting:
         for name in _names_in(waiting.pop()) - names:
             names.add(name)
