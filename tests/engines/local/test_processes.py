@@ -8,8 +8,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+import overproof as op
 
 SCRIPT = """
 import os, sys
@@ -147,3 +150,19 @@ def test_a_forked_child_leaves_the_workers_of_its_parent_alone(tmp_path: Path) -
         [sys.executable, str(tmp_path / "forking.py")], capture_output=True, text=True, timeout=60, check=True
     )
     assert finished.stdout.split() == ["10", "20"]
+
+
+def test_a_child_that_comes_back_from_user_code_is_nobodys_worker() -> None:
+    """User code that forks and forgets leaves no second worker, and every cycle counts once."""
+
+    def process(cycles: Any) -> dict[str, Any]:
+        child = os.fork()
+        return {"n": len(cycles), "children": [child] if child else []}
+
+    with op.Session("local:2", progress=False) as session:
+        result = session.process(process, cycles=40)
+        children = result["children"]
+        assert result["n"] == 40
+        assert result.account.processed == 40
+        assert len(children) == 40
+        assert wait_until_gone(children, timeout_s=10) == []

@@ -72,6 +72,7 @@ class WorkerProcess:
                 worker.handle(command)
         if worker.has_work and not self._is_leaving:
             worker.step()
+            self._end_if_forked()
 
     def _hear_sigterm(self, number: int, frame: object) -> None:
         """Note that this process is to go; the block in hand is finished first."""
@@ -114,7 +115,13 @@ class WorkerProcess:
         else:
             self._inbox.put(command)
 
+    def _end_if_forked(self) -> None:
+        """End a child that user code has forked and that has come back from there: it is nobody's worker."""
+        if os.getpid() != self._pid:
+            os._exit(0)
+
     def _emit(self, letter: Letter) -> None:
+        self._end_if_forked()
         try:
             self._channel.send((letter.query, letter.reply), letter.payload)
         except ChannelClosedError:
