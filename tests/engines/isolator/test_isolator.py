@@ -6,6 +6,7 @@ import ctypes
 import os
 import select
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -298,6 +299,40 @@ def test_the_isolator_ends_with_its_crew_while_a_child_hangs(own_crew: Any, tmp_
     own_crew.process.wait(10)
     assert select.select([child], [], [], 10)[0]
     os.close(child)
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_what_user_code_has_started_ends_with_its_child(dies: bool, own_crew: Any, tmp_path: Path) -> None:
+    """A child that is too late, or dies, leaves nothing behind; nor does one that ends with the isolator."""
+    pipe = tmp_path / "pids"
+    os.mkfifo(pipe)
+
+    def process(cycles: Any) -> dict[str, int]:
+        child = subprocess.Popen(["sleep", "600"])
+        with pipe.open("w") as file:
+            file.write(f"{child.pid}\n")
+        if has(cycles, 42):
+            segfault() if dies else child.wait()
+        signal.pause()
+        return {}
+
+    def started() -> int:
+        with pipe.open() as file:
+            return os.pidfd_open(int(file.read()))
+
+    own_crew.limit(block_timeout_s=0.3)
+    own_crew.begin(process)
+    own_crew.ask(BLOCK)
+    sleeper = started()
+    assert [type(own_crew.hear()) for _ in range(2)] == [BlockFailed, PacketDone]
+    assert select.select([sleeper], [], [], 10)[0]
+    os.close(sleeper)
+    own_crew.limit()
+    own_crew.ask(Block(file=0, index=1, first=100, stop=200))
+    sleeper = started()
+    own_crew.process.kill()
+    assert select.select([sleeper], [], [], 10)[0]
+    os.close(sleeper)
 
 
 @pytest.mark.parametrize("command", [Halt(), EndQuery()])

@@ -39,7 +39,7 @@ ENDING_S = 2.0
 
 
 class Child:
-    """One child: it is talked to over a channel, and dies with its parent.
+    """One child: it is talked to over a channel, and dies with its parent, as does what it has started.
 
     Attributes:
         pid: its number.
@@ -82,12 +82,15 @@ class Child:
         self.pid = os.fork()
         if not self.pid:
             with _no_way_back():
+                os.setpgid(0, 0)
                 leave()
                 ours.close()
                 self._lifeline.close()
                 end_with(their_lifeline.fileno())
                 _limit_damage(self._stack)
                 _serve(name, brief, Channel(theirs), clock=clock, logbook=self.logbook, readers=readers)
+        with contextlib.suppress(OSError):  # it was faster; or is gone
+            os.setpgid(self.pid, self.pid)
         theirs.close()
         their_lifeline.close()
         self.channel = Channel(ours)
@@ -132,8 +135,10 @@ class Child:
         os.kill(self.pid, number)
 
     def bury(self) -> int:
-        """End it, let go of it, and return its exit code: minus the signal's number when it died by one."""
+        """End it with all that it has started; return its exit code: minus the signal's number when it died by one."""
         self.kill(signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # only the dead are left; or other users'
+            os.killpg(self.pid, signal.SIGKILL)  # nobody has waited for it yet, so that the number is its group's
         has_ended = bool(select.select([self.end_descriptor], [], [], ENDING_S)[0])
         exit_code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]) if has_ended else -signal.SIGKILL
         self.channel.close()
