@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
-from overproof.columns.fetching import Block, BlockColumns, ColumnMemory, NoSuchBranchError
+from overproof.columns.fetching import NOTHING_AROUND, Block, BlockColumns, ColumnMemory, NoSuchBranchError
 from overproof.columns.formats import Reader
 from overproof.columns.views import View
 from overproof.records.outcome.failure import EventName
 from overproof.records.schema import Branch
 
-__all__ = ["ColumnMemory", "Events", "NoSuchBranchError", "name_of_event"]
+__all__ = ["NOTHING_AROUND", "ColumnMemory", "Events", "NoSuchBranchError", "name_of_event"]
 
 RUN_NAMES = ("run", "RunNum", "EventInfoAuxDyn.runNumber", "EventInfoAux.runNumber", "runNumber")
 LUMINOSITY_BLOCK_NAMES = (
@@ -33,6 +34,7 @@ class Events(View):
         optional: for branches that the file may lack: what each entry has instead.
         seed: numbers that make the dice of the block: seed of the query, place of the file, first entry.
         metadata: what the dataset says about the file.
+        around_reads: entered while the file is read, so that a stall or crash there is not taken for the selector's.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Events(View):
         optional: Mapping[str, Any] | None = None,
         seed: int | Sequence[int] = 0,
         metadata: Mapping[str, Any] | None = None,
+        around_reads: AbstractContextManager[object] = NOTHING_AROUND,
     ) -> None:
         columns = BlockColumns(
             reader,
@@ -54,6 +57,7 @@ class Events(View):
             prefetch=() if memory is None else memory.names,
             allowed=branches,
             optional=optional or {},
+            around_reads=around_reads,
         )
         entropy = (seed, 0, first) if isinstance(seed, int) else seed
         self._block = Block(columns, seed=entropy, metadata=metadata or {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from overproof.columns.formats.names import nearest
 from overproof.records.schema import Branch
 from overproof.words.errors import BranchError, ReadError
 
+NOTHING_AROUND = nullcontext()
 _BLOCKS_REMEMBERED = 4
 
 
@@ -57,6 +59,7 @@ class BlockColumns:
         prefetch: names to read together with the first one touched; those that the file lacks are passed over.
         allowed: names or glob patterns of what may be touched; None: everything.
         optional: for branches that the file may lack: what each entry has instead.
+        around_reads: entered while the file is read.
 
     Attributes:
         touched: names asked for, in order.
@@ -72,8 +75,10 @@ class BlockColumns:
         prefetch: Iterable[str],
         allowed: Sequence[str] | None,
         optional: Mapping[str, Any],
+        around_reads: AbstractContextManager[object] = NOTHING_AROUND,
     ) -> None:
         self.reader = reader
+        self._around_reads = around_reads
         self.first = first
         self.stop = stop
         self.touched: dict[str, None] = {}
@@ -164,7 +169,9 @@ class BlockColumns:
         self._prefetch = ()
         wanted = list(dict.fromkeys([name, *(each for each in ahead if each not in self._arrays)]))
         try:
-            self._arrays.update(self.reader.read(wanted, self.first, self.stop))
+            with self._around_reads:
+                arrays = self.reader.read(wanted, self.first, self.stop)
+            self._arrays.update(arrays)
         except (ReadError, BranchError) as error:
             # A column that nobody asked for in this block must not spoil it: read the one asked for alone.
             if len(wanted) > 1:

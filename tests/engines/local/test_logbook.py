@@ -56,6 +56,36 @@ def test_what_is_noted_at_one_end_is_read_at_the_other(ends: tuple[Logbook, Logb
     assert crew.read() == module.AtHand(block=None, part=None, started_s=7.0, beat_s=6.5)
 
 
+def test_a_look_into_a_file_is_told_until_it_is_over(ends: tuple[Logbook, Logbook]) -> None:
+    """The first file and the first block are not taken for each other."""
+    crew, worker = ends
+    worker.look_into(0)
+    assert crew.read() == module.AtHand(block=None, part=None, started_s=5.0, beat_s=0.0, opening=0)
+    worker.leave()
+    assert crew.read().opening is None
+    worker.enter(Block(file=0, index=0, first=0, stop=10), (0, 10))
+    assert crew.read() == module.AtHand(block=(0, 0), part=(0, 10), started_s=5.0, beat_s=0.0)
+
+
+def test_reading_is_told_of_a_block_for_as_long_as_it_takes(ends: tuple[Logbook, Logbook]) -> None:
+    """Also when it fails; and again the next time."""
+    crew, worker = ends
+
+    def fail() -> None:
+        with worker.reading:
+            assert crew.read().is_reading
+            raise OSError("no")
+
+    worker.enter(BLOCK, (100, 150))
+    for _ in range(2):
+        with pytest.raises(OSError, match="no"):
+            fail()
+        assert not crew.read().is_reading
+    worker.leave()
+    with worker.reading:
+        assert not crew.read().is_reading
+
+
 def test_a_note_half_written_is_never_read(ends: tuple[Logbook, Logbook]) -> None:
     """A worker that dies while it writes leaves its last whole note."""
     crew, worker = ends

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from overproof.engines.clock import MonotonicClock
 from overproof.records.block import Block, BlockKey, Range
 from overproof.words.clock import Clock
+from overproof.words.ids import FileIndex
 
 PAGE_BYTES = 4096
 NOTHING = -1
@@ -27,7 +28,7 @@ MAX_READS = 1000
 NOTE = struct.Struct("@qqqqqqq")
 """Number, file, index, first, stop, nanoseconds, and the check word: the hash of all of them."""
 
-SEQUENCE, BEAT = 0, 8
+SEQUENCE, BEAT, READING = 0, 8, 9
 """Words of the page, of eight bytes."""
 
 SLOTS_AT = (128, 256)
@@ -42,12 +43,31 @@ class AtHand:
         part: the range of it.
         started_s: when it took this up, or, without a block, when it laid down the last one (0: never).
         beat_s: when its reading thread was last heard of (0: never). Both are monotonic seconds of this machine.
+        is_reading: columns were being read, no user code ran.
+        opening: the file that it looks into; None when none.
     """
 
     block: BlockKey | None
     part: Range | None
     started_s: float
     beat_s: float
+    is_reading: bool = False
+    opening: FileIndex | None = None
+
+
+class Reading:
+    """Notes in a page, for the time of a `with`, that columns are read; it costs two stores, and may be used again."""
+
+    __slots__ = ("_words",)
+
+    def __init__(self, words: memoryview[int]) -> None:
+        self._words = words
+
+    def __enter__(self) -> None:
+        self._words[READING] = 1
+
+    def __exit__(self, *_: object) -> None:
+        self._words[READING] = 0
 
 
 class Logbook:
@@ -58,6 +78,9 @@ class Logbook:
     Args:
         handle: descriptor of a page that was inherited; None: a new page.
         clock: monotonic seconds of this machine.
+
+    Attributes:
+        reading: to be entered while columns are read.
     """
 
     def __init__(self, handle: int | None = None, *, clock: Clock | None = None) -> None:
@@ -69,10 +92,15 @@ class Logbook:
         self._words = memoryview(self._page).cast("q")
         self._times = memoryview(self._page).cast("d")
         self._number = self._words[SEQUENCE]
+        self.reading = Reading(self._words)
 
     def enter(self, block: Block, part: Range) -> None:
         """Note that this range of this block is being computed from now on."""
         self._note(block.file, block.index, *part)
+
+    def look_into(self, file: FileIndex) -> None:
+        """Note that this file is being looked into from now on."""
+        self._note(file, NOTHING, NOTHING, NOTHING)
 
     def leave(self) -> None:
         """Note that nothing is being computed from now on."""
@@ -86,9 +114,16 @@ class Logbook:
         """Return the last whole note."""
         _, file, index, first, stop, time_ns = self._current_note()
         beat_s = self._times[BEAT]
-        if file == NOTHING:
-            return AtHand(block=None, part=None, started_s=time_ns / 1e9, beat_s=beat_s)
-        return AtHand(block=(file, index), part=(first, stop), started_s=time_ns / 1e9, beat_s=beat_s)
+        if index == NOTHING:
+            opening = None if file == NOTHING else file
+            return AtHand(block=None, part=None, started_s=time_ns / 1e9, beat_s=beat_s, opening=opening)
+        return AtHand(
+            block=(file, index),
+            part=(first, stop),
+            started_s=time_ns / 1e9,
+            beat_s=beat_s,
+            is_reading=bool(self._words[READING]),
+        )
 
     def close(self) -> None:
         """Let go of the page; the other end keeps it."""

@@ -264,7 +264,7 @@ class ProcessCrew:
             if loss is None:
                 continue
             letters.append(Letter(query, loss))
-            if loss.failure is None:
+            if loss.failure is None and not loss.read_failure and loss.opening is None:
                 error = self._delay_next(hand, loss) or error
         if error is not None:
             raise error
@@ -293,4 +293,4 @@ class ProcessCrew:
                 has_memory_record=record.rose_within(OOM_WINDOW_S, now=now),
             )
         self._let_go(hand)
-        return replace(loss, block=None, failure=None) if hand.is_isolator else loss
+        return WorkerLost(worker=hand.name, reason=loss.reason) if hand.is_isolator else loss

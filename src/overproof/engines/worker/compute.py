@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 
+from overproof.columns.events import NOTHING_AROUND
 from overproof.columns.reader import ReaderCache
 from overproof.engines.local.logbook import Logbook
 from overproof.engines.messages import (
@@ -51,7 +52,7 @@ from overproof.records.notices import (
 )
 from overproof.records.outcome.failure import Failure
 from overproof.words.clock import Clock
-from overproof.words.ids import WorkerId
+from overproof.words.ids import FileIndex, WorkerId
 
 if TYPE_CHECKING:
     from overproof.analysis.selector import Selector
@@ -87,7 +88,7 @@ class Worker:
         self._clock = clock
         self._logbook = logbook
         self._prints = prints
-        self._source = BlockSource(readers)
+        self._source = BlockSource(readers, around_reads=NOTHING_AROUND if logbook is None else logbook.reading)
         self._brief: Brief | None = None
         self._selector: Selector | None = None
         self._is_spoilt = False
@@ -150,7 +151,7 @@ class Worker:
             case HandOver():
                 self._handover.offer()
             case LookInto(file=file):
-                self._reply(look_into(self._source, file, worker=self.name))
+                self._look_into(file)
             case Halt():
                 self._halt()
             case Brief():
@@ -247,7 +248,15 @@ class Worker:
         for packet, blocks_left in dropped:
             self._finish_packet(packet, n_blocks=len(packet.blocks) - len(blocks_left))
 
-    # -- blocks
+    # -- files and blocks
+
+    def _look_into(self, file: FileIndex) -> None:
+        if self._logbook is not None:
+            self._logbook.look_into(file)
+        looked = look_into(self._source, file, worker=self.name)
+        if self._logbook is not None:
+            self._logbook.leave()
+        self._reply(looked)
 
     def _start_packet(self) -> None:
         self._packet_started_s = self._clock.now()

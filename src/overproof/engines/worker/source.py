@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from overproof.columns.cycles import Cycles
-from overproof.columns.events import ColumnMemory, Events, name_of_event
+from overproof.columns.events import NOTHING_AROUND, ColumnMemory, Events, name_of_event
 from overproof.columns.reader import Reader, ReaderCache
 from overproof.engines.messages import Survey, Surveyed
 from overproof.records.block import Block
@@ -23,9 +24,13 @@ class BlockSource:
 
     Args:
         readers: open files to share; None: its own.
+        around_reads: entered while a file is read.
     """
 
-    def __init__(self, readers: ReaderCache | None = None) -> None:
+    def __init__(
+        self, readers: ReaderCache | None = None, *, around_reads: AbstractContextManager[object] = NOTHING_AROUND
+    ) -> None:
+        self._around_reads = around_reads
         self._readers = ReaderCache() if readers is None else readers
         self.end()
 
@@ -86,8 +91,10 @@ class BlockSource:
         """
         if self._dataset is None:
             return Cycles(block.first, block.stop, seed=self._seed)
+        with self._around_reads:
+            reader = self._reader(block.file)
         return Events(
-            self._reader(block.file),
+            reader,
             block.first,
             block.stop,
             memory=self._memory,
@@ -95,6 +102,7 @@ class BlockSource:
             optional=self._optional,
             seed=(self._seed, block.file, block.first),
             metadata={**self._dataset.metadata, "dataset": self._dataset.name},
+            around_reads=self._around_reads,
         )
 
     def event_name(self, file: FileIndex, entry: int) -> EventName | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -92,6 +93,46 @@ def test_a_block_that_was_done_before_the_end_came_is_not_accused() -> None:
     after = AtHand(block=(2, 6), part=(2000, 3000), started_s=61.0, beat_s=61.0)
     assert explain_loss("w1", -signal.SIGKILL, at_hand=after, verdict=verdict).failure is None
     assert explain_loss("w1", -signal.SIGKILL, at_hand=IDLE, verdict=verdict).failure is None
+
+
+READING = replace(BUSY, is_reading=True)
+
+
+def test_a_crash_while_columns_are_read_accuses_no_user_code() -> None:
+    """It is told as the file's; what user code alone can do is the selector's all the same."""
+    loss = explain_loss("w1", -signal.SIGSEGV, at_hand=READING)
+    assert (loss.block, loss.failure, loss.opening) == ((2, 5), None, None)
+    assert loss.read_failure == "died by signal 11 (SIGSEGV: segmentation fault) while it was read"
+    for exit_code, kind in ((3, "exit"), (-signal.SIGKILL, None)):
+        loss = explain_loss("w1", exit_code, at_hand=READING)
+        assert (loss.read_failure, loss.failure and loss.failure.kind) == ("", kind)
+
+
+def test_a_block_whose_columns_do_not_come_is_not_read() -> None:
+    """A time-out is the file's when it was being read both at the verdict and at the end."""
+    verdict = Verdict(kind="timeout", at_hand=READING, amount=60.1, limit=60)
+    loss = explain_loss("w1", -signal.SIGKILL, at_hand=READING, verdict=verdict)
+    assert (loss.block, loss.failure, loss.read_failure) == ((2, 5), None, "not read within 60 s")
+    loss = explain_loss("w1", -signal.SIGKILL, at_hand=BUSY, verdict=verdict)
+    assert (loss.failure and loss.failure.kind, loss.read_failure) == ("timeout", "")
+
+
+OPENING = AtHand(block=None, part=None, started_s=1.0, beat_s=1.0, opening=0)
+
+
+def test_a_look_into_a_file_that_ends_its_worker_is_told() -> None:
+    """By a crash or a time-out, not by somebody who kills it, nor when it was over already."""
+    verdict = Verdict(kind="timeout", at_hand=OPENING, amount=60.1, limit=60)
+    for exit_code, at_hand, why, told in (
+        (-signal.SIGSEGV, OPENING, None, 0),
+        (-signal.SIGKILL, OPENING, verdict, 0),
+        (-signal.SIGKILL, OPENING, None, None),
+        (-signal.SIGTERM, OPENING, None, None),
+        (-signal.SIGKILL, IDLE, verdict, None),
+        (-signal.SIGKILL, OPENING, replace(verdict, kind="frozen"), None),
+    ):
+        loss = explain_loss("w1", exit_code, at_hand=at_hand, verdict=why)
+        assert (loss.opening, loss.block, loss.failure, loss.read_failure) == (told, None, None, "")
 
 
 def test_a_frozen_process_is_lost_without_evidence() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from overproof.engines.limits import Limits
@@ -32,7 +34,7 @@ class Scene:
         self.now += after_s
         at_hand = self.at_hand
         beat_s = self.now if self.beats else at_hand.beat_s
-        self.at_hand = AtHand(block=at_hand.block, part=at_hand.part, started_s=at_hand.started_s, beat_s=beat_s)
+        self.at_hand = replace(at_hand, beat_s=beat_s)
         look = Look(
             at_s=self.now,
             at_hand=self.at_hand,
@@ -69,6 +71,27 @@ def test_a_block_that_takes_too_long_ends_its_process() -> None:
     verdict = scene.pass_time(0.5)
     assert verdict is not None
     assert (verdict.kind, verdict.at_hand.part, verdict.limit) == ("timeout", (0, 10), 5)
+
+
+@pytest.mark.parametrize(("block_timeout_s", "limit_s"), [(None, 60), (1.0, 10), (20.0, 20), (100.0, 100)])
+def test_a_look_into_a_file_has_the_time_of_a_block(block_timeout_s: float | None, limit_s: float) -> None:
+    """A minute while blocks have none, and never less than it takes to open a wide file."""
+    scene = Scene(limits=Limits(block_timeout_s=block_timeout_s))
+    scene.at_hand = AtHand(block=None, part=None, started_s=scene.now, beat_s=scene.now, opening=0)
+    assert scene.pass_time(limit_s - 0.5) is None
+    verdict = scene.pass_time(1)
+    assert verdict is not None
+    assert (verdict.kind, verdict.limit, verdict.at_hand.opening) == ("timeout", limit_s, 0)
+
+
+def test_the_next_look_has_a_time_of_its_own() -> None:
+    """Many files, each in time, are never too long together; neither is a block after them."""
+    scene = Scene(limits=Limits(block_timeout_s=15))
+    for file in (0, 1, 1, 0):
+        scene.at_hand = AtHand(block=None, part=None, started_s=scene.now, beat_s=scene.now, opening=file)
+        assert scene.pass_time(10) is None
+    scene.enter((0, 10))
+    assert scene.pass_time(10) is None
 
 
 def test_the_parts_of_a_block_share_its_time() -> None:

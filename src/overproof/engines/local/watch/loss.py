@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import signal
+
 from overproof.engines.local.logbook import AtHand
 from overproof.engines.local.watch.endings import (
     classify_exit,
     describe_verdict,
     failure_of_verdict,
     how_it_ended,
+    is_own_doing,
 )
 from overproof.engines.local.watch.verdict import Verdict
 from overproof.records.notices import WorkerLost
+from overproof.records.outcome.failure import Failure
 from overproof.words.ids import WorkerId
 
 
@@ -22,7 +26,7 @@ def explain_loss(
     verdict: Verdict | None = None,
     has_memory_record: bool = False,
 ) -> WorkerLost:
-    """Say what a worker had in hand when it was lost, and whether user code may have ended it.
+    """Say what a worker had in hand when it was lost, and whether user code or a file may have ended it.
 
     Args:
         worker: its name.
@@ -31,13 +35,38 @@ def explain_loss(
         verdict: why we have ended it; None when we have not.
         has_memory_record: the kernel has just noted that it ended a process because memory ran out.
     """
+    is_evidence = False
     if verdict is not None:
-        is_still_at_it = (verdict.at_hand.block, verdict.at_hand.part) == (at_hand.block, at_hand.part)
-        failure = failure_of_verdict(verdict) if is_still_at_it else None
+        is_evidence = verdict.kind in ("memory", "timeout") and _task_of(verdict.at_hand) == _task_of(at_hand)
+        failure = failure_of_verdict(verdict) if is_evidence else None
         reason = describe_verdict(verdict)
     elif exit_code is None:
         failure, reason = None, "does not end, though it was killed"
     else:
         failure = classify_exit(exit_code, part=at_hand.part, has_memory_record=has_memory_record)
         reason = how_it_ended(exit_code)
-    return WorkerLost(worker=worker, reason=f"the process {reason}", block=at_hand.block, failure=failure)
+        is_evidence = is_own_doing(exit_code) or (exit_code == -signal.SIGKILL and has_memory_record)
+    was_reading = at_hand.is_reading and (verdict is None or verdict.at_hand.is_reading)
+    read_failure = _read_failure(failure, verdict) if was_reading else ""
+    return WorkerLost(
+        worker=worker,
+        reason=f"the process {reason}",
+        block=at_hand.block,
+        failure=None if read_failure else failure,
+        read_failure=read_failure,
+        opening=at_hand.opening if is_evidence else None,
+    )
+
+
+def _task_of(at_hand: AtHand) -> tuple[object, ...]:
+    return (at_hand.block, at_hand.part, at_hand.opening)
+
+
+def _read_failure(failure: Failure | None, verdict: Verdict | None) -> str:
+    """Say how reading failed; empty for what is no fault of a file: no user code stalls or crashes while it is read."""
+    match failure:
+        case Failure(kind="timeout") if verdict is not None:
+            return f"not read within {verdict.limit:.3g} s"
+        case Failure(kind="signal", reason=reason):
+            return f"{reason} while it was read"
+    return ""

@@ -1,8 +1,9 @@
 """When a process is to be ended: pure rules over what was seen of it.
 
 1. More private memory than the limit: ended at once.
-2. A block in hand for longer than the limit: ended. What counts is time in which somebody looked and the process was
-   not stopped: a machine that slept, or a user who stopped and continued it, makes no block late.
+2. A block in hand for longer than the limit, or a file that is looked into: ended. What counts is time in which
+   somebody looked and the process was not stopped: a machine that slept, or a user who stopped and continued it, makes
+   no block late.
 3. Frozen: no beat and no processor time for a while. A process that is asleep of its own accord, with a block in hand,
    is left to the second rule: user code may wait in C for long without letting a thread run.
 4. Strained: three quarters of the memory limit, and a good deal more than it started with, because a new worker would
@@ -22,6 +23,8 @@ FROZEN_S = 10.0
 STRAINED_SHARE = 0.75
 GROWN_SHARE = 0.25
 """Shares of the memory limit: what a strained worker has, and what of it has grown since it took up the query."""
+OPENING_S, LEAST_OPENING_S = 60.0, 10.0
+"""Seconds that a look into a file may take while blocks have no limit, and at least, where theirs is short."""
 MAX_GAP_S = 1.0
 """Most that counts between two looks: who has not looked does not know."""
 
@@ -134,9 +137,9 @@ class Watched:
 
     def _note_block(self, look: Look, gap_s: float) -> None:
         before, self._at_hand = self._at_hand, look.at_hand
-        if look.at_hand.block is None:
+        if look.at_hand.block is None and look.at_hand.opening is None:
             self._busy_s = 0.0
-        elif before is None or not _is_same_block(before, look.at_hand):
+        elif before is None or not _is_same_task(before, look.at_hand):
             self._busy_s = min(gap_s, max(0.0, look.at_s - look.at_hand.started_s))
         elif not self._still_s or look.is_asleep:
             self._busy_s += gap_s
@@ -147,12 +150,16 @@ class Watched:
         return Verdict(kind="memory", at_hand=look.at_hand, amount=look.memory_bytes, limit=limits.memory_bytes)
 
     def _judge_time(self, look: Look, limits: Limits) -> Verdict | None:
-        if limits.block_timeout_s is None or self._busy_s <= limits.block_timeout_s:
+        limit_s = limits.block_timeout_s
+        if look.at_hand.opening is not None:
+            limit_s = OPENING_S if limit_s is None else max(limit_s, LEAST_OPENING_S)
+        if limit_s is None or self._busy_s <= limit_s:
             return None
-        return Verdict(kind="timeout", at_hand=look.at_hand, amount=self._busy_s, limit=limits.block_timeout_s)
+        return Verdict(kind="timeout", at_hand=look.at_hand, amount=self._busy_s, limit=limit_s)
 
     def _judge_stillness(self, look: Look, limits: Limits) -> Verdict | None:
-        waits_in_block = look.is_asleep and look.at_hand.block is not None and limits.block_timeout_s is not None
+        has_time = look.at_hand.block is not None and limits.block_timeout_s is not None
+        waits_in_block = look.is_asleep and (has_time or look.at_hand.opening is not None)
         never_beats = self.is_ready and not look.at_hand.beat_s
         if self._still_s < self._frozen_s or waits_in_block or never_beats:
             return None
@@ -171,8 +178,10 @@ class Watched:
         return Verdict(kind="strained", at_hand=look.at_hand, amount=look.memory_bytes, limit=limit)
 
 
-def _is_same_block(before: AtHand, after: AtHand) -> bool:
-    """Tell whether it is still the same call, or the next part of the same block."""
+def _is_same_task(before: AtHand, after: AtHand) -> bool:
+    """Tell whether it is still the same call, or the next part of the same block, or the same look into a file."""
+    if after.opening is not None:
+        return (before.opening, before.started_s) == (after.opening, after.started_s)
     if before.block != after.block or before.part is None or after.part is None:
         return False
     return before.started_s == after.started_s or before.part[1] <= after.part[0]
