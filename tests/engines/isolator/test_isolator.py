@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from overproof.engines.messages import BeginFailed, Ended, EndQuery, Halt
+from overproof.engines.messages import Ended, EndQuery, Halt
 from overproof.outputs.state import OutputState
 from overproof.records.block import Block
 from overproof.records.notices import BlockFailed, DeltaOffered, PacketDone, RangeProbed
@@ -370,15 +370,6 @@ def test_nothing_of_the_users_runs_in_the_isolator(own_crew: Any, tmp_path: Path
     own_crew.channel.close()
     assert own_crew.process.wait(20) == 0
     assert not ran.exists()
-
-
-def test_a_selector_that_does_not_start_says_so(crew: Any) -> None:
-    """What fails before any entry is seen is no failure of a block."""
-    crew.begin(count, selector=b"this is no pickle")
-    crew.ask(BLOCK)
-    assert isinstance(crew.hear(), BeginFailed)
-    crew.begin(count)
-    assert [type(reply) for reply in crew.compute(BLOCK)] == [DeltaOffered]
 
 
 def test_outputs_that_cannot_travel_fail_in_block_and_probe(crew: Any) -> None:

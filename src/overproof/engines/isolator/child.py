@@ -47,6 +47,8 @@ class Child:
         end_descriptor: becomes readable when it has ended.
         logbook: what it has in hand.
         watched: what its watch remembers.
+        has_begun: the selector is loaded and has begun: what goes wrong before is the fault of no entry.
+        started_s: when it was forked.
         verdict: why it was ended by us; None when it was not.
         ended_s: when it was.
         looked_s: when somebody looked at it last.
@@ -70,12 +72,13 @@ class Child:
         """
         self.logbook = Logbook()
         self.verdict: Verdict | None = None
+        self.has_begun = False
         self.ended_s = 0.0
-        self.looked_s = clock.now()
+        self.started_s = self.looked_s = clock.now()
         self.stopped_s = 0.0
         self.is_mute = False
         self.n_commands = 0
-        self.watched = Watched(started_s=clock.now())
+        self.watched = Watched(started_s=self.started_s)
         self._stack = _nameless_file()
         ours, theirs = socket.socketpair()
         self._lifeline, their_lifeline = socket.socketpair()

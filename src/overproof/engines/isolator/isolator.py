@@ -18,6 +18,7 @@ from overproof.engines.isolator.task import Task, tasks_of
 from overproof.engines.isolator.ward import Ward, insisting
 from overproof.engines.local.channel import Channel
 from overproof.engines.local.logbook import Logbook
+from overproof.engines.local.watch import how_it_ended
 from overproof.engines.messages import (
     BeginFailed,
     Brief,
@@ -51,6 +52,10 @@ EPOCH = 1
 BEAT_S = 0.5
 MAX_REPEATS = 20
 """A child that somebody kills proves nothing, and its work is done again; so often in a row, it is no chance."""
+
+MAX_BEGINS = 5
+MAX_LATE_BEGINS = 2
+"""Children in a row in which the selector may crash, or take too long, before it has begun."""
 
 
 class Isolator:
@@ -241,10 +246,12 @@ class Isolator:
 
     def _relay(self, letter: Letter) -> None:
         """Pass on what the child says, with what only we know."""
-        task = self._task
-        if task is None:
+        task, child = self._task, self._child
+        if task is None or child is None:
             return
         match letter.reply:
+            case WorkerJoined():
+                child.has_begun = True
             case EventNamed(event=event):
                 task.event = event
             case RangeProbed(failure=None) as probed:
@@ -292,6 +299,9 @@ class Isolator:
         if task.is_answered:
             self._finish(task, None)
             return
+        if not child.has_begun:
+            self._begin_again(task, child, exit_code, stack)
+            return
         if failure is None or is_tired:
             task.n_repeats += 1
             if task.n_repeats < MAX_REPEATS:
@@ -300,6 +310,20 @@ class Isolator:
             failure = failure or insisting(exit_code, n_times=MAX_REPEATS)
         part = at_hand.part if task.block.ranges is not None else None
         self._answer(task, failure, part=part)
+
+    def _begin_again(self, task: Task, child: Child, exit_code: int, stack: str) -> None:
+        """Let another child begin; when they all end at that, say so: no entry is to blame."""
+        reason = self._ward.why_it_did_not_begin(child, exit_code)
+        task.n_begins += bool(reason)
+        task.n_repeats += not reason
+        is_late = child.verdict is not None and child.verdict.kind == "timeout"
+        if task.n_begins < (MAX_LATE_BEGINS if is_late else MAX_BEGINS) and task.n_repeats < MAX_REPEATS:
+            self._try_again(task)
+            return
+        n_times = task.n_begins if reason else task.n_repeats
+        reason = f"worker_begin, or loading the selector: {reason or how_it_ended(exit_code)}, {n_times} times in a row"
+        self._drop()
+        self._say(BeginFailed(worker=self.name, reason=reason, traceback=stack))
 
     def _is_of_earlier_probes(self, failure: Failure) -> bool:
         """Tell whether a range may have failed for what those before it have left behind: too little memory."""

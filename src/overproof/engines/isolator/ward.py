@@ -16,9 +16,11 @@ from overproof.engines.local.watch import (
     OutOfMemoryRecord,
     Verdict,
     classify_exit,
+    describe_verdict,
     failure_of_verdict,
     how_it_ended,
     is_asleep,
+    is_own_doing,
     private_memory_bytes,
     processor_time_s,
 )
@@ -39,6 +41,9 @@ MAX_GAP_S = 1.0
 OOM_ROUND_S = 1.0
 OOM_MEMORY_S = 2.0
 """How often the kernel is asked whether it ended a process for lack of memory, and how fresh such news must be."""
+
+BEGINNING = (-1, -1)
+"""What a child has in hand until its selector has begun: it gets as long for that as for a block."""
 
 PROC = Path("/proc")
 
@@ -84,6 +89,8 @@ class Ward:
 
     def _judge(self, child: Child, memory_bytes: int | None, *, now: float) -> Verdict | None:
         at_hand, sleeps = child.logbook.read(), is_asleep(child.pid)
+        if not child.has_begun:
+            at_hand = replace(at_hand, block=BEGINNING, part=(0, 0), started_s=child.started_s)
         if _is_stopped(child.pid):
             child.stopped_s += min(now - child.looked_s, MAX_GAP_S)
         child.looked_s = now
@@ -109,6 +116,12 @@ class Ward:
             has_memory_record = self._out_of_memory.rose_within(OOM_MEMORY_S, now=now)
             failure = classify_exit(exit_code, part=at_hand.part, has_memory_record=has_memory_record)
         return None if failure is None else replace(failure, traceback=stack)
+
+    def why_it_did_not_begin(self, child: Child, exit_code: int) -> str:
+        """Say what the start of the selector did to a child; empty when somebody else may have ended it."""
+        if child.verdict is not None:
+            return "" if child.verdict.kind == "frozen" else describe_verdict(child.verdict)
+        return how_it_ended(exit_code) if is_own_doing(exit_code) else ""
 
     def _note_out_of_memory(self, now: float) -> None:
         self._asked_oom_s = now
