@@ -74,6 +74,38 @@ def split(shared_file: Callable[[str], Path]) -> Events:
     return Events(open_reader(FileSpec(path=str(shared_file("uproot-small-evnt-tree-fullsplit.root")))), 0, 100)
 
 
+class Phase:
+    """Knows whether it is entered, and how often it was."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.n_times = 0
+
+    def __enter__(self) -> None:
+        assert not self.is_on
+        self.is_on = True
+        self.n_times += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.is_on = False
+
+
+def test_who_asks_is_told_while_the_file_is_read(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the first byte to the last, also when reading fails; never while user code has the turn."""
+    phase, memory = Phase(), ColumnMemory()
+    watched = Watched(reader, fails=["x"])
+    seen: list[bool] = []
+    read = watched.read
+    monkeypatch.setattr(watched, "read", lambda *request: (seen.append(phase.is_on), read(*request))[1])
+    events = Events(watched, 0, 50, memory=memory, around_reads=phase)
+    with pytest.raises(ReadError):
+        _ = events.x
+    assert len(events.number) == 50
+    assert (seen, phase.is_on, phase.n_times) == ([True, True], False, 2)
+    assert len(events.number) == 50
+    assert phase.n_times == 2
+
+
 def test_nothing_is_read_before_it_is_touched(watched: Watched) -> None:
     """Length, fields, views and names cost no read; a column costs one, once, however many views look at it."""
     events = Events(watched, 100, 300)

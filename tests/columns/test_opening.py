@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ import uproot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from overproof.columns.formats.source import LocalSource
 from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec
 from overproof.words.errors import BranchError, DatasetError, ReadError
@@ -67,6 +69,21 @@ def test_not_a_root_file(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("a,b\n1,2\n")
     assert complaint(path) == f"{path} is not a ROOT file: it begins with b'a,b\\n' instead of b'root'"
+
+
+@pytest.mark.parametrize("make_source", [open_reader, lambda spec: LocalSource(spec.path)])
+def test_a_pipe_is_refused_and_not_waited_for(make_source: Callable[[FileSpec], object], tmp_path: Path) -> None:
+    """What may never answer is not opened, whoever opens it."""
+    path = tmp_path / "pipe.root"
+    os.mkfifo(path)
+    said = f"{path} is a named pipe, not a file: name a ROOT file, such as data/events.root"
+    with pytest.raises((DatasetError, ValueError), match=re.escape(said)):
+        make_source(FileSpec(path=str(path)))
+
+
+def test_a_device_is_refused() -> None:
+    """So is what never ends."""
+    assert "/dev/zero is a terminal or another device, not a file" in complaint("/dev/zero")
 
 
 def test_empty_file(tmp_path: Path) -> None:

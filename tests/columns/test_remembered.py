@@ -55,6 +55,12 @@ def test_what_was_remembered_is_recalled(spec: FileSpec, monkeypatch: pytest.Mon
     assert recall(FileSpec(path="a.root", tree="t"), 100) == grid
 
 
+def test_of_a_pipe_nothing_is_remembered(home: Path, tmp_path: Path) -> None:
+    """It is not opened: that would wait for ever."""
+    os.mkfifo(tmp_path / "pipe.root")
+    assert recall(FileSpec(path=str(tmp_path / "pipe.root"), tree="t"), 100) is None
+
+
 def test_schema_is_recalled(spec: FileSpec) -> None:
     """A schema comes back as it was."""
     schema = open_reader(spec).schema()

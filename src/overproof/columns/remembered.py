@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from overproof.columns.formats.identity import identity_of
+from overproof.columns.formats.identity import check_regular, identity_of
 from overproof.records.dataset import FileGrid, FileSpec
 from overproof.records.schema import Branch, Schema
 from overproof.store import FileMemory, home_directory
@@ -94,7 +94,9 @@ def _identity_now(spec: FileSpec) -> str:
     if "://" in spec.path or not spec.path:
         return ""
     try:
-        with Path(spec.path).expanduser().open("rb", buffering=0) as file:
+        path = Path(spec.path).expanduser()
+        check_regular(path)
+        with path.open("rb", buffering=0) as file:
             return identity_of(file.fileno())
     except (OSError, ValueError):
         return ""

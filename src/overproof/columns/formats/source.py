@@ -13,7 +13,7 @@ from uproot.source.fsspec import FSSpecSource
 from uproot.source.futures import TrivialFuture
 
 from overproof.columns.formats.damage import BytesError, DamageError, FileChangedError
-from overproof.columns.formats.identity import identity_of, stamp_of
+from overproof.columns.formats.identity import check_regular, identity_of, stamp_of
 from overproof.columns.formats.retry import Retry, is_transient_afar, is_transient_here
 
 Range = tuple[int, int]
@@ -31,6 +31,7 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
 
     Raises:
         OSError: it cannot be opened, or has changed since, when bytes are asked for.
+        NotRegularError: it is a pipe or a device.
     """
 
     retry = Retry()
@@ -44,6 +45,7 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
         self.retry(self._open, is_transient=self.is_transient)
 
     def _open(self) -> None:
+        check_regular(self._file_path)
         handle = os.open(self._file_path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         try:
             status = os.fstat(handle)

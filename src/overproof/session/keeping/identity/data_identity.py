@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from overproof.columns.formats.identity import identity_of
+from overproof.columns.formats.identity import NotRegularError, check_regular, identity_of
 from overproof.records.dataset import Dataset, FileGrid
 from overproof.records.outcome.standing import Standing
 
@@ -21,8 +21,11 @@ def changed_files(dataset: Dataset, standing: Standing) -> Iterator[str]:
         if not grid.identity or "://" in path:
             continue
         try:
+            check_regular(Path(path).expanduser())
             with Path(path).expanduser().open("rb", buffering=0) as handle:
                 is_same = identity_of(handle.fileno()) == grid.identity
+        except NotRegularError as error:
+            yield str(error)
         except OSError as error:
             if not _is_done(grid, standing.merged.get(file, 0)):
                 yield f"{path} cannot be opened any more ({error.strerror})"
