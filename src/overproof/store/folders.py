@@ -177,6 +177,7 @@ class Folders:
         try:
             lock = try_lock(path / LOCK)
             for each, content in files.items():
+                (path / each).touch(mode=0o600)
                 (path / each).write_bytes(content)
             os.rename(path, self._directory / name)
         except OSError:

@@ -53,7 +53,7 @@ def from_document(kind: type[T], document: Any) -> T:
 @cache
 def _coder(hint: Any) -> Coder:
     """Find out how a type is written and read."""
-    if hint in (str, float, bool, NoneType) or get_origin(hint) is Literal:
+    if hint in (str, float, bool, NoneType, Any) or get_origin(hint) is Literal:
         return Coder()
     if hint is int:
         return Coder(_write_int, _read_int)

@@ -61,12 +61,13 @@ def report_all() -> list[QueryReport]:
 
 def report_on(query: QueryFolder) -> QueryReport:
     """Report on a query, also on one whose folder is damaged."""
-    description, problem = None, ""
+    description, problem, size_bytes = None, "", 0
     try:
+        size_bytes = query.size_bytes
         description = query.description
         head, state = query.head, query.state
-    except QueryError as error:
-        head, state, problem = None, DAMAGED, str(error)
+    except Exception as error:  # noqa: BLE001 - a damaged folder may say anything, and must not harm the others
+        head, state, problem = None, DAMAGED, str(error) or type(error).__name__
     return QueryReport(
         id=query.id,
         state=state,
@@ -74,6 +75,6 @@ def report_on(query: QueryFolder) -> QueryReport:
         account=head.account if head is not None else None,
         at=head.at if head is not None else "",
         problem=head.problem if head is not None else problem,
-        size_bytes=query.size_bytes,
+        size_bytes=size_bytes,
         path=str(query.path),
     )

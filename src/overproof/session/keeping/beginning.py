@@ -7,12 +7,14 @@ import pickle
 import shlex
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from overproof.analysis.selector import Selector
 from overproof.session.code import PackedSelector
 from overproof.session.keeping.cabinet import query_folders
-from overproof.session.keeping.description import Description, description_bytes
+from overproof.session.keeping.dataset_file import dataset_bytes
+from overproof.session.keeping.description import Description, bytes_digest, description_bytes
 from overproof.session.keeping.folder import DATASET, DESCRIPTION, SELECTOR, QueryFolder
 from overproof.session.keeping.identity.code_identity import CodeIdentity, name_of
 from overproof.session.keeping.identity.fingerprint import fingerprint_here
@@ -35,20 +37,20 @@ def begin_keeping(
         code: its identity before that.
     """
     try:
-        files = {
-            DESCRIPTION: description_bytes(_describe(question, selector, packed=packed, code=code)),
-            SELECTOR: packed.payload,
-            DATASET: pickle.dumps(question.dataset, protocol=5),
-        }
+        files = {SELECTOR: packed.payload, DATASET: dataset_bytes(question.dataset)}
+        description = _describe(question, selector, packed=packed, code=code, files=files)
+        files[DESCRIPTION] = description_bytes(description)
         query = QueryFolder(query_folders().make(question.query_id, files))
         query.log_directory.mkdir(mode=0o700)
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, TypeError, pickle.PicklingError) as error:
         say_unkept(question.query_id, error)
         return None
     return query
 
 
-def _describe(question: Question, selector: Selector, *, packed: PackedSelector, code: CodeIdentity) -> Description:
+def _describe(
+    question: Question, selector: Selector, *, packed: PackedSelector, code: CodeIdentity, files: Mapping[str, bytes]
+) -> Description:
     """Take down what is asked, here and now."""
     name = name_of(selector).rpartition(".")[2]
     return Description(
@@ -68,6 +70,7 @@ def _describe(question: Question, selector: Selector, *, packed: PackedSelector,
         options=question.options,
         manner=question.manner,
         fingerprint=fingerprint_here(),
+        digests={name: bytes_digest(content) for name, content in files.items()},
     )
 
 

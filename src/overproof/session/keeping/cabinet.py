@@ -82,7 +82,7 @@ def prune_queries() -> list[str]:
     for query in reversed(list_queries()):
         try:
             state = query.state
-        except (QueryError, OSError):
+        except Exception:  # noqa: BLE001 - a damaged folder may say anything, and must not harm the others
             state = ""
         (finished if state == QueryState.FINISHED else others).append(query.id)
     return query_folders().prune([*finished, *others], max_folders=MAX_QUERIES, max_bytes=MAX_BYTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import zlib
 from collections.abc import Iterable
@@ -23,7 +24,7 @@ T = TypeVar("T")
 NAME = "checkpoint"
 """Name of the file in the folder of a query."""
 
-MAGIC = b"overproof-checkpoint-1\n"
+MAGIC = b"overproof-checkpoint-2\n"
 LENGTH_BYTES = 8
 SUM_BYTES = 4
 CHUNK_BYTES = 1 << 20
@@ -101,6 +102,7 @@ def write_checkpoint(
     for record in (head, standing):
         content = zlib.compress(json.dumps(to_document(record), separators=(",", ":")).encode(), level=1)
         summing.write(len(content).to_bytes(LENGTH_BYTES, "little"))
+        summing.write(zlib.crc32(content).to_bytes(SUM_BYTES, "little"))  # the head is read without the rest
         summing.write(content)
     with by_value([module for name in modules if (module := sys.modules.get(name)) is not None]):
         outputs.write_to(cast(BinaryIO, summing), by_value=True)  # all that it needs of a file is there
@@ -148,7 +150,12 @@ def _is_ours(file: BinaryIO, path: Path) -> bool:
 
 
 def _read_record(file: BinaryIO, kind: type[T], path: Path) -> T:
-    content = file.read(int.from_bytes(file.read(LENGTH_BYTES), "little"))
+    length = int.from_bytes(file.read(LENGTH_BYTES), "little")
+    checksum = file.read(SUM_BYTES)
+    # A damaged length must not make us ask for more memory than there is.
+    content = file.read(length) if length <= os.fstat(file.fileno()).st_size else b""
+    if len(content) != length or zlib.crc32(content).to_bytes(SUM_BYTES, "little") != checksum:
+        raise _damaged(path)
     try:
         return from_document(kind, json.loads(zlib.decompress(content)))
     except (zlib.error, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from overproof.records.documents.coding import from_document, to_document
 from overproof.records.query import QueryOptions
 from overproof.session.keeping.identity.code_identity import CodeIdentity
 from overproof.session.keeping.identity.fingerprint import Fingerprint
 from overproof.session.question import Kind, Manner
+
+DIGEST = "digest"
+"""Under this key stands the digest of the rest: a damaged description must not be gone on from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,7 @@ class Description:
         options: how to run it, as the master knows it.
         manner: how to run it, as the engine knows it.
         fingerprint: machine and libraries.
+        digests: of the other files that were written when the query began, by name.
     """
 
     query_id: str
@@ -52,11 +58,13 @@ class Description:
     options: QueryOptions
     manner: Manner
     fingerprint: Fingerprint
+    digests: Mapping[str, str]
 
 
 def description_bytes(description: Description) -> bytes:
     """Write a description as people may read it too."""
-    return (json.dumps(to_document(description), indent=1) + "\n").encode()
+    document = to_document(description)
+    return (json.dumps({DIGEST: _digest_of(document), **document}, indent=1) + "\n").encode()
 
 
 def description_of(content: bytes) -> Description:
@@ -65,4 +73,16 @@ def description_of(content: bytes) -> Description:
     Raises:
         KeyError, TypeError, ValueError, IndexError, AttributeError: it is none, or of another version.
     """
-    return from_document(Description, json.loads(content))
+    document = json.loads(content)
+    if document.pop(DIGEST) != _digest_of(document):
+        raise ValueError("the description of the query is damaged")
+    return from_document(Description, document)
+
+
+def bytes_digest(content: bytes) -> str:
+    """Digest the content of a file."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _digest_of(document: Mapping[str, Any]) -> str:
+    return bytes_digest(json.dumps(document, sort_keys=True).encode())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,13 +16,14 @@ from overproof.records.facts import Fact
 from overproof.session.code import PackedSelector
 from overproof.session.keeping.checkpoint import NAME as CHECKPOINT
 from overproof.session.keeping.checkpoint import Checkpoint, Head, read_checkpoint, read_head
-from overproof.session.keeping.description import Description, description_of
+from overproof.session.keeping.dataset_file import dataset_of
+from overproof.session.keeping.description import Description, bytes_digest, description_of
 from overproof.session.question import Question
 from overproof.store import Folder, RecordFile, read_records
 from overproof.words.errors import QueryError
 from overproof.words.states import TRANSITIONS
 
-DESCRIPTION, SELECTOR, DATASET, JOURNAL, LOGS = "query.json", "selector.pkl", "dataset.pkl", "journal", "logs"
+DESCRIPTION, SELECTOR, DATASET, JOURNAL, LOGS = "query.json", "selector.pkl", "dataset.json", "journal", "logs"
 """Names of the files, and of the directory, in the folder of a query."""
 
 INTERRUPTED = "interrupted"
@@ -77,8 +77,10 @@ class QueryFolder:
         """
         try:
             return description_of(self._read(DESCRIPTION))
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-            raise QueryError(f"{self.path / DESCRIPTION} cannot be understood by this version of overproof") from error
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+            raise QueryError(
+                f"{self.path / DESCRIPTION} is damaged, or of another version of overproof: run the query again"
+            ) from error
 
     # -- how it is
 
@@ -124,9 +126,10 @@ class QueryFolder:
         """Return the selector as it travels to workers.
 
         Raises:
-            QueryError: it cannot be read.
+            QueryError: it cannot be read, or is damaged.
         """
-        return PackedSelector(payload=self._read(SELECTOR), modules=self.description.modules)
+        description = self.description
+        return PackedSelector(payload=self._read_whole(SELECTOR, description), modules=description.modules)
 
     def selector(self) -> Any:
         """Return the selector as it was when `begin` had run; the user's modules are looked for as at that time.
@@ -149,10 +152,13 @@ class QueryFolder:
         """Return the files that were asked about; None for cycles.
 
         Raises:
-            QueryError: it cannot be read.
+            QueryError: it cannot be read, or is damaged.
         """
-        dataset = pickle.loads(self._read(DATASET))
-        return dataset if isinstance(dataset, Dataset) else None
+        content = self._read_whole(DATASET, self.description)
+        try:
+            return dataset_of(content)
+        except Exception as error:  # metadata of the user's own types may raise anything
+            raise QueryError(f"{self.path / DATASET} cannot be understood here: {error}") from error
 
     def question(self, number: int) -> Question:
         """Return what was asked, as query of this number in a session.
@@ -218,6 +224,13 @@ class QueryFolder:
     def files(self) -> Folder:
         """Return the folder as the store knows it, to write into it."""
         return self._folder
+
+    def _read_whole(self, name: str, description: Description) -> bytes:
+        """Read a file that was written when the query began; damaged bytes must not be unpickled."""
+        content = self._read(name)
+        if bytes_digest(content) != description.digests.get(name):
+            raise QueryError(f"{self.path / name} is damaged: run the query again")
+        return content
 
     def _read(self, name: str) -> bytes:
         try:
