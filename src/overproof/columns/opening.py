@@ -20,7 +20,7 @@ from overproof.columns.formats.checks.objects import check_object, check_streame
 from overproof.columns.formats.checks.whole_file import check_whole_file
 from overproof.columns.formats.classes import unlearning
 from overproof.columns.formats.damage import FileChangedError, one_line, translated
-from overproof.columns.formats.identity import NotRegularError, check_regular
+from overproof.columns.formats.identity import check_regular
 from overproof.columns.formats.names import nearest
 from overproof.columns.formats.retry import is_transient_afar, is_transient_here
 from overproof.columns.formats.rntuple import RNTupleReader
@@ -141,8 +141,6 @@ def _look_at(local: str, path: str) -> int:
     try:
         check_regular(local)
         magic, size_bytes = LocalSource.retry(lambda: _magic_and_size(local), is_transient=is_transient_here)
-    except NotRegularError as error:
-        raise DatasetError(str(error)) from error
     except (FileNotFoundError, NotADirectoryError) as error:
         raise DatasetError(f"no such file: {path}{_siblings(local)}") from error
     except PermissionError as error:

@@ -15,6 +15,7 @@ from overproof.columns.formats.identity import check_regular, identity_of
 from overproof.records.dataset import FileGrid, FileSpec
 from overproof.records.schema import Branch, Schema
 from overproof.store import FileMemory, home_directory
+from overproof.words.errors import DatasetError
 from overproof.words.units import MB
 
 _FORMAT = 2
@@ -98,7 +99,7 @@ def _identity_now(spec: FileSpec) -> str:
         check_regular(path)
         with path.open("rb", buffering=0) as file:
             return identity_of(file.fileno())
-    except (OSError, ValueError):
+    except (OSError, ValueError, DatasetError):
         return ""
 
 

@@ -7,6 +7,8 @@ import os
 import stat
 from typing import TypeAlias
 
+from overproof.words.errors import DatasetError
+
 HEADER_BYTES = 512
 """Bytes at the start of a ROOT file that belong to its identity: its UUID, its end, the times of its directory."""
 
@@ -18,10 +20,6 @@ _IRREGULAR = {
 }
 
 Stamp: TypeAlias = tuple[int, int, int, int]
-
-
-class NotRegularError(ValueError):
-    """What a path leads to is no regular file."""
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
@@ -37,13 +35,13 @@ def check_regular(path: str | os.PathLike[str]) -> None:
     """Refuse what is no regular file: opening a pipe or a device may wait for ever.
 
     Raises:
-        NotRegularError: it is a pipe, a socket or a device.
+        DatasetError: it is a pipe, a socket or a device.
         OSError: it is not there, or forbidden.
     """
     mode = os.stat(path).st_mode
     kind = next((name for name, is_it in _IRREGULAR.items() if is_it(mode)), None)
     if kind is not None:
-        raise NotRegularError(f"{os.fspath(path)} is {kind}, not a file: name a ROOT file, such as data/events.root")
+        raise DatasetError(f"{os.fspath(path)} is {kind}, not a file: name a ROOT file, such as data/events.root")
 
 
 def identity_of(handle: int) -> str:

@@ -31,7 +31,7 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
 
     Raises:
         OSError: it cannot be opened, or has changed since, when bytes are asked for.
-        NotRegularError: it is a pipe or a device.
+        DatasetError: it is a pipe or a device.
     """
 
     retry = Retry()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from overproof.columns.formats.identity import NotRegularError, check_regular, identity_of
+from overproof.columns.formats.identity import check_regular, identity_of
 from overproof.records.dataset import Dataset, FileGrid
 from overproof.records.outcome.standing import Standing
+from overproof.words.errors import DatasetError
 
 
 def changed_files(dataset: Dataset, standing: Standing) -> Iterator[str]:
@@ -24,7 +25,7 @@ def changed_files(dataset: Dataset, standing: Standing) -> Iterator[str]:
             check_regular(Path(path).expanduser())
             with Path(path).expanduser().open("rb", buffering=0) as handle:
                 is_same = identity_of(handle.fileno()) == grid.identity
-        except NotRegularError as error:
+        except DatasetError as error:
             yield str(error)
         except OSError as error:
             if not _is_done(grid, standing.merged.get(file, 0)):
