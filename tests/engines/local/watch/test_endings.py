@@ -133,6 +133,7 @@ def test_a_look_into_a_file_that_ends_its_worker_is_told() -> None:
     ):
         loss = explain_loss("w1", exit_code, at_hand=at_hand, verdict=why)
         assert (loss.opening, loss.block, loss.failure, loss.read_failure) == (told, None, None, "")
+        assert ("looked into the file" in loss.reason) == (told is not None)
 
 
 def test_a_frozen_process_is_lost_without_evidence() -> None:

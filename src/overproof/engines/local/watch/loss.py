@@ -46,6 +46,9 @@ def explain_loss(
         failure = classify_exit(exit_code, part=at_hand.part, has_memory_record=has_memory_record)
         reason = how_it_ended(exit_code)
         is_evidence = is_own_doing(exit_code) or (exit_code == -signal.SIGKILL and has_memory_record)
+    opening = at_hand.opening if is_evidence else None
+    if opening is not None:
+        reason = f"{reason} while it looked into the file"
     was_reading = at_hand.is_reading and (verdict is None or verdict.at_hand.is_reading)
     read_failure = _read_failure(failure, verdict) if was_reading else ""
     return WorkerLost(
@@ -54,7 +57,7 @@ def explain_loss(
         block=at_hand.block,
         failure=None if read_failure else failure,
         read_failure=read_failure,
-        opening=at_hand.opening if is_evidence else None,
+        opening=opening,
     )
 
 
