@@ -57,6 +57,9 @@ MAX_BEGINS = 5
 MAX_LATE_BEGINS = 2
 """Children in a row in which the selector may crash, or take too long, before it has begun."""
 
+MAX_READS = 2
+"""Children in a row that may stall or crash while they read: a disk may do so once."""
+
 
 class Isolator:
     """Serves one crew.
@@ -293,7 +296,8 @@ class Isolator:
                 self._brief.log_directory, self.name, block=task.block, part=at_hand.part, since=task.log_from
             )
         exit_code = child.bury()
-        failure = self._ward.failure_of(child, exit_code, at_hand=at_hand, stack=stack)
+        loss = self._ward.explain(child, exit_code, at_hand=at_hand)
+        failure = None if loss.failure is None else replace(loss.failure, traceback=stack)
         is_tired = failure is not None and self._is_of_earlier_probes(failure)
         self._child = None
         if task.is_answered:
@@ -301,6 +305,9 @@ class Isolator:
             return
         if not child.has_begun:
             self._begin_again(task, child, exit_code, stack)
+            return
+        if loss.read_failure:
+            self._read_again(task, loss.read_failure)
             return
         if failure is None or is_tired:
             task.n_repeats += 1
@@ -324,6 +331,18 @@ class Isolator:
         reason = f"worker_begin, or loading the selector: {reason or how_it_ended(exit_code)}, {n_times} times in a row"
         self._drop()
         self._say(BeginFailed(worker=self.name, reason=reason, traceback=stack))
+
+    def _read_again(self, task: Task, reason: str) -> None:
+        """Let another child read what one has died of; then it is unreadable, which is no failure of a range."""
+        task.n_reads += 1
+        if task.n_reads < MAX_READS:
+            self._try_again(task)
+            return
+        if isinstance(task.command, Probe):
+            self._say(RangeProbed(worker=self.name, epoch=EPOCH, probe=task.command.probe, failure=None))
+        else:
+            self._say(BlockUnreadable(worker=self.name, epoch=EPOCH, block=task.block, phase="read", reason=reason))
+        self._finish(task, None)
 
     def _is_of_earlier_probes(self, failure: Failure) -> bool:
         """Tell whether a range may have failed for what those before it have left behind: too little memory."""

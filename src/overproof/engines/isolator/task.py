@@ -20,6 +20,7 @@ class Task:
         is_last: no other task of its packet comes after it.
         n_repeats: how often it was begun again because a child was lost.
         n_begins: how many children were lost of their own doing before the selector had begun.
+        n_reads: how many children were lost while they read a file.
         event: what the file calls the event that is being probed.
         is_answered: the child has said what came of the block; only the end of its packet is left to be said.
         log_from: length of the log when it was given to a child.
@@ -30,6 +31,7 @@ class Task:
     is_last: bool = True
     n_repeats: int = 0
     n_begins: int = 0
+    n_reads: int = 0
     event: EventName | None = None
     is_answered: bool = False
     log_from: int = 0

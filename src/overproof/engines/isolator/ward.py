@@ -15,15 +15,15 @@ from overproof.engines.local.watch import (
     Look,
     OutOfMemoryRecord,
     Verdict,
-    classify_exit,
     describe_verdict,
-    failure_of_verdict,
+    explain_loss,
     how_it_ended,
     is_asleep,
     is_own_doing,
     private_memory_bytes,
     processor_time_s,
 )
+from overproof.records.notices import WorkerLost
 from overproof.records.outcome.failure import Failure, FailureKind
 from overproof.words.clock import Clock
 
@@ -106,16 +106,17 @@ class Ward:
         verdict = child.watched.judge(look, self.limits)
         return None if verdict is not None and verdict.kind == "frozen" and sleeps else verdict
 
-    def failure_of(self, child: Child, exit_code: int, *, at_hand: AtHand, stack: str) -> Failure | None:
-        """Say how user code failed when a child has ended; None when that is no evidence against it."""
+    def explain(self, child: Child, exit_code: int, *, at_hand: AtHand) -> WorkerLost:
+        """Say whether user code, or reading, has ended a child."""
         now = self._clock.now()
         self._note_out_of_memory(now)
-        if child.verdict is not None:
-            failure = failure_of_verdict(child.verdict)
-        else:
-            has_memory_record = self._out_of_memory.rose_within(OOM_MEMORY_S, now=now)
-            failure = classify_exit(exit_code, part=at_hand.part, has_memory_record=has_memory_record)
-        return None if failure is None else replace(failure, traceback=stack)
+        return explain_loss(
+            "",
+            exit_code,
+            at_hand=at_hand,
+            verdict=child.verdict,
+            has_memory_record=self._out_of_memory.rose_within(OOM_MEMORY_S, now=now),
+        )
 
     def why_it_did_not_begin(self, child: Child, exit_code: int) -> str:
         """Say what the start of the selector did to a child; empty when somebody else may have ended it."""

@@ -310,9 +310,9 @@ class Worker:
             return
         first, stop = probe.part
         self._source.expect(probe.block.file, probe.identity)
-        if stop - first == 1:
-            self._reply(EventNamed(probe=probe.probe, event=self._source.event_name(probe.block.file, first)))
         attempt = self._attempt(probe.block, (probe.part,))
+        if stop - first == 1:
+            self._reply(EventNamed(probe=probe.probe, event=attempt.event_name()))
         failure: Failure | None = None
         try:
             outputs = OutputState()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from overproof.engines.worker.failure import failure_of
 from overproof.engines.worker.logs import PrintLog
 from overproof.engines.worker.source import BlockSource
 from overproof.records.block import Block, Range
-from overproof.records.outcome.failure import Failure
+from overproof.records.outcome.failure import EventName, Failure
 from overproof.words.errors import BranchError, InputError, Phase, ReadError
 
 if TYPE_CHECKING:
@@ -76,6 +77,13 @@ class Attempt:
             self._note_prints()
             self._events = None
         self.part = None
+
+    def event_name(self) -> EventName | None:
+        """Tell what the file calls the first entry; None where it does not say, or cannot be read."""
+        part = self._parts[0]
+        self._enter(part)
+        with nullcontext() if self._logbook is None else self._logbook.reading:
+            return self._source.event_name(self._block.file, part[0])
 
     def end(self) -> None:
         """Note that nothing of the block is in hand any more."""
