@@ -104,13 +104,8 @@ class Query:
 
     @property
     def is_resumable(self) -> bool:
-        """Tell whether the query is on disk and something of it is left to be done."""
-        conduct, state = self._conduct, self.state
-        if conduct is None or not conduct.is_kept or state is QueryState.FINISHED:
-            return False
-        # A selector that fails too often would do so again.
-        is_hopeless = state is QueryState.FAILED and conduct.problem is None
-        return not is_hopeless or self._question.options.on_error == "stop"
+        """Tell whether the query is on disk, something of it is left to be done, and that may go well."""
+        return self._conduct is not None and self._conduct.is_resumable
 
     def stop(self) -> None:
         """Stop soon and keep what is done; `session.resume` goes on with it."""

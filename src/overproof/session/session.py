@@ -201,7 +201,7 @@ class Session:
         assert question.dataset is not None
         return self._start(question, prepare=drawing.prepare(question.dataset), dress=dress_histogram, wait=wait)
 
-    def resume(self, query_id: str, *, selector: Any = None, wait: bool = True) -> Any:
+    def resume(self, query_id: str, *, selector: Any = None, max_excluded: int | None = None, wait: bool = True) -> Any:
         """Go on with an earlier query that was stopped, or whose process was killed; one that finished is shown again.
 
         The answer is the same as that of one run, bit for bit. Only the workers of this session are new: dataset,
@@ -210,6 +210,7 @@ class Session:
         Args:
             query_id: the query's id, as the query, `overproof queries` and the message at the stop tell it.
             selector: to be sure that it is the same as then; None: the files in which it is written are compared.
+            max_excluded: entries that may be excluded before the query stops, where there were too many; None: as then.
             wait: wait for the result; False: return a `Query` at once.
 
         Returns:
@@ -224,7 +225,7 @@ class Session:
 
         self._check_open()
         self._n_queries += 1
-        resumption = take_up(query_id, number=self._n_queries, selector=selector)
+        resumption = take_up(query_id, number=self._n_queries, selector=selector, max_excluded=max_excluded)
         return self._start(
             resumption.question,
             prepare=lambda *_: resumption.selector(),

@@ -170,8 +170,10 @@ def _lines(report: QueryReport) -> list[tuple[str, str]]:
 def _ways_on(report: QueryReport, *, has_failures: bool) -> list[str]:
     """Say what can be done with a query now."""
     ways = []
-    if report.state in ("interrupted", "stopped", "failed"):
+    if report.is_resumable:
         ways.append(f"go on:           overproof resume {report.id}")
+    if report.wants_max_excluded:
+        ways.append(f"exclude more:    overproof resume {report.id} --max-excluded N")
     if report.account is not None and report.state != "damaged":
         ways.append(f"see the result:  overproof queries fetch {report.id}")
     if has_failures:

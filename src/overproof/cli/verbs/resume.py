@@ -12,13 +12,20 @@ from overproof.cli.options import QueryFlags, engine_options, place_options
 @click.command("resume", short_help="Go on with an earlier query.")
 @click.argument("query_id", metavar="ID")
 @click.option("--output", "-o", metavar="F", help="Write the outputs: out.root, out.json or out.pkl.")
+@click.option(
+    "--max-excluded",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Stop when more entries are excluded; default: as when the query began.",
+)
 @engine_options
 @place_options
 def resume_command(query_id: str, **flags: Any) -> int:
     """Go on with a query that was stopped, or whose process was killed, and give the result of the whole.
 
     The answer is the same, bit for bit, as if nothing had happened. Files, selector, parameters and options are those
-    of the query; a selector or a file that has changed since is refused. A query that finished is shown again.
+    of the query; a selector or a file that has changed since is refused. A query that finished is shown again; one that
+    ended because too many entries were excluded goes on with a larger --max-excluded.
 
     ID is the id of a query, a part of it that no other has, or `last`.
 
@@ -40,5 +47,5 @@ def resume_command(query_id: str, **flags: Any) -> int:
         check_apart((said.json, said.root, said.output, said.plot), [spec.path for spec in dataset.files])
     warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
     with said.open_session() as session:
-        outcome = outcome_of(lambda: session.resume(query.id), draws=kind == "draw")
+        outcome = outcome_of(lambda: session.resume(query.id, max_excluded=said.max_excluded), draws=kind == "draw")
     return deliver(outcome, said)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from overproof.records.account import Account
 from overproof.session.keeping import Description, QueryFolder, find_query, list_queries
+from overproof.session.keeping.checkpoint import Head
 from overproof.words.errors import QueryError
 
 LAST = "last"
@@ -28,6 +29,8 @@ class QueryReport:
         problem: what ended the query early, or why its folder cannot be read; empty when nothing did.
         size_bytes: of its folder.
         path: of its folder.
+        is_resumable: to go on with it may go well.
+        wants_max_excluded: it may where more entries may be excluded.
     """
 
     id: str
@@ -38,6 +41,8 @@ class QueryReport:
     problem: str
     size_bytes: int
     path: str
+    is_resumable: bool = False
+    wants_max_excluded: bool = False
 
 
 def named_query(name: str) -> QueryFolder:
@@ -61,11 +66,11 @@ def report_all() -> list[QueryReport]:
 
 def report_on(query: QueryFolder) -> QueryReport:
     """Report on a query, also on one whose folder is damaged."""
-    description, problem, size_bytes = None, "", 0
+    description, problem, size_bytes, is_resumable = None, "", 0, False
     try:
         size_bytes = query.size_bytes
         description = query.description
-        head, state = query.head, query.state
+        head, state, is_resumable = query.head, query.state, query.is_resumable
     except Exception as error:  # noqa: BLE001 - a damaged folder may say anything, and must not harm the others
         head, state, problem = None, DAMAGED, str(error) or type(error).__name__
     return QueryReport(
@@ -77,4 +82,17 @@ def report_on(query: QueryFolder) -> QueryReport:
         problem=head.problem if head is not None else problem,
         size_bytes=size_bytes,
         path=str(query.path),
+        is_resumable=is_resumable,
+        wants_max_excluded=head is not None and _wants_max_excluded(head, description),
+    )
+
+
+def _wants_max_excluded(head: Head, description: Description | None) -> bool:
+    """Tell whether too many entries were excluded; a query that stops at the first one is not meant."""
+    return (
+        head.is_dead_end
+        and not head.problem
+        and head.account.excluded > 0
+        and description is not None
+        and description.options.on_error != "stop"
     )

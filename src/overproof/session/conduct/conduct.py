@@ -29,7 +29,7 @@ from overproof.session.keeping.keeper import Keeper
 from overproof.session.outcome.gaps import name_excluded, name_missing
 from overproof.session.question import Question
 from overproof.session.result import Result
-from overproof.words.errors import AbortedError, EngineError, OverproofError, UserCodeError
+from overproof.words.errors import AbortedError, EngineError, MergeError, OverproofError, UserCodeError
 from overproof.words.states import TRANSITIONS, QueryState
 
 MAX_END_S = 10.0
@@ -82,9 +82,9 @@ class Conduct:
         )
 
     @property
-    def is_kept(self) -> bool:
-        """Tell whether the query is on disk, so that it can be resumed."""
-        return self._facts.keeper is not None
+    def is_resumable(self) -> bool:
+        """Tell whether the query is on disk, and whether to go on with it may go well."""
+        return self._facts.keeper is not None and self._head().can_go_on
 
     def run(self) -> Result:
         """Run the query to its end.
@@ -221,8 +221,14 @@ class Conduct:
             )
 
     def _head(self) -> Head:
-        problem = " ".join(str(self.driver.problem or "").split())
-        return Head(state=self._master.state, at=wall_time(), account=self._master.account, problem=problem)
+        state, problem = self._master.state, self.driver.problem
+        return Head(
+            state=state,
+            at=wall_time(),
+            account=self._master.account,
+            problem=" ".join(str(problem or "").split()),
+            is_dead_end=state is QueryState.FAILED and (problem is None or isinstance(problem, MergeError)),
+        )
 
     def _rest(self, now: float) -> None:
         if self._facts.keeper is not None:

@@ -21,7 +21,7 @@ from overproof.session.keeping.folder import QueryFolder
 from overproof.session.keeping.identity.code_identity import CodeIdentity, changes, changes_on_disk, identify
 from overproof.session.keeping.identity.data_identity import changed_files
 from overproof.session.keeping.identity.fingerprint import fingerprint_here
-from overproof.session.question import Question
+from overproof.session.question import Question, check_number
 from overproof.words.errors import QueryError
 from overproof.words.states import QueryState
 
@@ -66,17 +66,21 @@ class Resumption:
         return [*opened, WorkRestored(standing=self.standing)]
 
 
-def take_up(query_id: str, *, number: int, selector: Any = None) -> Resumption:
+def take_up(query_id: str, *, number: int, selector: Any = None, max_excluded: int | None = None) -> Resumption:
     """Hold an earlier query and read all of it that is needed to go on, if it may go on.
 
     Args:
         query_id: its id.
         number: number of the query in this session.
         selector: to be sure that it is the same as then; None: its files on disk are compared.
+        max_excluded: entries that may be excluded from now on; None: as many as then.
 
     Raises:
         QueryError: there is no such query, it runs, it is damaged, or its selector or one of its files has changed.
+        OptionError: a number of entries that makes no sense.
     """
+    if max_excluded is not None:
+        check_number("max_excluded", max_excluded, at_least=0)
     query = find_query(query_id)
     try:
         is_free = query.hold()
@@ -94,7 +98,10 @@ def take_up(query_id: str, *, number: int, selector: Any = None) -> Resumption:
     except BaseException:
         query.release()
         raise
-    return replace(resumption, standing=_to_go_on_from(resumption.standing, resumption.question))
+    question = resumption.question
+    if max_excluded is not None:
+        question = replace(question, options=replace(question.options, max_excluded=max_excluded))
+    return replace(resumption, question=question, standing=_to_go_on_from(resumption.standing, question))
 
 
 def read_up(query: QueryFolder, *, number: int) -> Resumption:

@@ -39,12 +39,19 @@ class Head:
         at: wall time, as ISO 8601 with the offset from UTC.
         account: where every entry was.
         problem: what ended the query early, in one line; empty when nothing did.
+        is_dead_end: it would end so again: the selector fails too often, or its outputs cannot be added.
     """
 
     state: QueryState
     at: str
     account: Account
     problem: str = ""
+    is_dead_end: bool = False
+
+    @property
+    def can_go_on(self) -> bool:
+        """Tell whether something is left to be done that may go well."""
+        return self.state is not QueryState.FINISHED and not self.is_dead_end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,16 @@ class QueryFolder:
         return head.state.value if head is not None and not _is_underway(head) else INTERRUPTED
 
     @property
+    def is_resumable(self) -> bool:
+        """Tell whether to go on with it may go well; a dead end is not resumed without a change.
+
+        Raises:
+            QueryError: the checkpoint is damaged.
+        """
+        head = self.head
+        return not self.is_running and (head is None or head.can_go_on)
+
+    @property
     def head(self) -> Head | None:
         """Tell the state, account and time of the last checkpoint; None before the first.
 
