@@ -17,7 +17,7 @@ import uproot
 import overproof as op
 from overproof.cli.main import main
 from overproof.session.afterwards import read_logs
-from overproof.session.afterwards.queries import named_query
+from overproof.session.keeping import find_query
 from overproof.words.errors import QueryError
 
 SELECTOR = """
@@ -166,7 +166,7 @@ def test_logs_of_a_block(call: Callable, picky: str) -> None:
 
 def test_logs_of_a_worker(picky: str) -> None:
     """A worker is named by its name or by the number in it."""
-    query = named_query(picky)
+    query = find_query(picky)
     (log,) = read_logs(query)
     assert read_logs(query, worker=log.worker) == read_logs(query, worker=log.worker.removeprefix("w")) == [log]
     with pytest.raises(QueryError, match=f"no log of a worker 77: there are {log.worker}"):

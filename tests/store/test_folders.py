@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -43,6 +44,26 @@ def test_a_folder_that_cannot_be_made_leaves_nothing(
         folders.make("a", {"x": b"1"})
     assert folders.names() == ["first"]
     assert [place.name for place in tmp_path.joinpath("queries").iterdir()] == ["first"]
+
+
+def test_who_looks_at_a_folder_keeps_nobody_from_holding_it(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A free folder can be held at every moment at which somebody looks whether it is."""
+    folders.make("a", {}).release()
+    folder = folders.find("a")
+    assert folder is not None
+    with (folder.path / "lock").open("rb") as looked_at:
+        fcntl.flock(looked_at, fcntl.LOCK_SH)
+        waits = []
+
+        def look_away(wait_s: float) -> None:
+            waits.append(wait_s)
+            if len(waits) == 3:
+                fcntl.flock(looked_at, fcntl.LOCK_UN)
+
+        monkeypatch.setattr("overproof.store.lock.time.sleep", look_away)
+        assert folder.hold()
+    assert len(waits) == 3
+    folder.release()
 
 
 def test_one_holds_a_folder_at_a_time(folders: Folders) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 
@@ -23,23 +24,29 @@ class Lock:
             os.close(handle)
 
 
-def try_lock(path: Path) -> Lock | None:
+PATIENCE_S = 0.2
+"""How long a lock is tried for: who only looks at one has it for some microseconds."""
+RETRY_S = 0.005
+
+
+def try_lock(path: Path, *, patience_s: float = PATIENCE_S) -> Lock | None:
     """Take the lock on a file, which is made if absent; None when somebody else holds it, or has just removed it.
+
+    Args:
+        path: the file.
+        patience_s: how long to try.
 
     Raises:
         OSError: the file cannot be made, or the file system knows no locks.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_there = _is_same(path, handle)
-    except BlockingIOError:
-        os.close(handle)
-        return None
+        # Who has removed the folder in between has taken the file along.
+        is_taken = _is_taken_within(handle, patience_s) and _is_same(path, handle)
     except OSError:
         os.close(handle)
         raise
-    if not is_there:  # its last holder has removed the folder
+    if not is_taken:
         os.close(handle)
         return None
     return Lock(handle)
@@ -63,6 +70,19 @@ def is_locked(path: Path) -> bool:
     finally:
         os.close(handle)
     return False
+
+
+def _is_taken_within(handle: int, patience_s: float) -> bool:
+    deadline_s = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline_s:
+                return False
+            time.sleep(RETRY_S)
+        else:
+            return True
 
 
 def _is_same(path: Path, handle: int) -> bool:

@@ -41,9 +41,23 @@ def test_a_query_is_found_by_a_part_of_its_id(three: list[str]) -> None:
     assert find_query("aaay").id == three[1]
     with pytest.raises(QueryError, match=r"3 queries 2030.*give more of the id"):
         find_query("2030")
-    for nonsense in ("", "..", "../queries", "zzz"):
+    with pytest.raises(QueryError, match="empty"):
+        find_query("")
+    for nonsense in ("..", "../queries", "zzz"):
         with pytest.raises(QueryError):
             find_query(nonsense)
+
+
+def test_the_newest_query_is_the_last(session: op.Session, three: list[str]) -> None:
+    """`last` is the newest query everywhere, in Python too; without any query that is said."""
+    assert find_query("last").id == three[2]
+    assert session.resume("last").query_id == three[2]
+    for name in three:
+        remove_query(name)
+    with pytest.raises(QueryError, match="no query on disk yet"):
+        session.resume("last")
+    with pytest.raises(QueryError, match="empty"):
+        session.resume("")
 
 
 def test_a_removed_query_is_gone_and_a_running_one_stays(three: list[str]) -> None:

@@ -22,10 +22,11 @@ def logs_command(query_id: str, worker: str | None, block: str | None, json: str
 
     ID is the id of a query, a part of it that no other has, or `last`.
     """
-    from overproof.session.afterwards import named_query, read_logs
+    from overproof.session.afterwards import read_logs
+    from overproof.session.keeping import find_query
 
     check_json(json)
-    query = named_query(query_id)
+    query = find_query(query_id)
     logs = read_logs(query, worker=worker, block=block)
     if json is not None:
         write_json(json, {"query": query.id, "workers": [asdict(log) for log in logs]})

@@ -46,10 +46,11 @@ def queries_command(context: click.Context, json: str | None) -> int:
 @click.option("--json", metavar="F", help=JSON_HELP)
 def show_command(query_id: str, json: str | None) -> int:
     """Tell what was asked, how far it came, what failed, and what can be done with it now."""
-    from overproof.session.afterwards import failures_of, named_query, report_on
+    from overproof.session.afterwards import failures_of, report_on
+    from overproof.session.keeping import find_query
 
     check_json(json)
-    query = named_query(query_id)
+    query = find_query(query_id)
     report = report_on(query)
     excluded = failures_of(query.id) if report.account is not None else ()
     if json is not None:
@@ -80,13 +81,13 @@ def fetch_command(query_id: str, **flags: Any) -> int:
     import warnings
 
     from overproof.cli.deliver import deliver, outcome_of
-    from overproof.session.afterwards import named_query
     from overproof.session.conduct.recalled import recalled_result
+    from overproof.session.keeping import find_query
     from overproof.session.result import IncompleteWarning
 
     said = QueryFlags(**flags)
     said.check_places()
-    query = named_query(query_id)
+    query = find_query(query_id)
     warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
     return deliver(outcome_of(lambda: recalled_result(query), draws=query.description.kind == "draw"), said)
 
@@ -95,10 +96,9 @@ def fetch_command(query_id: str, **flags: Any) -> int:
 @click.argument("query_ids", nargs=-1, required=True, metavar="ID...")
 def remove_command(query_ids: tuple[str, ...]) -> int:
     """Remove queries with all that is kept of them: results, logs, and what is needed to resume them."""
-    from overproof.session.afterwards import named_query
-    from overproof.session.keeping import remove_query
+    from overproof.session.keeping import find_query, remove_query
 
-    names = dict.fromkeys(named_query(query_id).id for query_id in query_ids)  # all of them are there, or none goes
+    names = dict.fromkeys(find_query(query_id).id for query_id in query_ids)  # all of them are there, or none goes
     for name in names:
         click.echo(f"{'removed':<12}{remove_query(name)}")
     return ExitCode.COMPLETE

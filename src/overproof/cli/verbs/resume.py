@@ -36,12 +36,12 @@ def resume_command(query_id: str, **flags: Any) -> int:
 
     from overproof.cli.deliver import deliver, outcome_of
     from overproof.cli.places import check_apart
-    from overproof.session.afterwards import named_query
+    from overproof.session.keeping import find_query
     from overproof.session.result import IncompleteWarning
 
     said = QueryFlags(**flags)
     said.check_places()
-    query = named_query(query_id)
+    query = find_query(query_id)
     dataset, kind = query.dataset(), query.description.kind
     if dataset is not None:
         check_apart((said.json, said.root, said.output, said.plot), [spec.path for spec in dataset.files])

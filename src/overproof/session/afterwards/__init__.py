@@ -2,11 +2,12 @@
 
 Lives here: `queries.py`, which queries there are and how they stand; `replay.py`, one failure once more, here;
 `logs.py`, what user code printed.
-Comes in: ids of queries. Goes out: values for people and scripts. Start with `queries.py`.
+Comes in: ids of queries, or the queries that `keeping` finds by them. Goes out: values for people and scripts. Start with
+`queries.py`.
 """
 
 from overproof.session.afterwards.logs import WorkerLog, read_logs
-from overproof.session.afterwards.queries import QueryReport, named_query, report_all, report_on
+from overproof.session.afterwards.queries import QueryReport, report_all, report_on
 from overproof.session.afterwards.replay import Case, failures_of, find_case, replay, run_again
 
 __all__ = [
@@ -15,7 +16,6 @@ __all__ = [
     "WorkerLog",
     "failures_of",
     "find_case",
-    "named_query",
     "read_logs",
     "replay",
     "report_all",

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from overproof.records.account import Account
-from overproof.session.keeping import Description, QueryFolder, find_query, list_queries
+from overproof.session.keeping import Description, QueryFolder, list_queries
 from overproof.session.keeping.checkpoint import Head
-from overproof.words.errors import QueryError
 
-LAST = "last"
-"""What the newest query may be called."""
 DAMAGED = "damaged"
 """State of a query whose folder cannot be read."""
 
@@ -43,20 +40,6 @@ class QueryReport:
     path: str
     is_resumable: bool = False
     wants_max_excluded: bool = False
-
-
-def named_query(name: str) -> QueryFolder:
-    """Return a query by its id, by a part of it that no other has, or by the word `last`.
-
-    Raises:
-        QueryError: there is none, or there are several.
-    """
-    if name != LAST:
-        return find_query(name)
-    found = list_queries()
-    if not found:
-        raise QueryError("there is no query on disk yet: run one first, without --no-journal")
-    return found[0]
 
 
 def report_all() -> list[QueryReport]:

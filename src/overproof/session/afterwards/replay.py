@@ -10,8 +10,8 @@ from typing import Any
 
 from overproof.records.account import ExcludedRange
 from overproof.records.block import Block
-from overproof.session.afterwards.queries import named_query
 from overproof.session.conduct.resumption import Resumption, read_up
+from overproof.session.keeping import find_query
 from overproof.session.outcome.gaps import Gaps, name_excluded
 from overproof.words.errors import QueryError
 from overproof.words.ids import FileIndex
@@ -42,7 +42,7 @@ def failures_of(query_id: str) -> Gaps[ExcludedRange]:
     Raises:
         QueryError: there is no such query, or it cannot be read.
     """
-    return _failures(read_up(named_query(query_id), number=0))
+    return _failures(read_up(find_query(query_id), number=0))
 
 
 def find_case(query_id: str, number: int) -> Case:
@@ -51,7 +51,7 @@ def find_case(query_id: str, number: int) -> Case:
     Raises:
         QueryError: there is no such query, or no such failure of it.
     """
-    resumption = read_up(named_query(query_id), number=0)
+    resumption = read_up(find_query(query_id), number=0)
     failures = _failures(resumption)
     name = resumption.query.id
     if not failures:

@@ -13,6 +13,9 @@ MAX_QUERIES = 100
 MAX_BYTES = 2_000_000_000
 """How many queries that do not run are kept, and how large all of them together may be."""
 
+LAST = "last"
+"""What the newest query may be called."""
+
 
 def query_folders() -> Folders:
     """Return the place of all queries.
@@ -41,11 +44,15 @@ def list_queries() -> list[QueryFolder]:
 
 
 def find_query(query_id: str) -> QueryFolder:
-    """Return a query by its id, or by the beginning or end of it that no other has.
+    """Return a query by its id, by the beginning or end of it that no other has, or by the word `last`.
 
     Raises:
         QueryError: there is none, there are several, or it is not this user's own.
     """
+    if query_id == LAST:
+        return _last_query()
+    if not query_id:
+        raise QueryError("the id of a query is empty: give one, or `last`; `overproof queries` lists them")
     try:
         folders = query_folders()
         names = folders.names()
@@ -88,13 +95,25 @@ def prune_queries() -> list[str]:
     return query_folders().prune([*finished, *others], max_folders=MAX_QUERIES, max_bytes=MAX_BYTES)
 
 
+def _last_query() -> QueryFolder:
+    """Return the newest query.
+
+    Raises:
+        QueryError: there is none.
+    """
+    found = list_queries()
+    if not found:
+        raise QueryError("there is no query on disk yet: run one first, without --no-journal")
+    return found[0]
+
+
 def _name_of(query_id: str, names: list[str]) -> str:
     """Complete an id of which a part was given.
 
     Raises:
         QueryError: several begin or end so.
     """
-    if query_id in names or not query_id:
+    if query_id in names:
         return query_id
     fitting = [name for name in names if name.startswith(query_id) or name.endswith(query_id)]
     if len(fitting) > 1:
