@@ -62,6 +62,7 @@ def test_what_happens_before_the_selector_has_begun_is_no_fault_of_an_entry(evil
     assert failed.worker == "i0"
     assert "worker_begin" in failed.reason
     assert said in failed.reason
+    assert ("5 times" in failed.reason) == (evil is not doze)
     assert evil.__name__ in failed.traceback or evil is leave
     crew.send(Probe(probe=1, block=BLOCK, part=(0, 1)))
     assert isinstance(crew.hear(), BeginFailed)

@@ -301,6 +301,22 @@ def test_the_isolator_ends_with_its_crew_while_a_child_hangs(own_crew: Any, tmp_
     os.close(child)
 
 
+def test_a_process_that_user_code_forks_and_lets_come_back_says_nothing(crew: Any) -> None:
+    """Only the child itself answers, also when the other one is done before it."""
+
+    def process(cycles: Any) -> dict[str, Any]:
+        if pid := os.fork():
+            os.waitpid(pid, 0)
+        return {"forked": {pid == 0}}
+
+    crew.limit(block_timeout_s=10.0)
+    crew.begin(process)
+    crew.payloads.clear()
+    (offered,) = crew.compute(BLOCK)
+    assert isinstance(offered, DeltaOffered)
+    assert OutputState.from_bytes(crew.payloads[0]).value() == {"forked": {False}}
+
+
 @pytest.mark.parametrize("dies", [False, True])
 def test_what_user_code_has_started_ends_with_its_child(dies: bool, own_crew: Any, tmp_path: Path) -> None:
     """A child that is too late, or dies, leaves nothing behind; nor does one that ends with the isolator."""

@@ -163,7 +163,11 @@ def _serve(
 ) -> None:
     """Do what the parent says, until it is gone."""
 
+    pid = os.getpid()
+
     def emit(letter: Letter) -> None:
+        if os.getpid() != pid:  # a child that user code has forked, and that came back from there
+            os._exit(0)
         channel.send((letter.query, letter.reply), letter.payload)
 
     worker = Worker(name, emit, clock=clock, logbook=logbook, prints=PrintLog(name), readers=readers)

@@ -54,8 +54,8 @@ MAX_REPEATS = 20
 """A child that somebody kills proves nothing, and its work is done again; so often in a row, it is no chance."""
 
 MAX_BEGINS = 5
-MAX_LATE_BEGINS = 2
-"""Children in a row in which the selector may crash, or take too long, before it has begun."""
+"""Children in which the selector may crash before it has begun. One in which it takes too long for that is enough: the
+crew tries again with another isolator, and each try may last a minute."""
 
 MAX_READS = 2
 """Children in a row that may stall or crash while they read: a disk may do so once."""
@@ -324,11 +324,11 @@ class Isolator:
         task.n_begins += bool(reason)
         task.n_repeats += not reason
         is_late = child.verdict is not None and child.verdict.kind == "timeout"
-        if task.n_begins < (MAX_LATE_BEGINS if is_late else MAX_BEGINS) and task.n_repeats < MAX_REPEATS:
+        if not is_late and task.n_begins < MAX_BEGINS and task.n_repeats < MAX_REPEATS:
             self._try_again(task)
             return
-        n_times = task.n_begins if reason else task.n_repeats
-        reason = f"worker_begin, or loading the selector: {reason or how_it_ended(exit_code)}, {n_times} times in a row"
+        often = "" if is_late else f", {task.n_begins + task.n_repeats} times"
+        reason = f"worker_begin, or loading the selector, {reason or how_it_ended(exit_code)}{often}"
         self._drop()
         self._say(BeginFailed(worker=self.name, reason=reason, traceback=stack))
 
