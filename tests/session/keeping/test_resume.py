@@ -363,14 +363,40 @@ def test_a_changed_file_is_refused(session: op.Session, tmp_path: Path) -> None:
     first = stopped(session, lambda: session.process(Summing(), data, block_entries=BLOCK, wait=False), after=1)
     kept = paths[1].with_suffix(".kept")
     os.rename(paths[1], kept)
-    with pytest.raises(QueryError, match=r"b\.root cannot be opened any more .*Put the old file back"):
+    with pytest.raises(QueryError, match=r"b\.root cannot be opened any more .*Put the old file back") as gone:
         session.resume(first.query_id)
+    assert "mix" not in str(gone.value)
     with uproot.recreate(paths[1]) as file:
         file["Events"] = {"x": np.arange(400.0), "w": np.arange(400.0)}
-    with pytest.raises(QueryError, match=r"b\.root has changed since"):
+    with pytest.raises(QueryError, match=r"b\.root has changed since .* would mix two answers"):
         session.resume(first.query_id)
     os.rename(kept, paths[1])
     assert session.resume(first.query_id)["sum"] == 2 * sum(range(500))
+
+
+def test_a_file_of_which_nothing_is_left_may_be_gone(session: op.Session, tmp_path: Path) -> None:
+    """What was asked for of it is merged or excluded: the rest goes on without it."""
+    for name in "ab":
+        with uproot.recreate(tmp_path / f"{name}.root") as file:
+            file.mktree("Events", {"x": "float64"})
+            for first in range(0, 500, 50):
+                file["Events"].extend({"x": np.arange(first, first + 50.0)})
+
+    def picky(events: Any) -> dict[str, Any]:
+        enter()
+        if np.any(np.asarray(events.x) == 20):
+            raise ValueError("20")
+        return {"n": len(events)}
+
+    a, b = (str(tmp_path / f"{name}.root") for name in "ab")
+    fileset = {"d": {"files": {a: {"object_path": "Events", "steps": [[10, 100]]}, b: "Events"}}}
+    start = partial(session.process, picky, fileset, block_entries=50, on_error="skip", wait=False)
+    first = stopped(session, start, after=4)
+    assert first.account.excluded > 0
+    os.unlink(a)
+    resumed = session.resume(first.query_id)
+    assert (resumed.account.unread, resumed.account.missing) == (0, 0)
+    assert resumed.account.total == 590
 
 
 def test_other_libraries_are_said(session: op.Session, hard: str, monkeypatch: pytest.MonkeyPatch) -> None:

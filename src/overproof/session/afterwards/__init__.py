@@ -2,7 +2,7 @@
 
 Lives here: `queries.py`, which queries there are and how they stand; `replay.py`, one failure once more, here;
 `logs.py`, what user code printed.
-Comes in: ids of queries, or the queries that `keeping` finds by them. Goes out: values for people and scripts. Start with
+Comes in: ids of queries, or queries that `keeping` has found. Goes out: values for people and scripts. Start with
 `queries.py`.
 """
 

@@ -21,6 +21,8 @@ from overproof.session.keeping.folder import QueryFolder
 from overproof.session.keeping.identity.code_identity import CodeIdentity, changes, changes_on_disk, identify
 from overproof.session.keeping.identity.data_identity import changed_files
 from overproof.session.keeping.identity.fingerprint import fingerprint_here
+from overproof.session.outcome.merging import entries_left
+from overproof.session.outcome.origin import Origin
 from overproof.session.question import Question, check_number
 from overproof.words.errors import QueryError
 from overproof.words.states import QueryState
@@ -166,13 +168,22 @@ def _with_parameters(selector: Selector, then: CodeIdentity, query: QueryFolder)
 
 
 def _check_files(resumption: Resumption) -> None:
-    question = resumption.question
-    changed = list(changed_files(question.dataset, resumption.standing)) if question.dataset is not None else []
+    """Refuse files that are not those of then.
+
+    Raises:
+        QueryError: one has changed, or is gone while something of it is to be read.
+    """
+    question, standing = resumption.question, _to_go_on_from(resumption.standing, resumption.question)
+    if question.dataset is None:
+        return
+    origin = Origin(dataset=question.dataset, options=question.options, standing=standing, finish=dict)
+    changed = list(changed_files(question.dataset, standing.grids, entries_left(origin)))
     if changed:
+        text, is_another = changed[0]
         more = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
+        why = ": to go on would mix two answers" if is_another else ""
         raise QueryError(
-            f"{changed[0]}{more} since query {question.query_id} began: to go on would mix two answers. Put the old "
-            "file back, or run the query anew"
+            f"{text}{more} since query {question.query_id} began{why}. Put the old file back, or run the query anew"
         )
 
 

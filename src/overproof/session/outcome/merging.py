@@ -75,6 +75,13 @@ def merge_accounts(first: Account, second: Account, merged: Origin) -> Account:
     )
 
 
+def entries_left(origin: Origin) -> dict[FileIndex, Ranges]:
+    """Return the entries of every file looked into that were asked for and of which nobody knows yet where they are."""
+    standing = origin.standing
+    settled = _settled(standing, _done(origin, standing.grids))
+    return {file: without(asked, settled.get(file, ())) for file, asked in origin.asked(standing.grids).items()}
+
+
 def _check_alike(first: Origin, second: Origin) -> None:
     one, two = (each.dataset.files if each.dataset else () for each in (first, second))
     if len(one) != len(two):
