@@ -220,6 +220,14 @@ def test_a_replay_under_the_debugger(call: Callable, picky: str, monkeypatch: py
     assert "cli/verbs" not in called.out
 
 
+def test_the_debugger_does_not_spoil_a_document(call: Callable, picky: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the document on standard output, the debugger speaks on standard error."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("p ('here', int(n), limit)\nq\n"))
+    called = call("replay", picky, "--pdb", "--json", "-")
+    assert json.loads(called.out)["now"]["fails"]
+    assert "('here', 300, 99)" in called.err
+
+
 def test_a_replay_from_python(picky: str) -> None:
     """`overproof.replay` raises what the selector raises."""
     with pytest.raises(ValueError, match="800 is not below 99"):

@@ -22,7 +22,7 @@ class ExitCode(IntEnum):
     STOPPED = 4
     """Stopped, or the selector failed: the part that was done is kept; or something of it could not be delivered."""
     ABORTED = 130
-    """Thrown away on request."""
+    """Thrown away on request, or interrupted before there was anything to keep."""
     BROKEN_PIPE = 141
     """Whoever read standard output went away, as in `overproof ... | head`."""
 

@@ -52,11 +52,12 @@ def replay_command(query_id: str, *, failure: int, pdb: bool, json: str | None) 
     _announce(case)
     if sys.__stderr__ is not None:
         faulthandler.enable(sys.__stderr__)
+    spoken = sys.stderr if json == STANDARD_OUTPUT else sys.stdout
     reason = traceback = ""
     outputs: Mapping[str, Any] | None = None
     try:
-        # What the selector prints must not stand between the lines of a JSON document.
-        with redirect_stdout(sys.stderr if json == STANDARD_OUTPUT else sys.stdout):
+        # What the selector prints, and what the debugger says, must not stand between the lines of a JSON document.
+        with redirect_stdout(spoken):
             outputs = run_again(case)
     except OverproofError:  # the file, or the folder of the query: not the selector
         raise
@@ -66,7 +67,8 @@ def replay_command(query_id: str, *, failure: int, pdb: bool, json: str | None) 
         reason, traceback = describe_failure(error)
         print(traceback.rstrip(), file=sys.stderr)
         if pdb:
-            _debug(error.__traceback__)
+            with redirect_stdout(spoken):
+                _debug(error.__traceback__)
     if json is not None:
         write_json(json, _document(case, reason=reason, traceback=traceback))
     if json != STANDARD_OUTPUT:
