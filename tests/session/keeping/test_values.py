@@ -14,6 +14,7 @@ import pytest
 import overproof as op
 from overproof.session.code import make_selector, module_names, pack_selector
 from overproof.session.keeping.identity.code_identity import CodeIdentity, changes, changes_on_disk, identify
+from overproof.session.keeping.identity.values import digest_of
 from overproof.words.errors import InputError, QueryError
 
 WRITTEN = """
@@ -143,6 +144,23 @@ def test_results_of_other_values_are_not_added(make: Callable[[int], Any]) -> No
         assert session.resume(first.query_id, selector=make(20))["n"] == 60
         with pytest.raises(QueryError, match="has changed"):
             session.resume(first.query_id, selector=make(50))
+
+
+class Node:
+    def __init__(self) -> None:
+        self.others: list[Node] = []
+
+
+def test_large_and_deep_values_are_digested() -> None:
+    """Objects that all know each other, and a list a thousand lists deep, take neither long nor too much stack."""
+    nodes = [Node() for _ in range(30)]
+    for node in nodes:
+        node.others = nodes
+    deep: list[Any] = []
+    for _ in range(1_000):
+        deep = [deep]
+    assert len({digest_of(nodes), digest_of(nodes[:1]), digest_of(deep)}) == 3
+    assert digest_of(nodes) == digest_of(nodes)
 
 
 def test_global_data_and_class_attributes_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

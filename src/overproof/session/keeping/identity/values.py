@@ -16,6 +16,8 @@ from overproof.session.written import is_installed, is_users
 
 PLAIN = (bool, int, float, complex, str, bytes)
 CONTAINERS = (Mapping, list, tuple, set, frozenset)
+MAX_DEPTH = 100
+"""Values inside of values that are looked into."""
 CODE = (FunctionType, MethodType, functools.partial, type)
 
 
@@ -40,7 +42,7 @@ def compiled_digest(written: Any) -> str:
 
 
 class _Digest:
-    """A digest that is fed with values; each function and class is looked into once."""
+    """A digest that is fed with values; each function, class and object is looked into once."""
 
     def __init__(self) -> None:
         self._digest = hashlib.blake2b(digest_size=16)
@@ -54,7 +56,7 @@ class _Digest:
         self._say(f"<{type(value).__qualname__}>")
         if value is None or isinstance(value, PLAIN):
             self._say(repr(value))
-        elif id(value) not in self._inside:  # else a circle
+        elif id(value) not in self._inside and len(self._inside) < MAX_DEPTH:  # else a circle, or a long chain
             self._inside.add(id(value))
             self._feed_parts(value)
             self._inside.discard(id(value))
@@ -80,8 +82,10 @@ class _Digest:
         elif isinstance(value, ModuleType):
             self._say(value.__name__)
         elif isinstance(getattr(value, "__dict__", None), dict):
-            self._feed_written(type(value))
-            self.feed(vars(value))
+            if id(value) not in self._known:  # objects that know each other would be fed again and again
+                self._known.add(id(value))
+                self._feed_written(type(value))
+                self.feed(vars(value))
         else:
             self._digest.update(_pickled(value))
 
