@@ -132,7 +132,9 @@ class Caller:
 
 
 @pytest.mark.parametrize(
-    "make", [with_default, with_captured, lambda cut: functools.partial(product, cut=cut), Caller], ids=str
+    "make",
+    [with_default, with_captured, lambda cut: functools.partial(product, cut=cut), Caller],
+    ids=["default", "captured", "partial", "caller"],
 )
 def test_results_of_other_values_are_not_added(make: Callable[[int], Any]) -> None:
     """Selectors that differ in a value alone are refused by the sum and by resuming; equal ones are not."""
