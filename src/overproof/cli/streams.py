@@ -56,7 +56,7 @@ def prepare_streams() -> None:
         if getattr(sys, name) is None:
             nowhere = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115 - open as long as the process lives
             # Workers get it in the place of the closed one; the argument has no keyword.
-            os.set_inheritable(nowhere.fileno(), True)  # noqa: FBT003
+            os.set_inheritable(nowhere.fileno(), True)  # noqa: FBT003 - it takes no keyword
             setattr(sys, name, nowhere)
             setattr(sys, f"__{name}__", nowhere)
     sys.stdout, sys.stderr = _as(Answers, sys.stdout), _as(Messages, sys.stderr)
