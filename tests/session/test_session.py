@@ -376,12 +376,14 @@ def test_an_abort_is_heard_while_nobody_listens() -> None:
     assert query.state in (QueryState.ABORTED, QueryState.FAILED)
 
 
-def test_ids_of_queries_sort_by_time() -> None:
-    """Of two queries the later one has the later id, also within a second; no two have the same."""
-    ids = []
-    while len(ids) < 5:
-        each = new_query_id()
-        if not ids or each[:18] != ids[-1][:18]:
-            ids.append(each)
-    assert ids == sorted(ids)
-    assert len({new_query_id() for _ in range(50)}) == 50
+def test_ids_of_queries_sort_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two queries the later one has the later id, also within a second; two of the same moment differ by dice."""
+    start_ns = 1_700_000_000_000_000_000
+    moments = [start_ns + step for step in (0, 3_000, 1_000_000, 500_000_000, 999_999_999, 1_000_000_000)]
+    clock = iter(moments + [start_ns] * 2)
+    monkeypatch.setattr("overproof.session.question.time.time_ns", lambda: next(clock))
+    dice = iter("zzz" * len(moments) + "abc" + "abd")  # the dice must not overrule the clock
+    monkeypatch.setattr("overproof.session.question.secrets.choice", lambda letters: next(dice))
+    ids = [new_query_id() for _ in moments]
+    assert ids == sorted(set(ids))
+    assert new_query_id() != new_query_id()
