@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from overproof.analysis.draw.binning import Binning, parse_bins
+from overproof.analysis.draw.axes.binning import Binning, parse_bins
 from overproof.words.errors import ExpressionError, OptionError
 
 
 @pytest.mark.parametrize("written", ["50, 0, 100", "50,0.0,1e2", (50, 0, 100), [50, 0.0, 100.0], (50.0, 0, 100)])
 def test_spellings_of_one_binning(written: object) -> None:
     """Law: text and numbers mean the same axis."""
-    assert parse_bins(written) == Binning(n=50, low=0.0, high=100.0)  # type: ignore[arg-type]  # lists of spellings
+    assert parse_bins(written) == (Binning(n=50, low=0.0, high=100.0),)  # type: ignore[arg-type]  # lists of spellings
 
 
 @pytest.mark.parametrize(

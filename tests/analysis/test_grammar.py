@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from overproof.analysis.draw.grammar import MAX_DEPTH, parse
-from overproof.analysis.draw.syntax import Binary, Call, Choice, Group, Name, Node, Number, Unary
+from overproof.analysis.draw.language.grammar import MAX_DEPTH, parse
+from overproof.analysis.draw.language.syntax import Binary, Call, Choice, Group, Name, Node, Number, Unary
 from overproof.words.errors import ExpressionError
 
 
@@ -86,7 +86,7 @@ def test_trees_are_roots(text: str, tree: str) -> None:
         ("a & ~b", 4, "no bitwise complement"),
         ('name == "x"', 8, "strings are not drawn yet"),
         ("@x.size()", 0, "write `Length$(x)`"),
-        ("x:y", 1, "one dimension"),
+        ("x:y", 1, "`:` separates what is drawn"),
         ("x, y", 1, "between the arguments of a function"),
         ("a < b < c", 6, "`(a < b) && (b < c)` as Python reads it"),
         ("a == b != c", 7, "a chained comparison means two things"),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from overproof.analysis.draw.resolve import BINARY_KERNELS, UNARY_KERNELS
-from overproof.analysis.draw.vocabulary import (
+from overproof.analysis.draw.language.vocabulary import (
     AGGREGATES,
     CONSTANT_FUNCTIONS,
     CONSTANTS,
@@ -14,6 +13,7 @@ from overproof.analysis.draw.vocabulary import (
     REFUSED,
     SPECIALS,
 )
+from overproof.analysis.draw.resolve import BINARY_KERNELS, UNARY_KERNELS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "draw-language.md"
 KNOWN = {*AGGREGATES, *CONSTANT_FUNCTIONS, *CONSTANTS, *FUNCTIONS, *REFUSED, *SPECIALS}

@@ -9,7 +9,7 @@ import pytest
 from overproof.analysis.draw.plan import DrawPlan, make_plan
 from overproof.analysis.draw.typed import Constant, Leaf, Operation
 from overproof.records.schema import Branch, Schema
-from overproof.words.errors import BranchError, ExpressionError, OptionError
+from overproof.words.errors import BranchError, ExpressionError
 
 
 def number(name: str, *, n_jagged: int = 0, fixed_shape: tuple[int, ...] = ()) -> Branch:
@@ -52,27 +52,27 @@ def test_columns_are_those_of_all_texts_and_no_others() -> None:
 def test_leaves_of_aggregates_make_no_loop_outside() -> None:
     """Law: what stands in an aggregate has a loop of its own."""
     made = plan("MET_pt + Sum$(Muon_pt)")
-    assert [leaf.column for leaf in made.value.leaves] == ["MET_pt"]
+    assert [leaf.column for leaf in made.rows.values[0].leaves] == ["MET_pt"]
 
 
 def test_cut_and_weight_multiply() -> None:
     """Law: the selection is the product of cut and weight; blank texts are none."""
-    both = plan("MET_pt", cut="nMuon", weight="genWeight").selection
+    both = plan("MET_pt", cut="nMuon", weight="genWeight").rows.selection
     assert both is not None
     assert isinstance(both.root, Operation)
     assert both.root.kernel == "multiply"
-    only = plan("MET_pt", cut="  ", weight="genWeight").selection
+    only = plan("MET_pt", cut="  ", weight="genWeight").rows.selection
     assert only is not None
     assert isinstance(only.root, Leaf)
-    assert plan("MET_pt", cut="").selection is None
+    assert plan("MET_pt", cut="").rows.selection is None
 
 
 def test_every_dimension_has_an_index_or_loops() -> None:
     """Law: indices are filled from the left, the rest loops."""
-    assert plan("matrix[1]").value.leaves[0].indices == (1, None)
-    assert plan("rows[][2]").value.leaves[0].indices == (None, 2)
-    assert plan("Muon_pt").value.leaves[0].indices == (None,)
-    assert plan("MET_pt[0]").value.leaves[0].indices == ()
+    assert plan("matrix[1]").rows.values[0].leaves[0].indices == (1, None)
+    assert plan("rows[][2]").rows.values[0].leaves[0].indices == (None, 2)
+    assert plan("Muon_pt").rows.values[0].leaves[0].indices == (None,)
+    assert plan("MET_pt[0]").rows.values[0].leaves[0].indices == ()
 
 
 def test_short_names_stand_for_the_only_branch_that_ends_so() -> None:
@@ -84,9 +84,9 @@ def test_short_names_stand_for_the_only_branch_that_ends_so() -> None:
 
 def test_branches_win_over_constants() -> None:
     """Law: `pi` is a number, unless a branch has that name."""
-    assert isinstance(plan("pi").value.root, Constant)
+    assert isinstance(plan("pi").rows.values[0].root, Constant)
     schema = Schema(tree="t", format="TTree", branches=(number("pi"),))
-    assert isinstance(make_plan("pi", bins=(1, 0, 1), schema=schema).value.root, Leaf)
+    assert isinstance(make_plan("pi", bins=(1, 0, 1), schema=schema).rows.values[0].root, Leaf)
 
 
 def test_plans_travel() -> None:
@@ -145,12 +145,6 @@ def test_shifts_are_known_in_cuts_and_parentheses() -> None:
     """Law: `>>` is refused only where TTree::Draw would take it for a histogram."""
     assert plan("(nMuon >> 1)").columns == ("nMuon",)
     assert plan("MET_pt", cut="nMuon >> 1").columns == ("MET_pt", "nMuon")
-
-
-def test_bins_are_required() -> None:
-    """Law: no axis is guessed."""
-    with pytest.raises(OptionError, match="the binning is missing"):
-        make_plan("MET_pt", schema=SCHEMA)
 
 
 def test_long_formulas_are_an_error_not_a_crash() -> None:

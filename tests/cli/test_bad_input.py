@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -174,10 +175,11 @@ def test_run_data_are_never_written_to(call: Callable, numbers: Path, tmp_path: 
 
 
 def test_a_histogram_named_as_in_root(call: Callable, numbers: Path) -> None:
-    """`x>>h(10,0,100)` is answered with the options that say the same."""
-    for expression in ("n>>h(10,0,100)", "n>>h", "n + 1 >> h(10,0,100)"):
-        called = call("draw", numbers, expression, *INLINE)
-        assert (called.code, "--name" in called.err) == (2, True)
+    """`x>>h(10,0,100)` says name and binning; a shift of bits outside of parentheses is answered with both readings."""
+    called = call("draw", numbers, "n >> h(10,0,100)", "--json", "-", *INLINE)
+    assert (called.code, json.loads(called.out)["name"]) == (0, "h")
+    called = call("draw", numbers, "n >> 2", "--bins", "10,0,100", *INLINE)
+    assert (called.code, "`(a >> b)` for a shift" in called.err) == (2, True)
 
 
 def test_inspect_refuses_in_one_line(call: Callable, numbers: Path, truncated: Path, tmp_path: Path) -> None:

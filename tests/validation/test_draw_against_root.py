@@ -12,7 +12,7 @@ import pytest
 from questions import NUMBERS, Question, read_questions
 
 from overproof.analysis.draw.plan import make_plan
-from overproof.columns.kernels.draw_selector import DrawSelector
+from overproof.columns.kernels.selectors.draw_selector import DrawSelector
 from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec
 
@@ -43,7 +43,7 @@ def _compare(question: Question, events: _Events) -> None:
         question.expression, cut=question.cut, weight=question.weight, bins=question.bins, schema=events.schema
     )
 
-    selector = DrawSelector(plan)
+    selector = DrawSelector([plan])
     histogram = selector.terminate(selector.process(events))[plan.name]
 
     # JSON writes a double so that it reads back the same, and NaN is equal to itself in text

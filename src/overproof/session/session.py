@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from overproof.engines.crew import Crew
     from overproof.session.ask import ScriptResult
     from overproof.session.conduct.resumption import Resumption
+    from overproof.session.drawing import Drawable
     from overproof.session.handle import Query
     from overproof.session.result import Result
 
@@ -142,12 +143,13 @@ class Session:
     def draw(
         self,
         data: Data,
-        expression: str,
+        expression: Drawable,
         *,
         cut: str | None = None,
         weight: str | None = None,
         bins: Any = None,
         name: str | None = None,
+        profile: bool = False,
         tree: str | None = None,
         first: int = 0,
         entries: int | None = None,
@@ -183,7 +185,7 @@ class Session:
         Raises:
             InputError: what was asked cannot be done; nothing was computed.
         """
-        from overproof.session.drawing import check_drawing, dress_histogram
+        from overproof.session.drawing import check_drawing, dress_histograms
 
         question = self._question(
             data, cycles=None, tree=tree, files=files, allow_duplicates=allow_duplicates,
@@ -197,9 +199,9 @@ class Session:
                 delta_interval_s=delta_interval_s,
             ),
         )  # fmt: skip
-        drawing = check_drawing(expression, cut=cut, weight=weight, bins=bins, name=name)
+        drawing = check_drawing(expression, cut=cut, weight=weight, bins=bins, name=name, profile=profile)
         assert question.dataset is not None
-        return self._start(question, prepare=drawing.prepare(question.dataset), dress=dress_histogram, wait=wait)
+        return self._start(question, prepare=drawing.prepare(question.dataset), dress=dress_histograms, wait=wait)
 
     def resume(self, query_id: str, *, selector: Any = None, max_excluded: int | None = None, wait: bool = True) -> Any:
         """Go on with an earlier query that was stopped, or whose process was killed; one that finished is shown again.
@@ -221,7 +223,7 @@ class Session:
             UserCodeError: as in `process`.
         """
         from overproof.session.conduct.resumption import take_up
-        from overproof.session.drawing import dress_histogram
+        from overproof.session.drawing import dress_histograms
 
         self._check_open()
         self._n_queries += 1
@@ -229,7 +231,7 @@ class Session:
         return self._start(
             resumption.question,
             prepare=lambda *_: resumption.selector(),
-            dress=dress_histogram if resumption.question.kind == "draw" else lambda result: result,
+            dress=dress_histograms if resumption.question.kind == "draw" else lambda result: result,
             wait=wait,
             resumption=resumption,
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from overproof.analysis.draw.plan import make_plan
 from overproof.analysis.selector import Selector
-from overproof.columns.kernels.draw_selector import DrawSelector
+from overproof.columns.kernels.selectors.draw_selector import DrawSelector
 from overproof.records.schema import Branch, Schema
 
 SCHEMA = Schema(
@@ -64,7 +64,7 @@ def test_one_shot_numpy_agrees() -> None:
     """Law: a jagged draw with cut and weight is what numpy gives on the flat arrays in one shot."""
     block = events()
     plan = make_plan("pt", cut="ok && n > 1", weight="w", bins="20, 0, 100", schema=SCHEMA, name="spectrum")
-    histogram = drawn(DrawSelector(plan), block)
+    histogram = drawn(DrawSelector([plan]), block)
 
     counts = np.asarray(block["n"])
     flat, weights = ak.to_numpy(ak.flatten(block["pt"])), np.repeat(np.asarray(block["w"]), counts)
@@ -80,7 +80,7 @@ def test_one_shot_numpy_agrees() -> None:
 def test_only_columns_of_the_plan_are_asked_for() -> None:
     """Law: a draw touches the columns of its plan and declares them, so that they are read in one go."""
     block = events()
-    selector = DrawSelector(make_plan("pt", cut="n > 1", bins="20, 0, 100", schema=SCHEMA))
+    selector = DrawSelector([make_plan("pt", cut="n > 1", bins="20, 0, 100", schema=SCHEMA)])
     selector.process(block)
     assert block.asked == {"pt", "n"} == set(selector.branches or ())
     assert Selector.branches is None
@@ -89,7 +89,7 @@ def test_only_columns_of_the_plan_are_asked_for() -> None:
 def test_selectors_travel() -> None:
     """Law: a selector out of pickle draws what the first one drew."""
     block = events()
-    selector = DrawSelector(make_plan("sqrt(pt)*exp(-w)", cut="ok", bins="20, 0, 10", schema=SCHEMA))
+    selector = DrawSelector([make_plan("sqrt(pt)*exp(-w)", cut="ok", bins="20, 0, 10", schema=SCHEMA)])
     again = pickle.loads(pickle.dumps(selector))
     assert again.branches == selector.branches
     assert drawn(again, block) == drawn(selector, block)
@@ -97,8 +97,8 @@ def test_selectors_travel() -> None:
 
 def test_empty_and_constant_draws() -> None:
     """Law: a block without entries fills nothing; a constant is filled once an entry."""
-    assert drawn(DrawSelector(make_plan("pt", bins="2, 0, 2", schema=SCHEMA)), events(0)).sum(flow=True).value == 0
-    assert drawn(DrawSelector(make_plan("1", bins="2, 0, 2", schema=SCHEMA)), events(7)).values().tolist() == [
+    assert drawn(DrawSelector([make_plan("pt", bins="2, 0, 2", schema=SCHEMA)]), events(0)).sum(flow=True).value == 0
+    assert drawn(DrawSelector([make_plan("1", bins="2, 0, 2", schema=SCHEMA)]), events(7)).values().tolist() == [
         0,
         7,
     ]
@@ -111,4 +111,4 @@ def test_lists_may_be_cut_out_of_larger_arrays() -> None:
     for pick in picks:
         picked = Events({name: column[pick] for name, column in block.items()})
         packed = Events({name: ak.to_packed(column[pick]) for name, column in block.items()})
-        assert drawn(DrawSelector(plan), picked) == drawn(DrawSelector(plan), packed)
+        assert drawn(DrawSelector([plan]), picked) == drawn(DrawSelector([plan]), packed)

@@ -7,8 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from overproof.analysis.draw.binning import Binning
-from overproof.columns.kernels.fill import bin_indices, make_histogram, sum_bins
+from overproof.analysis.draw.axes.binning import Binning
+from overproof.columns.kernels.fills.bins import bin_indices
+from overproof.columns.kernels.fills.cells import sum_cells
+from overproof.columns.kernels.fills.histogram import make_histogram
 
 # (n, low, high, x, bin) as ROOT 6.40's TAxis::FindFixBin has them: values on edges, where rounding decides.
 ROOT_BINS = [
@@ -55,14 +57,20 @@ def test_sums_run_in_the_order_of_entries() -> None:
         index = 0 if value < -1 else 8 if value >= 1 else int(7 * (value + 1) / 2) + 1
         contents[index] += weight
         squares[index] += weight * weight
-    found = sum_bins(values, weights, binning)
+    found = sum_cells([values], weights, [binning]).values()
     assert [sums.tolist() for sums in found] == [contents, squares]
 
 
 def test_histograms_carry_contents_errors_and_names() -> None:
     """Law: the histogram has the axis, the sums with under- and overflow, and the names given."""
     binning = Binning(n=2, low=0.0, high=1.0)
-    histogram = make_histogram(np.arange(4.0), np.arange(4.0) ** 2, binning, name="h", label="x + 1")
+    histogram = make_histogram(
+        {"contents": np.arange(4.0), "variances": np.arange(4.0) ** 2},
+        [binning],
+        name="h",
+        label="x + 1",
+        labels=["x + 1"],
+    )
     assert (histogram.name, histogram.axes[0].label) == ("h", "x + 1")
     assert histogram.axes[0].edges.tolist() == [0.0, 0.5, 1.0]
     assert histogram.values(flow=True).tolist() == [0, 1, 2, 3]

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from overproof.analysis.draw.language.vocabulary import FUNCTIONS
 from overproof.analysis.draw.resolve import BINARY_KERNELS, UNARY_KERNELS
-from overproof.analysis.draw.vocabulary import FUNCTIONS
 from overproof.columns.kernels.functions import kernel, kernel_names
 
 NAN, INF = math.nan, math.inf

@@ -57,7 +57,7 @@ def test_slots_are_those_of_numpys_header() -> None:
 def test_nothing_heavy_is_imported() -> None:
     """Law: planning a draw and making its functions import neither numba nor hist nor uproot nor awkward."""
     code = (
-        "import sys, overproof.analysis.draw, overproof.columns.kernels.draw_selector\n"
+        "import sys, overproof.analysis.draw, overproof.columns.kernels.selectors.draw_selector\n"
         "from overproof.columns.kernels.functions import kernel\n"
         "kernel('guarded_exp')(1.0)\n"
         "print([name for name in ('numba', 'hist', 'uproot', 'awkward', 'boost_histogram') if name in sys.modules])"

@@ -9,8 +9,8 @@ import awkward as ak
 import numpy as np
 import pytest
 
-from overproof.analysis.draw.plan import make_plan
-from overproof.columns.kernels.draw_selector import compute
+from overproof.analysis.draw.plan import DrawPlan, make_plan
+from overproof.columns.kernels.rows import compute_rows
 from overproof.records.schema import Branch, Schema
 
 NAN = math.nan
@@ -167,6 +167,12 @@ def test_a_cut_on_entries_picks_their_passes(expression: str, cut: str) -> None:
     np.testing.assert_array_equal(passes, alone[np.isin(passes_of(expression, events), kept)])
     assert weights is not None
     assert np.all(weights == 1.0)
+
+
+def compute(plan: DrawPlan, events: Events) -> tuple[Any, Any]:
+    """Return the values of a plan with one expression, and their weights."""
+    rows = compute_rows(plan.rows, events)
+    return rows.values[0], rows.weights
 
 
 def passes_of(expression: str, events: Events) -> Any:

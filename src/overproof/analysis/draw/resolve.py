@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from overproof.analysis.draw import syntax
+from overproof.analysis.draw.language import syntax
+from overproof.analysis.draw.language.vocabulary import (
+    AGGREGATES,
+    CONSTANT_FUNCTIONS,
+    CONSTANTS,
+    FUNCTIONS,
+    REFUSED,
+    SPECIALS,
+)
+from overproof.analysis.draw.names.lookup import branch_error, find_branch, nearest, no_branch
 from overproof.analysis.draw.typed import (
     Aggregate,
     Constant,
@@ -14,16 +23,8 @@ from overproof.analysis.draw.typed import (
     Operation,
     Typed,
 )
-from overproof.analysis.draw.vocabulary import (
-    AGGREGATES,
-    CONSTANT_FUNCTIONS,
-    CONSTANTS,
-    FUNCTIONS,
-    REFUSED,
-    SPECIALS,
-)
 from overproof.records.schema import Branch, Schema
-from overproof.words.errors import BranchError, ExpressionError, pointed_at
+from overproof.words.errors import ExpressionError
 
 BINARY_KERNELS: dict[str, str] = {
     "+": "add",
@@ -57,7 +58,6 @@ class Resolver:
     def __init__(self, text: str, schema: Schema) -> None:
         self.text = text
         self.schema = schema
-        self.by_name = {branch.name: branch for branch in schema.branches}
         self.depth = 0
 
     def formula(self, node: syntax.Node) -> Formula:
@@ -138,17 +138,17 @@ class Resolver:
         name = node.function
         if name in REFUSED:
             return self.error(f"`{name}` is refused: {REFUSED[name]}", node)
-        if name in self.by_name:
+        if any(branch.name == name for branch in self.schema.branches):
             return self.error(f"`{name}` is a branch, not a function: write an operator or an index [] behind it", node)
         if name.startswith(("np.", "numpy.", "math.", "std::")):
             short = name.replace("::", ".").rpartition(".")[2]
             return self.error(f"`{name}` is not known: write `{short}` with ROOT's guards, or TMath's without", node)
         known = [*FUNCTIONS, *CONSTANT_FUNCTIONS, *AGGREGATES, *SPECIALS]
-        return self.error(f"there is no function `{name}`{_nearest(name, known)}", node)
+        return self.error(f"there is no function `{name}`{nearest(name, known)}", node)
 
     def name(self, node: syntax.Name, leaves: list[Leaf]) -> Typed:
         """Resolve a name: a branch first, then constants and the specials with a `$`."""
-        branch = self.find(node)
+        branch = find_branch(self.schema, node.text, text=self.text, position=node.position)
         if branch is not None:
             leaf = self.leaf(branch, node)
             leaves.append(leaf)
@@ -163,27 +163,16 @@ class Resolver:
             raise self.error(f"`{node.text}` is refused: {REFUSED[node.text]}", node)
         if node.text in FUNCTIONS or node.text in AGGREGATES or node.text in CONSTANT_FUNCTIONS:
             raise self.error(f"`{node.text}` is a function: write its arguments in parentheses behind it", node)
-        raise self.no_branch(node)
-
-    def find(self, node: syntax.Name) -> Branch | None:
-        """Find the branch of a name: as it stands, or as the only one that ends with it behind a dot."""
-        if node.text in self.by_name:
-            return self.by_name[node.text]
-        ending = f".{node.text}"
-        candidates = [branch for branch in self.schema.branches if branch.name.endswith(ending)]
-        if len(candidates) > 1:
-            names = ", ".join(f"`{branch.name}`" for branch in candidates[:4])
-            raise _with_caret(f"`{node.text}` may be {names}: write one of them in full", self.text, node.position)
-        return candidates[0] if candidates else None
+        raise no_branch(self.schema, node.text, text=self.text, position=node.position)
 
     def leaf(self, branch: Branch, node: syntax.Name) -> Leaf:
         """Give every dimension of a branch its index."""
         if branch.kind != "number":
             problem = f"`{branch.name}` is of type {branch.typename}: only numbers and arrays of numbers can be drawn"
-            raise _with_caret(problem, self.text, node.position)
+            raise branch_error(problem, text=self.text, position=node.position)
         if branch.n_jagged > 2 or (branch.n_jagged == 2 and branch.fixed_shape):
             problem = f"`{branch.name}` is of type {branch.typename}: at most two nested lengths can be drawn"
-            raise _with_caret(problem, self.text, node.position)
+            raise branch_error(problem, text=self.text, position=node.position)
         sizes: tuple[int | None, ...] = (None,) * branch.n_jagged + branch.fixed_shape
         is_scalar = not sizes and len(node.indices) == 1 and node.indices[0].value in {None, 0}  # x[0], x[] are x
         if len(node.indices) > len(sizes) and not is_scalar:
@@ -202,23 +191,3 @@ class Resolver:
         given = tuple(index.value for index in node.indices[: len(sizes)])
         indices = given + (None,) * (len(sizes) - len(given))
         return Leaf(column=branch.name, n_jagged=branch.n_jagged, fixed_shape=branch.fixed_shape, indices=indices)
-
-    def no_branch(self, node: syntax.Name) -> BranchError:
-        """Say that there is no such branch, with the nearest names."""
-        names = [branch.name for branch in self.schema.branches]
-        hint = _nearest(node.text, [*names, *CONSTANTS, *SPECIALS])
-        problem = f"there is no branch `{node.text}` in tree `{self.schema.tree}`{hint}"
-        return _with_caret(problem, self.text, node.position)
-
-
-def _with_caret(problem: str, text: str, position: int) -> BranchError:
-    return BranchError(f"{problem}\n{pointed_at(text, position)}")
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    """Say which known names are near, ignoring case; empty when none is."""
-    import difflib
-
-    by_lower = {candidate.lower(): candidate for candidate in reversed(known)}
-    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
-    return "; nearest: " + ", ".join(f"`{by_lower[candidate]}`" for candidate in near) if near else ""

@@ -19,11 +19,11 @@ from overproof.analysis.draw.typed import (
     Operation,
     Typed,
 )
-from overproof.columns.kernels.fill import sum_in_order
+from overproof.columns.kernels.fills.bins import sum_in_order
 from overproof.columns.kernels.functions import Values, kernel
 from overproof.columns.kernels.jagged import Column, Doubles
-from overproof.columns.kernels.loop import Flags, Loop, is_by_entry, read_by_entry
-from overproof.columns.kernels.passes import build_loop
+from overproof.columns.kernels.loops.loop import Flags, Loop, is_by_entry, read_by_entry
+from overproof.columns.kernels.loops.passes import build_loop
 
 
 class Level(IntEnum):

@@ -15,7 +15,7 @@ from overproof.records.notices import QueryStarted
 from overproof.records.statistics import Statistics
 from overproof.session.conduct.making import make_result
 from overproof.session.conduct.resumption import Resumption, read_up
-from overproof.session.drawing import dress_histogram
+from overproof.session.drawing import dress_histograms
 from overproof.session.keeping.folder import QueryFolder
 from overproof.session.question import Question
 from overproof.session.result import Result
@@ -37,7 +37,7 @@ def recalled_result(query: QueryFolder) -> Any:
     if not resumption.outputs.n_blocks and not resumption.is_finished:
         raise QueryError(f"nothing of query {query.id} was merged before it ended: `overproof resume {query.id}`")
     result = recalled(master_of(resumption.question), resumption, selector=resumption.selector())
-    return dress_histogram(result) if resumption.question.kind == "draw" else result
+    return dress_histograms(result) if resumption.question.kind == "draw" else result
 
 
 def recalled(master: Master, resumption: Resumption, *, selector: Selector) -> Result:

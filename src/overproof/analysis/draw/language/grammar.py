@@ -29,8 +29,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from overproof.analysis.draw.syntax import Binary, Call, Choice, Group, Index, Name, Node, Number, Unary
-from overproof.analysis.draw.tokens import Token, tokenize
+from overproof.analysis.draw.language.syntax import (
+    Binary,
+    Call,
+    Choice,
+    Dimension,
+    Group,
+    Index,
+    Name,
+    Node,
+    Number,
+    Unary,
+)
+from overproof.analysis.draw.language.tokens import Token, tokenize
 from overproof.words.errors import ExpressionError
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
@@ -51,6 +62,21 @@ def parse(text: str) -> Node:
     node = parser.choice()
     parser.finish()
     return node
+
+
+def parse_dimensions(text: str) -> tuple[Dimension, ...]:
+    """Parse expressions with colons between them, in the order of the text.
+
+    Raises:
+        ExpressionError: with the caret under the character that cannot be understood.
+    """
+    parser = _Parser(text)
+    dimensions = [parser.dimension()]
+    while parser.sees(":"):
+        parser.take()
+        dimensions.append(parser.dimension())
+    parser.finish()
+    return tuple(dimensions)
 
 
 class _Parser:
@@ -95,10 +121,15 @@ class _Parser:
         if self.sees(")", "]"):
             raise self.error(f"`{self.token.text}` closes nothing: remove it, or open it before")
         if self.sees(":"):
-            raise self.error("`:` separates dimensions, and one dimension can be drawn: leave one expression")
+            raise self.error("`:` separates what is drawn: write one expression here")
         if self.sees(","):
             raise self.error("`,` stands between the arguments of a function only: leave one expression")
         raise self.error(f"an operator is missing before `{self.token.text}`")
+
+    def dimension(self) -> Dimension:
+        start = self.token.position
+        node = self.choice()
+        return Dimension(node=node, text=self.text[start : self.token.position].rstrip(), position=start)
 
     # -- the levels, loose to tight --------------------------------------------------------------------------------
 

@@ -1,13 +1,10 @@
-"""Fill a histogram by ROOT's own rule, in the order of entries."""
+"""The bin of a value by ROOT's own rule, and sums in the order of entries."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-from overproof.analysis.draw.binning import Binning
+from overproof.analysis.draw.axes.binning import Binning
 from overproof.columns.kernels.jagged import Doubles, Integers
 
 CHUNK = 8192
@@ -53,40 +50,6 @@ def _bin_chunk(values: Doubles, binning: Binning, *, out: Integers) -> None:
         out[~inside] = np.where(values[~inside] < low, 0, n + 1)
 
 
-def sum_bins(
-    values: Doubles, weights: Doubles | None, binning: Binning
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return sums of weights and of squared weights of every bin, under- and overflow at the ends."""
-    indices = bin_indices(values, binning)
-    length = binning.n + 2
-    if weights is None:
-        counts = np.bincount(indices, minlength=length).astype(np.float64)
-        return counts, counts.copy()
-    return (
-        sum_in_order(indices, weights, n_groups=length),
-        sum_in_order(indices, weights * weights, n_groups=length),
-    )
-
-
 def sum_in_order(groups: Integers, values: Doubles, *, n_groups: int) -> Doubles:
     """Sum values by group, one after the other from the first to the last, in double."""
     return np.bincount(groups, weights=values, minlength=n_groups).astype(np.float64, copy=False)
-
-
-def make_histogram(
-    contents: npt.NDArray[np.float64],
-    variances: npt.NDArray[np.float64],
-    binning: Binning,
-    *,
-    name: str,
-    label: str,
-) -> Any:
-    """Make a `hist.Hist` with weights, whose errors are those of a TH1D with Sumw2."""
-    import hist
-
-    axis = hist.axis.Regular(binning.n, binning.low, binning.high, name="x", label=label)
-    histogram = hist.Hist(axis, storage=hist.storage.Weight(), name=name, label=label)
-    view = histogram.view(flow=True)
-    view["value"] = contents
-    view["variance"] = variances
-    return histogram

@@ -8,7 +8,7 @@ import numpy as np
 
 from overproof.analysis.draw.typed import Leaf
 from overproof.columns.kernels.jagged import Column, Integers
-from overproof.columns.kernels.loop import Flags, Loop, is_by_entry, number_within, read_by_entry
+from overproof.columns.kernels.loops.loop import Flags, Loop, is_by_entry, number_within, read_by_entry
 
 
 def build_loop(leaves: Sequence[Leaf], columns: Mapping[str, Column], n_entries: int) -> Loop:

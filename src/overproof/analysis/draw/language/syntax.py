@@ -84,3 +84,18 @@ class Call:
 
 
 Node: TypeAlias = Number | Name | Group | Unary | Binary | Choice | Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dimension:
+    """One of the expressions between colons.
+
+    Attributes:
+        node: the expression.
+        text: as written, without blanks around it.
+        position: place of its first character.
+    """
+
+    node: Node
+    text: str
+    position: int

@@ -1,0 +1,100 @@
+"""The binning of an axis: how it is written, and where a value falls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from overproof.words.errors import ExpressionError, OptionError
+
+MAX_BINS = 10_000_000
+"""More bins than this are taken for a slip of the pen."""
+
+_HOW = 'write n, low, high, for instance --bins "50, 0, 100", or bins="50, 0, 100" in Python'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binning:
+    """Equal bins from `low` to `high`.
+
+    A value falls into bin `int(n * (x - low) / (high - low))`, counted from 0, or into its neighbour where rounding
+    put it on the wrong side of the edge `low + i * (high - low) / n`; below `low` is underflow; `high`, above and NaN
+    are overflow.
+
+    Source: ROOT's TAxis::FindFixBin.
+    """
+
+    n: int
+    low: float
+    high: float
+
+
+BinsLike: TypeAlias = "str | Sequence[float] | Sequence[Sequence[float]] | Binning | Sequence[Binning] | None"
+
+
+def parse_bins(bins: BinsLike, *, n_axes: int = 1) -> tuple[Binning, ...]:
+    """Read the binning of each axis, x first.
+
+    Args:
+        bins: `"50, 0, 100"` (for two axes `"50, 0, 100, 40, -2, 2"`), the same numbers, or one triple or `Binning` for
+            each axis.
+        n_axes: how many axes there are.
+
+    Raises:
+        ExpressionError: a text that is not three numbers for each axis, with the caret under the first that is wrong.
+        OptionError: anything else that makes no axis.
+    """
+    if bins is None:
+        raise OptionError(f"the binning is missing: {_HOW}")
+    if isinstance(bins, Binning):
+        bins = (bins,)
+    numbers: list[float] = []
+    if isinstance(bins, str):
+        numbers = _numbers(bins, n_axes=n_axes)
+    else:
+        for each in bins:
+            if isinstance(each, Binning):
+                numbers += [each.n, each.low, each.high]
+            else:
+                numbers += _floats(each if isinstance(each, Sequence) else (each,), bins)
+    if len(numbers) != 3 * n_axes:
+        wanted = "three are" if n_axes == 1 else f"three for each of {n_axes} axes are"
+        raise OptionError(f"bins={bins!r} has {len(numbers)} numbers where {wanted} needed: {_HOW}")
+    return tuple(_checked(*numbers[place : place + 3]) for place in range(0, 3 * n_axes, 3))
+
+
+def _floats(values: Sequence[float], bins: object) -> list[float]:
+    try:
+        return [float(value) for value in values]
+    except (TypeError, ValueError):
+        raise OptionError(f"bins={bins!r} are not three numbers: {_HOW}") from None
+
+
+def _numbers(text: str, *, n_axes: int) -> list[float]:
+    numbers: list[float] = []
+    position, wanted = 0, 3 * n_axes
+    named = "three numbers" if n_axes == 1 else f"three numbers for each of {n_axes} axes"
+    for piece in text.split(","):
+        start = position + len(piece) - len(piece.lstrip())
+        try:
+            numbers.append(float(piece))
+        except ValueError:
+            raise ExpressionError(f"a number is expected: {_HOW}", text=text, position=start) from None
+        if len(numbers) > wanted:
+            raise ExpressionError(f"{named} are enough: {_HOW}", text=text, position=start)
+        position += len(piece) + 1
+    if len(numbers) < wanted:
+        raise ExpressionError(f"{named} are needed: {_HOW}", text=text, position=len(text))
+    return numbers
+
+
+def _checked(n: float, low: float, high: float) -> Binning:
+    if not (math.isfinite(n) and n == int(n) and 1 <= n <= MAX_BINS):
+        raise OptionError(f"{n:g} bins make no axis: give a whole number from 1 to {MAX_BINS:,}")
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise OptionError(f"an axis from {low:g} to {high:g} is endless: give two finite numbers")
+    if not low < high:
+        raise OptionError(f"an axis from {low:g} to {high:g} is empty: the low edge comes first")
+    return Binning(n=int(n), low=low, high=high)

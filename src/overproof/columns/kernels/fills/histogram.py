@@ -1,0 +1,67 @@
+"""From sums of cells to a `hist.Hist`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from overproof.analysis.draw.axes import Binning
+from overproof.columns.kernels.jagged import Doubles
+
+AXIS_NAMES = ("x", "y", "z")
+
+
+def make_histogram(
+    sums: Mapping[str, Doubles], axes: Sequence[Binning], *, name: str, label: str, labels: Sequence[str]
+) -> Any:
+    """Make a histogram with weights, whose errors are those of a ROOT histogram with Sumw2.
+
+    Args:
+        sums: `contents` and `variances` of all cells, as `sum_cells` gives them.
+        axes: x first.
+        name, label: of the histogram.
+        labels: of the axes.
+    """
+    import hist
+
+    histogram = hist.Hist(*_axes(axes, labels), storage=hist.storage.Weight(), name=name, label=label)
+    view = histogram.view(flow=True)
+    view["value"] = sums["contents"]
+    view["variance"] = sums["variances"]
+    return histogram
+
+
+def make_profile(
+    sums: Mapping[str, Doubles], axes: Sequence[Binning], *, name: str, label: str, labels: Sequence[str]
+) -> Any:
+    """Make a profile: the mean of each cell, and the error of the mean as ROOT's TProfile has it.
+
+    Args:
+        sums: of all cells, as `sum_profile` gives them.
+        axes: x first.
+        name, label: of the profile.
+        labels: of the axes.
+    """
+    import hist
+
+    profile = hist.Hist(*_axes(axes, labels), storage=hist.storage.WeightedMean(), name=name, label=label)
+    view = profile.view(flow=True)
+    with np.errstate(all="ignore"):
+        mean = np.where(sums["weights"] != 0, sums["weighted"] / sums["weights"], 0.0)
+        deltas = np.where(sums["weights"] != 0, sums["weighted_squares"] - sums["weighted"] * mean, 0.0)
+    view["sum_of_weights"] = sums["weights"]
+    view["sum_of_weights_squared"] = sums["squared_weights"]
+    view["value"] = mean
+    view["_sum_of_weighted_deltas_squared"] = np.maximum(deltas, 0.0)
+    return profile
+
+
+def _axes(axes: Sequence[Binning], labels: Sequence[str]) -> list[Any]:
+    import hist
+
+    return [
+        hist.axis.Regular(axis.n, axis.low, axis.high, name=axis_name, label=label)
+        for axis, axis_name, label in zip(axes, AXIS_NAMES, labels, strict=False)
+    ]

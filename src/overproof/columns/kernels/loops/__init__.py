@@ -1,0 +1,8 @@
+"""Implicit loops: how many passes an entry makes, and what a branch is in each of them.
+
+Lives here: counting (passes) and walking (loop).
+Comes in: leaves of a plan and columns of a block. Goes out: a `Loop`. Start with `passes.py`; import names from their
+files.
+"""
+
+__all__: list[str] = []
