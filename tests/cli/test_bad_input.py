@@ -176,9 +176,9 @@ def test_run_data_are_never_written_to(call: Callable, numbers: Path, tmp_path: 
 
 def test_a_histogram_named_as_in_root(call: Callable, numbers: Path) -> None:
     """`x>>h(10,0,100)` says name and binning; a shift of bits outside of parentheses is answered with both readings."""
-    called = call("draw", numbers, "n >> h(10,0,100)", "--json", "-", *INLINE)
+    called = call("draw", numbers, "n >> h(10,0,100)", "--json", "-", "--engine", "inline")
     assert (called.code, json.loads(called.out)["name"]) == (0, "h")
-    called = call("draw", numbers, "n >> 2", "--bins", "10,0,100", *INLINE)
+    called = call("draw", numbers, "n >> 2", *INLINE)
     assert (called.code, "`(a >> b)` for a shift" in called.err) == (2, True)
 
 
