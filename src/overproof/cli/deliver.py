@@ -27,7 +27,7 @@ class Outcome:
 
     Attributes:
         outputs: by name.
-        drawn: the histogram of a draw; its fields stand at the top of the JSON document.
+        drawn: the histogram of a draw of one; its fields stand at the top of the JSON document.
         problem: what ended the query early.
         state, account, excluded, missing, split, statistics: as in a result.
     """
@@ -58,10 +58,16 @@ def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
         if error.result is None:
             raise
         result, problem = error.result, error
-    outputs = result.outputs if isinstance(result, Result) else {result.name or "h": result}
+    outputs: Mapping[str, Any]
+    if isinstance(result, Result):
+        outputs = result.outputs
+    elif isinstance(result, Mapping):  # several histograms of one query: each has the account of all
+        outputs, result = result, next(iter(result.values()))
+    else:
+        outputs = {result.name or "h": result}
     return Outcome(
         outputs=outputs,
-        drawn=next(iter(outputs.values()), None) if draws else None,
+        drawn=next(iter(outputs.values())) if draws and len(outputs) == 1 else None,
         problem=problem,
         state=result.state,
         account=result.account,
