@@ -1,11 +1,8 @@
-"""Ask ROOT every question of draw_questions.txt and keep its answers in root_numbers.json.
+"""Ask ROOT every question of the lists and keep its answers in numbers/.
 
-Run by hand, with a Python that has ROOT (made with ROOT 6.40):
+Run by hand, with a Python that has ROOT (made with ROOT 6.40); without names of lists, all of them are asked:
 
-    python tests/validation/make_root_numbers.py path/to/the/shared/data
-
-Each answer is a TH1D with Sumw2, filled by TTree::Draw; kept are the bins that are not empty, under- and overflow
-included: `[bin, content]`, or `[bin, content, sum of squared weights]` where the two differ.
+    python tests/validation/make_root_numbers.py path/to/the/shared/data [list ...]
 """
 
 from __future__ import annotations
@@ -13,48 +10,39 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import ROOT
 
 sys.path.insert(0, str(Path(__file__).parent))
-from questions import NUMBERS, Question, read_questions  # found next to this script, which is no package
+from ask_root import ask, open_source, settle  # found next to this script, which is no package
+from questions import NUMBERS, read_questions, topics
 
 
-def ask(question: Question, tree: object) -> list[list[float]] | None:
-    """Return the bins of one answer; None where ROOT refuses the question."""
-    n, low, high = (float(number) for number in question.bins.split(","))
-    histogram = ROOT.TH1D("answer", "", int(n), low, high)
-    histogram.Sumw2()
-    if tree.Draw(f"{question.expression}>>answer", question.selection, "goff") < 0:  # type: ignore[attr-defined]
-        return None
-    squares = histogram.GetSumw2()
-    rows = []
-    for index in range(int(n) + 2):
-        content, square = histogram.GetBinContent(index), squares.At(index)
-        if content != 0 or square != 0:
-            rows.append([index, content] if content == square else [index, content, square])
-    return rows
+def main(data: Path, wanted: list[str]) -> None:
+    settle()
+    for topic in wanted:
+        answers = _answers(topic, data)
+        lines = (f"{json.dumps(key)}:{json.dumps(rows, separators=(',', ':'))}" for key, rows in answers.items())
+        path = NUMBERS / f"{topic}.json"
+        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+        print(f"{len(answers)} answers of ROOT {ROOT.gROOT.GetVersion()} written to {path}")
 
 
-def main(data: Path) -> None:
-    ROOT.gROOT.SetBatch(True)
-    ROOT.gErrorIgnoreLevel = ROOT.kError
-    answers = {}
-    opened = {}
-    for question in read_questions():
-        if question.file not in opened:
-            opened[question.file] = ROOT.TFile.Open(str(data / question.file))
+def _answers(topic: str, data: Path) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
+    source, tree = None, None
+    for question in read_questions(topic):
+        if question.source != source:
+            source, tree = question.source, open_source(question.source, data)
         print(question.key, flush=True)
-        ROOT.gROOT.cd()
-        answer = ask(question, opened[question.file].Get(question.tree))
+        answer = ask(question, tree)
         if answer is None:
             print(f"    refused by ROOT: {question.key}", file=sys.stderr)
             continue
         answers[question.key] = answer
-    lines = (f"{json.dumps(key)}:{json.dumps(rows, separators=(',', ':'))}" for key, rows in answers.items())
-    NUMBERS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    print(f"{len(answers)} answers of ROOT {ROOT.gROOT.GetVersion()} written to {NUMBERS}")
+    return answers
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:] or topics())
