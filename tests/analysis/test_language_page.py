@@ -26,7 +26,7 @@ def section(title: str) -> str:
 
 def names(text: str) -> set[str]:
     """Return the bare names in backticks: those of examples have parentheses or operators."""
-    return set(re.findall(r"`([A-Za-z_]\w*(?:::\w+)?\$?)`", text))
+    return set(re.findall(r"`((?:np\.)?[A-Za-z_]\w*(?:::\w+)?\$?)`", text))
 
 
 def test_every_known_name_is_on_the_page() -> None:

@@ -123,7 +123,7 @@ def test_names_that_are_no_branch_of_numbers(expression: str, caret: int, says: 
         ("1 + rndm", 4, "`rndm` is refused: it is not reproducible"),
         ("rndm()", 0, "`rndm` is refused: it is not reproducible"),
         ("Entry$", 0, "`Entry$` is refused"),
-        ("np.sqrt(MET_pt)", 0, "write `sqrt` with ROOT's guards"),
+        ("math.sqrt(MET_pt)", 0, "write `np.sqrt` without guards or `sqrt` as ROOT has it"),
         ("Sum$", 0, "write its arguments in parentheses"),
         ("Sum$()", 0, "`Sum$` takes 1 argument, not 0"),
         ("pi[0]", 0, "`pi` has no index"),

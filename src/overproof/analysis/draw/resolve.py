@@ -11,6 +11,7 @@ from overproof.analysis.draw.language.vocabulary import (
     REFUSED,
     SPECIALS,
 )
+from overproof.analysis.draw.names.elsewhere import elsewhere
 from overproof.analysis.draw.names.lookup import branch_error, find_branch, nearest, no_branch
 from overproof.analysis.draw.typed import (
     Aggregate,
@@ -140,9 +141,8 @@ class Resolver:
             return self.error(f"`{name}` is refused: {REFUSED[name]}", node)
         if any(branch.name == name for branch in self.schema.branches):
             return self.error(f"`{name}` is a branch, not a function: write an operator or an index [] behind it", node)
-        if name.startswith(("np.", "numpy.", "math.", "std::")):
-            short = name.replace("::", ".").rpartition(".")[2]
-            return self.error(f"`{name}` is not known: write `{short}` with ROOT's guards, or TMath's without", node)
+        if name.startswith(("np.", "ak.", "numpy.", "math.", "std::")):
+            return self.error(f"`{name}` is not known here{elsewhere(name)}", node)
         known = [*FUNCTIONS, *CONSTANT_FUNCTIONS, *AGGREGATES, *SPECIALS]
         return self.error(f"there is no function `{name}`{nearest(name, known)}", node)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from overproof.analysis.draw.language.numpy_names import NUMPY_CONSTANTS, NUMPY_FUNCTIONS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
@@ -95,10 +97,15 @@ FUNCTIONS: dict[str, Function] = {
         Min="tmath_min",
         Sign="copysign",
     ),
+    # numpy's, without guards.
+    **{f"np.{name}": Function(kernel=kernel, n_arguments=n) for name, (kernel, n) in NUMPY_FUNCTIONS.items()},
 }
 """Functions by name."""
 
-CONSTANTS: dict[str, float] = {"pi": math.pi}
+CONSTANTS: dict[str, float] = {
+    "pi": math.pi,
+    **{f"np.{name}": value for name, value in NUMPY_CONSTANTS.items()},
+}
 """Names that are numbers, unless a branch has that name."""
 
 CONSTANT_FUNCTIONS: dict[str, float] = {
