@@ -10,6 +10,36 @@ from overproof.records.block import Range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FriendPart:
+    """Consecutive entries of one tree, read beside those of another.
+
+    Attributes:
+        path: local path, absolute, or URL.
+        tree: path of the tree inside; None: the only one there is.
+        first: the first of these entries.
+        n_entries: how many; None: the whole tree, which must be as long as the one it is read beside.
+    """
+
+    path: str
+    tree: str | None = None
+    first: int = 0
+    n_entries: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Friend:
+    """What is read beside one tree under the name of a friend, entry by entry.
+
+    Attributes:
+        name: its branches are named `name.branch`.
+        parts: one after the other; together as long as the tree.
+    """
+
+    name: str
+    parts: tuple[FriendPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileSpec:
     """One file of a dataset.
 
@@ -18,12 +48,27 @@ class FileSpec:
         tree: path of the TTree or RNTuple inside; None: the only one there is.
         steps: the entries asked for, as ranges, ascending and apart; None: all; without any, the file is not opened.
         checksum: of the whole file, as `"adler32:0123abcd"` or with another algorithm; empty: not known.
+        friends: what the user wants to be read beside it, in the order in which names are looked for.
     """
 
     path: str
     tree: str | None = None
     steps: tuple[Range, ...] | None = None
     checksum: str = ""
+    friends: tuple[Friend, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FriendChain:
+    """The files of a friend as the user names them, before anybody knows which entries belong to which file.
+
+    Attributes:
+        name: of the friend.
+        files: in the order of entries.
+    """
+
+    name: str
+    files: tuple[FileSpec, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +79,28 @@ class Dataset:
         name: what the user calls it.
         files: in the order of entries.
         metadata: what a fileset says about it, readable as `events.metadata`.
+        friends: chains to be read beside it; empty when every file knows its own parts of them.
     """
 
     name: str
     files: tuple[FileSpec, ...]
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    friends: tuple[FriendChain, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """The files of a dataset as one long tree, as ROOT's TChain counts its entries.
+
+    Attributes:
+        firsts: for each file, the entries before it; a file of unknown length counts none.
+        total: entries of all files.
+        n_unknown: files of unknown length.
+    """
+
+    firsts: tuple[int, ...]
+    total: int
+    n_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +113,9 @@ class FileGrid:
         stops: last entry (exclusive) of each block, ascending; the last one is `n_entries`; empty for an empty tree.
         size_bytes: compressed bytes of all branches.
         uuid: the file's UUID, empty where the format has none.
-        identity: which version of the file was looked into; empty where that cannot be told, as for remote files.
+        identity: which version of the file was looked into; empty where that cannot be told, as for remote files; with
+            friends, theirs too.
+        friends: paths of the files that are read beside it, in the order of the identities.
     """
 
     tree: str
@@ -60,3 +124,4 @@ class FileGrid:
     size_bytes: int = 0
     uuid: str = ""
     identity: str = ""
+    friends: tuple[str, ...] = ()

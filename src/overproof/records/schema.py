@@ -18,6 +18,7 @@ class Branch:
         fixed_shape: fixed dimensions behind these, outermost first.
         size_bytes: compressed bytes.
         n_baskets: baskets (TTree) or pages (RNTuple); 0 when unknown.
+        friend: the friend tree in which it is, by whose name it begins; empty: the tree's own.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Branch:
     fixed_shape: tuple[int, ...] = ()
     size_bytes: int = 0
     n_baskets: int = 0
+    friend: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +39,16 @@ class Schema:
     Attributes:
         tree: path of the tree.
         format: `"TTree"` or `"RNTuple"`.
-        branches: in the order of the file.
-        identity: which version of the file was looked into; empty where that cannot be told, as for remote files.
+        branches: in the order of the file; behind them those of friends, in the order in which names are looked for.
+        identity: which version of the file was looked into; empty where that cannot be told, as for remote files; with
+            friends, theirs too.
+        friends: paths of the files that are read beside it, in the order of the identities.
+        absent: for each friend that the tree names and that cannot be had, one line that says so.
     """
 
     tree: str
     format: str
     branches: tuple[Branch, ...]
     identity: str = ""
+    friends: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
