@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from overproof.analysis.draw.rows import Rows, all_leaves
 from overproof.analysis.draw.typed import Leaf
+from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.evaluate import Block, evaluate
-from overproof.columns.kernels.jagged import Column, Doubles, Integers, flatten
+from overproof.columns.kernels.jagged import Column, Doubles, flatten
 from overproof.columns.kernels.loops.loop import Loop
 from overproof.columns.kernels.loops.passes import build_loop
 from overproof.words.errors import BranchError
 
 SPARSE = 0.5
 """Share of chosen passes below which values are computed for these only."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComputedRows:
-    """The rows of one block, in the order of entries and passes.
-
-    Attributes:
-        values: for each expression of the plan, one value a row.
-        weights: one a row; None: all are 1.
-        loop: its passes are the rows.
-    """
-
-    values: tuple[Doubles, ...]
-    weights: Doubles | None
-    loop: Loop
-
-    @property
-    def entry(self) -> Integers:
-        """Return the entry of each row, counted in the block."""
-        return self.loop.entry
 
 
 def compute_rows(rows: Rows, events: Any) -> ComputedRows:
