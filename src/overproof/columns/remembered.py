@@ -7,34 +7,38 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from overproof.columns.formats.identity import check_regular, identity_of
+from overproof.columns.formats.identity import identity_now, joined, parts_of
 from overproof.records.dataset import FileGrid, FileSpec
 from overproof.records.schema import Branch, Schema
 from overproof.store import FileMemory, home_directory
-from overproof.words.errors import DatasetError
 from overproof.words.units import MB
 
-_FORMAT = 2
+_FORMAT = 3
 """Counts up whenever the meaning of what is kept changes, or the rule by which blocks are cut."""
 
 _LIMIT_BYTES = 512 * MB
 
 
 def recall(spec: FileSpec, block_entries: int) -> FileGrid | None:
-    """Return the grid of a file as it was learned before; None when unknown, or when the file has changed since."""
+    """Return the grid of a file as it was learned before; None when unknown, or when the file has changed since.
+
+    Blocks are the file's own matter: what the user wants to be read beside it may be another thing every time.
+    """
     fields = _get(spec, f"grid {block_entries}")
     if fields is None:
         return None
     try:
-        grid = FileGrid(**{**fields, "stops": tuple(int(stop) for stop in fields["stops"])})
+        grid = FileGrid(
+            **{**fields, "stops": tuple(int(stop) for stop in fields["stops"]), "friends": tuple(fields["friends"])}
+        )
         is_whole = grid.n_entries == (grid.stops[-1] if grid.stops else 0)
     except (KeyError, TypeError, ValueError):
         return None
-    return grid if is_whole else None
+    return _beside(grid, _given(spec)) if is_whole else None
 
 
 def remember(spec: FileSpec, block_entries: int, grid: FileGrid) -> None:
@@ -42,42 +46,75 @@ def remember(spec: FileSpec, block_entries: int, grid: FileGrid) -> None:
 
     Silently does nothing where that is not possible.
     """
-    _put(spec, f"grid {block_entries}", asdict(grid))
+    n_given = len(_given(spec))
+    own, *others = parts_of(grid.identity)
+    alone = replace(grid, identity=joined([own, *others[n_given:]]), friends=grid.friends[n_given:])
+    _put(spec, f"grid {block_entries}", asdict(alone))
 
 
 def recall_schema(spec: FileSpec) -> Schema | None:
-    """Return the schema of a file as it was learned before; None when unknown, or when the file has changed since."""
-    fields = _get(spec, "schema")
+    """Return the schema of a file as it was learned before; None when unknown, or when the file has changed since.
+
+    With friends it is remembered as long as none of their files has changed.
+    """
+    fields = _get(spec, _schema_of(spec))
     if fields is None:
         return None
     try:
         branches = tuple(Branch(**{**each, "fixed_shape": tuple(each["fixed_shape"])}) for each in fields["branches"])
-        return Schema(tree=fields["tree"], format=fields["format"], branches=branches, identity=fields["identity"])
+        return Schema(**{**fields, "branches": branches, **_tuples(fields)})
     except (KeyError, TypeError, ValueError):
         return None
 
 
 def remember_schema(spec: FileSpec, schema: Schema) -> None:
     """Keep the schema of a local file, as that of the version it was learned from; silently as `remember`."""
-    _put(spec, "schema", asdict(schema))
+    if all(parts_of(schema.identity)):  # nobody would learn that a remote friend has changed
+        _put(spec, _schema_of(spec), asdict(schema))
+
+
+def _schema_of(spec: FileSpec) -> str:
+    return f"schema {spec.friends!r}" if spec.friends else "schema"
+
+
+def _tuples(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return what came out of a document as a list and is a tuple."""
+    return {name: _tupled(value) for name, value in fields.items() if name != "branches" and isinstance(value, list)}
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(_tupled(each) for each in value) if isinstance(value, list) else value
+
+
+def _given(spec: FileSpec) -> list[str]:
+    """Return the paths of all files that the user wants to be read beside one."""
+    return [part.path for friend in spec.friends for part in friend.parts]
+
+
+def _beside(grid: FileGrid, paths: list[str]) -> FileGrid:
+    """Say of a grid that these files are read beside it, first of all."""
+    own, *others = parts_of(grid.identity)
+    identity = joined([own, *map(identity_now, paths), *others])
+    return replace(grid, identity=identity, friends=(*paths, *grid.friends))
 
 
 def _get(spec: FileSpec, what: str) -> dict[str, Any] | None:
-    """Return what is known of a file as it is now."""
-    identity = _identity_now(spec)
+    """Return what is known of a file as it is now, with what is read beside it as that is now."""
+    identity = identity_now(spec.path)
     memory, key = _memory(), _key(spec, identity, what)
     payload = None if memory is None or key is None else memory.get(key)
     if payload is None:
         return None
     try:
         fields = json.loads(payload)
-    except ValueError:
+        now = joined([identity, *map(identity_now, fields["friends"])])
+        return fields if fields["identity"] == now else None
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
-    return fields if isinstance(fields, dict) and fields.get("identity") == identity else None
 
 
 def _put(spec: FileSpec, what: str, fields: dict[str, Any]) -> None:
-    memory, key = _memory(), _key(spec, fields["identity"], what)
+    memory, key = _memory(), _key(spec, parts_of(fields["identity"])[0], what)
     if memory is not None and key is not None:
         memory.put(key, json.dumps(fields, separators=(",", ":")).encode())
 
@@ -88,19 +125,6 @@ def _memory() -> FileMemory | None:
     except RuntimeError:
         # Nobody's home: a user without a home directory remembers nothing.
         return None
-
-
-def _identity_now(spec: FileSpec) -> str:
-    """Tell which version of a file its path leads to; empty where nobody can."""
-    if "://" in spec.path or not spec.path:
-        return ""
-    try:
-        path = Path(spec.path).expanduser()
-        check_regular(path)
-        with path.open("rb", buffering=0) as file:
-            return identity_of(file.fileno())
-    except (OSError, ValueError, DatasetError):
-        return ""
 
 
 def _key(spec: FileSpec, identity: str, what: str) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TypeAlias
 
 from overproof.words.errors import DatasetError
@@ -18,6 +20,9 @@ _IRREGULAR = {
     "a terminal or another device": stat.S_ISCHR,
     "a disk": stat.S_ISBLK,
 }
+
+JOINT = "+"
+"""Stands between the identities of a file and of those read beside it."""
 
 Stamp: TypeAlias = tuple[int, int, int, int]
 
@@ -56,3 +61,26 @@ def identity_of(handle: int) -> str:
         return ""
     digest = hashlib.blake2b(header, digest_size=16).hexdigest()
     return f"{status.st_size}-{status.st_mtime_ns}-{digest}"
+
+
+def identity_now(path: str) -> str:
+    """Tell which version of a file its path leads to; empty where nobody can."""
+    if "://" in path or not path:
+        return ""
+    try:
+        place = Path(path).expanduser()
+        check_regular(place)
+        with place.open("rb", buffering=0) as file:
+            return identity_of(file.fileno())
+    except (OSError, ValueError, DatasetError):
+        return ""
+
+
+def joined(identities: Iterable[str]) -> str:
+    """Name the version of a file together with those of the files that are read beside it."""
+    return JOINT.join(identities)
+
+
+def parts_of(identity: str) -> list[str]:
+    """Give the versions out of which `joined` has made one, that of the file itself first."""
+    return identity.split(JOINT)
