@@ -39,6 +39,7 @@ from overproof.analysis.draw.language.syntax import (
     Name,
     Node,
     Number,
+    Text,
     Unary,
 )
 from overproof.analysis.draw.language.tokens import Token, tokenize
@@ -280,6 +281,9 @@ class _Parser:
             self.take()
             value = float(int(token.text, 16)) if token.text[:2] in {"0x", "0X"} else float(token.text)
             return Number(value=value, text=token.text, position=token.position)
+        if token.kind == "text":
+            self.take()
+            return Text(value=token.text[1:-1], position=token.position)
         if token.kind == "name" and token.text not in SYNONYMS:
             self.take()
             return self.call(token) if self.sees("(") else self.name(token)
@@ -292,7 +296,7 @@ class _Parser:
             raise self.error("the expression ends where a value is expected: write a name, a number or `(`")
         raise self.error(f"a value is expected before `{token.text}`: write a name, a number or `(`")
 
-    def call(self, name: Token) -> Node:
+    def call(self, name: Token, *, indices: tuple[Index, ...] = ()) -> Node:
         opened = self.take()
         arguments: list[Node] = []
         if not self.sees(")"):
@@ -303,15 +307,25 @@ class _Parser:
         self.expect(")", opened=opened)
         if self.sees("["):
             raise self.error("only a branch has an index: write it behind the name of the branch")
-        return Call(function=name.text, arguments=tuple(arguments), position=name.position)
+        return Call(function=name.text, arguments=tuple(arguments), position=name.position, indices=indices)
 
     def name(self, name: Token) -> Node:
+        """Read `a[0].b[1]` as `a.b[0][1]`, and `a[0].f()` as a method with an index."""
+        indices = self.indices()
+        while self.token.kind == "member":
+            name = Token(kind="name", text=name.text + self.take().text, position=name.position)
+            if self.sees("("):
+                return self.call(name, indices=tuple(indices))
+            indices += self.indices()
+        return Name(text=name.text, indices=tuple(indices), position=name.position)
+
+    def indices(self) -> list[Index]:
         indices: list[Index] = []
         while self.sees("["):
             opened = self.take()
             indices.append(Index(value=self.index(), position=opened.position))
             self.expect("]", opened=opened)
-        return Name(text=name.text, indices=tuple(indices), position=name.position)
+        return indices
 
     def index(self) -> int | None:
         token = self.token

@@ -29,6 +29,14 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text in quotes."""
+
+    value: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
     """A branch, a constant, or a special name such as `Length$`."""
 
@@ -76,14 +84,20 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A function, or an aggregate such as `Sum$`, with its arguments."""
+    """A function, an aggregate such as `Sum$`, or a method of an object, with its arguments.
+
+    Attributes:
+        function: name; that of a method has the object in front of it, `Jets.Pt`.
+        indices: those of the object.
+    """
 
     function: str
     arguments: tuple[Node, ...]
     position: int
+    indices: tuple[Index, ...] = ()
 
 
-Node: TypeAlias = Number | Name | Group | Unary | Binary | Choice | Call
+Node: TypeAlias = Number | Text | Name | Group | Unary | Binary | Choice | Call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from overproof.words.errors import ExpressionError
 
 _NUMBER = r"0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_NAME = r"[A-Za-z_]\w*\$?(?:(?:::|\.)[A-Za-z_]\w*)*"
+_NAME = r"@?[A-Za-z_]\w*\$?(?:(?:::|@?\.@?)[A-Za-z_]\w*)*"
+_MEMBER = r"@?\.@?[A-Za-z_]\w*(?:@?\.@?[A-Za-z_]\w*)*"
+_TEXT = r"\"[^\"]*\"|'[^']*'"
 _OPERATOR = r"\*\*|&&|\|\||==|!=|<=|>=|<<|>>|[-+*/%^&|<>!?:(),\[\]]"
-_TOKEN = re.compile(rf"(?P<space>\s+)|(?P<number>{_NUMBER})|(?P<name>{_NAME})|(?P<operator>{_OPERATOR})")
+_TOKEN = re.compile(
+    rf"(?P<space>\s+)|(?P<number>{_NUMBER})|(?P<name>{_NAME})|(?P<member>{_MEMBER})"
+    rf"|(?P<text>{_TEXT})|(?P<operator>{_OPERATOR})"
+)
 
 _MENDING = {
     "=": "compare with `==`",
     "~": "there is no bitwise complement; compare with `==`, or use `!` for a logical not",
-    '"': "strings are not drawn yet; use a number",
-    "'": "strings are not drawn yet; use a number",
-    "@": "`@x.size()` is not known yet; write `Length$(x)`",
+    '"': "close the text with another one",
+    "'": "close the text with another one",
+    "@": "the size of a container is `@x.size()`",
     ";": "write one expression",
     "{": "group with ( and )",
     "}": "group with ( and )",
@@ -30,7 +35,7 @@ class Token:
     """A piece of the text.
 
     Attributes:
-        kind: `"number"`, `"name"`, `"operator"` or `"end"`.
+        kind: `"number"`, `"name"`, `"member"` (`.x` behind an index), `"text"` (with its quotes), `"operator"` or `"end"`.
         text: the piece as it stands; empty at the end.
         position: index of its first character in the whole text.
     """
@@ -52,7 +57,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
-        if match is None:
+        if match is None or (match.lastgroup == "member" and not (tokens and tokens[-1].text == "]")):
             raise _stray(text, position)
         kind = str(match.lastgroup)
         if kind != "space":
