@@ -14,20 +14,34 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text, known by its code among the texts of a block."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
     """A branch with its indices.
 
     Attributes:
-        column: name of the branch.
+        column: what is read: the name of the branch, or another one for its texts where it can be both.
         n_jagged: its variable-length dimensions.
         fixed_shape: its fixed dimensions behind these.
-        indices: one for each dimension, outermost first; None loops.
+        indices: one for each dimension, outermost first; None loops, a formula is computed in every pass.
+        text_of: branch whose texts are read, as codes; empty: numbers are.
     """
 
     column: str
     n_jagged: int
     fixed_shape: tuple[int, ...]
-    indices: tuple[int | None, ...]
+    indices: tuple[int | Formula | None, ...]
+    text_of: str = ""
+
+    @property
+    def branch(self) -> str:
+        """Name of the branch."""
+        return self.text_of or self.column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +50,21 @@ class Operation:
 
     kernel: str
     arguments: tuple[Typed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextOperation:
+    """A number made of texts: `"contains"` or `"length"`."""
+
+    kind: str
+    arguments: tuple[Typed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How many elements a branch has in an entry, outermost dimension."""
+
+    leaf: Leaf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +94,30 @@ class Formula:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
-    """`"sum"`, `"max"`, `"min"` or `"length"` of a formula with a loop of its own: one number an entry."""
+    """`"sum"`, `"max"`, `"min"` or `"length"` of a formula with a loop of its own: one number an entry.
+
+    Attributes:
+        condition: of the passes that count; shares the loop. None: all do.
+    """
 
     kind: str
     formula: Formula
+    condition: Formula | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """`Alt$(x, y)`: the pass of `x`, which has a loop of its own, with the same number; `y` where `x` has none."""
+
+    formula: Formula
+    otherwise: Typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryNumber:
+    """`"entry"` or `"entries"` of the chain, `"local_entry"` or `"local_entries"` of the tree."""
+
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +130,17 @@ class LoopIteration:
     """`Iteration$`: number of the pass, from 0."""
 
 
-Typed: TypeAlias = Constant | Leaf | Operation | Decision | Aggregate | LoopLength | LoopIteration
+Typed: TypeAlias = (
+    Constant
+    | Text
+    | Leaf
+    | Operation
+    | TextOperation
+    | Size
+    | Decision
+    | Aggregate
+    | Alternative
+    | EntryNumber
+    | LoopLength
+    | LoopIteration
+)
