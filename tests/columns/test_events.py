@@ -463,3 +463,11 @@ def test_source_closed_by_others_is_closed(ttree_path: Path) -> None:
     source.__exit__(None, None, None)
     source.__exit__(None, None, None)
     assert source.closed
+
+
+def test_a_view_tells_the_numbers_of_its_entries(watched: Watched) -> None:
+    """A slice of a slice still knows which entries of the tree it holds."""
+    events = Events(watched, 10, 20)
+    assert events.entry_numbers.tolist() == list(range(10, 20))
+    assert events[[1, 3, 5]][1:].entry_numbers.tolist() == [13, 15]
+    assert events[events.fields[:1]][::4].entry_numbers.tolist() == [10, 14, 18]

@@ -177,6 +177,11 @@ class View(ABC):
         return self._block.stop
 
     @property
+    def entry_numbers(self) -> Any:
+        """Numbers of the entries of this view, counted in the tree."""
+        return np.arange(self.first, self.stop)
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """What the dataset says about the file."""
         return self._block.metadata
@@ -215,6 +220,11 @@ class _Derived(View):
 
     def __len__(self) -> int:
         return len(self._parent)
+
+    @property
+    def entry_numbers(self) -> Any:
+        """Numbers of the entries of this view, counted in the tree."""
+        return self._parent.entry_numbers
 
     @property
     def _fields(self) -> Sequence[str]:
@@ -303,6 +313,12 @@ class _Sliced(_Derived):
 
     def __len__(self) -> int:
         return self._length
+
+    @property
+    def entry_numbers(self) -> Any:
+        """Numbers of the entries of this view, counted in the tree."""
+        numbers = self._parent.entry_numbers
+        return ak.Array(numbers)[self._where] if self._is_option else numbers[self._where]
 
     def _get(self, name: str) -> Any:
         if name not in self._sliced:
