@@ -12,11 +12,12 @@ from overproof.analysis.draw.language.vocabulary import (
     FUNCTIONS,
     REFUSED,
     SPECIALS,
+    TEXT_FUNCTIONS,
 )
 from overproof.analysis.draw.resolve import BINARY_KERNELS, UNARY_KERNELS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "draw-language.md"
-KNOWN = {*AGGREGATES, *CONSTANT_FUNCTIONS, *CONSTANTS, *FUNCTIONS, *REFUSED, *SPECIALS}
+KNOWN = {*AGGREGATES, *CONSTANT_FUNCTIONS, *CONSTANTS, *FUNCTIONS, *REFUSED, *SPECIALS, *TEXT_FUNCTIONS}
 
 
 def section(title: str) -> str:

@@ -40,6 +40,7 @@ class Schema:
         tree: path of the tree.
         format: `"TTree"` or `"RNTuple"`.
         branches: in the order of the file; behind them those of friends, in the order in which names are looked for.
+        aliases: names of expressions that are stored with the tree, each with its expression.
         identity: which version of the file was looked into; empty where that cannot be told, as for remote files; with
             friends, theirs too.
         friends: paths of the files that are read beside it, in the order of the identities.
@@ -50,5 +51,6 @@ class Schema:
     format: str
     branches: tuple[Branch, ...]
     identity: str = ""
+    aliases: tuple[tuple[str, str], ...] = ()
     friends: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()

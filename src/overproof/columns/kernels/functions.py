@@ -190,6 +190,7 @@ _KERNELS: dict[str, Kernel] = {
     "ceil": np.ceil,
     "copysign": np.copysign,
     "degrees": np.rad2deg,
+    "divide": np.divide,
     "equal": _compare(np.equal),
     "floor": np.floor,
     "floored_remainder": np.remainder,

@@ -24,6 +24,7 @@ NUMPY_FUNCTIONS: dict[str, tuple[str, int]] = {
     "cosh": ("cosh", 1),
     "deg2rad": ("radians", 1),
     "degrees": ("degrees", 1),
+    "divide": ("divide", 2),
     "exp": ("exp", 1),
     "exp2": ("exp2", 1),
     "expm1": ("expm1", 1),

@@ -35,7 +35,8 @@ class Token:
     """A piece of the text.
 
     Attributes:
-        kind: `"number"`, `"name"`, `"member"` (`.x` behind an index), `"text"` (with its quotes), `"operator"` or `"end"`.
+        kind: `"number"`, `"name"`, `"member"` (`.x` behind an index), `"text"` (with its quotes), `"operator"` or
+            `"end"`.
         text: the piece as it stands; empty at the end.
         position: index of its first character in the whole text.
     """

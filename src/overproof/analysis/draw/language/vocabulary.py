@@ -102,6 +102,9 @@ FUNCTIONS: dict[str, Function] = {
 }
 """Functions by name."""
 
+TEXT_FUNCTIONS: dict[str, str] = {"strstr": "contains"}
+"""Functions of two texts that give a number, by what they tell."""
+
 CONSTANTS: dict[str, float] = {
     "pi": math.pi,
     **{f"np.{name}": value for name, value in NUMPY_CONSTANTS.items()},
@@ -125,18 +128,21 @@ CONSTANT_FUNCTIONS: dict[str, float] = {
 AGGREGATES: dict[str, str] = {"Sum$": "sum", "Max$": "max", "Min$": "min"}
 """What turns a loop into one number an entry; 0 for an empty loop."""
 
-SPECIALS: tuple[str, ...] = ("Length$", "Iteration$")
-"""Names about the loop itself; `Length$` also takes an argument."""
+CONDITIONAL_AGGREGATES: dict[str, str] = {"MaxIf$": "max", "MinIf$": "min"}
+"""The same over the passes in which a second argument is not 0."""
+
+ALTERNATIVE = "Alt$"
+"""The first argument where it has a pass of that number, else the second one."""
+
+ENTRY_NUMBERS: dict[str, str] = {"Entry$": "entry", "LocalEntry$": "local_entry", "Entries$": "entries"}
+"""Names of numbers of entries: in the chain, in the tree, and all of the chain."""
+
+SPECIALS: tuple[str, ...] = ("Length$", "Iteration$", *ENTRY_NUMBERS)
+"""Names about the loop itself and the entry; `Length$` also takes an argument."""
 
 REFUSED: dict[str, str] = {
     "rndm": "it is not reproducible",
-    "Entry$": "numbers of entries are not known yet; `entries=` and `first=` limit a query",
-    "LocalEntry$": "numbers of entries are not known yet; `entries=` and `first=` limit a query",
-    "Entries$": "the number of entries is not known yet",
-    "Alt$": "it is not known yet",
-    "MaxIf$": "it is not known yet; write `Max$(x * (condition))` where x is positive",
-    "MinIf$": "it is not known yet",
-    "strstr": "strings are not drawn yet",
+    "LocalEntries$": "it is the length of one file of a chain; `Entries$` is that of the chain",
     "True": "write 1",
     "False": "write 0",
     "true": "write 1",
