@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -18,15 +18,15 @@ SUFFIXES: Final = (".root", ".json", ".pkl")
 """What results can be saved as."""
 
 
-def check_writable(path: str | os.PathLike[str]) -> None:
+def check_writable(path: str | os.PathLike[str], *, suffixes: Sequence[str] = SUFFIXES) -> None:
     """Find out before the work whether a result can be saved there; nothing is left behind.
 
     Raises:
         OutputError: unknown suffix, no such directory, or no permission.
     """
     target = Path(path)
-    if target.suffix not in SUFFIXES:
-        raise OutputError(f"{target}: cannot tell the format by the name; end it in {', '.join(SUFFIXES)}")
+    if target.suffix not in suffixes:
+        raise OutputError(f"{target}: cannot tell the format by the name; end it in {', '.join(suffixes)}")
     if target.is_dir():
         raise OutputError(f"{target}: is a directory; give the name of a file")
     if not target.parent.is_dir():
@@ -72,6 +72,16 @@ def save_outputs(
     with _replaced(target) as part:
         part.write_bytes(content)
     return []
+
+
+def save_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+    """Save content that is made already, replacing the file in one step.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    with _replaced(Path(path)) as part:
+        part.write_bytes(content)
 
 
 @contextmanager
