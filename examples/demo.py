@@ -8,8 +8,8 @@ from zpeak import ZPeak
 
 import overproof as op
 from overproof.outputs.save import save_outputs
-from overproof.session.show.picture import save_picture, terminal_picture
 from overproof.session.show.summary import account_text, statistics_text
+from overproof.session.show.terminal import terminal_picture
 from overproof.testing import Sample, write_sample
 
 DEFAULT_EVENTS = 2_000_000
@@ -33,7 +33,7 @@ def main() -> None:
     print(account_text(result.account, excluded=result.excluded, missing=result.missing))
 
     picture, histograms = here / "zpeak.png", here / "zpeak.root"
-    save_picture(picture, {name: result[name] for name in ("mass", "pt")})
+    op.plot({name: result[name] for name in ("mass", "pt")}, picture)
     save_outputs(histograms, result.outputs)
     print(f"\npicture     {picture}\nhistograms  {histograms}")
 

@@ -22,6 +22,7 @@ _HOMES = {
     "Result": "overproof.session.result",
     "Session": "overproof.session.session",
     "UserCodeError": "overproof.words.errors",
+    "plot": "overproof.session.show.paper.plot",
     "replay": "overproof.session.afterwards.replay",
 }
 _OF_THIS_PROCESS = ("is_master", "rank", "size")
@@ -38,6 +39,7 @@ __all__ = [
     "Session",
     "UserCodeError",
     "is_master",
+    "plot",
     "rank",
     "replay",
     "size",

@@ -14,6 +14,7 @@ from overproof.cli.options import QueryFlags
 from overproof.cli.places import STANDARD_OUTPUT
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.statistics import Statistics
+from overproof.session.show.style import Style
 from overproof.words.errors import EngineError, OverproofError, UserCodeError
 from overproof.words.states import QueryState
 
@@ -88,7 +89,7 @@ def deliver(outcome: Outcome, flags: QueryFlags) -> int:
         flags = _without_files(flags)
     problems = [problem for write in _writers(outcome, flags) if (problem := _problem_of(write)) is not None]
     if flags.json != STANDARD_OUTPUT and not flags.quiet and not _is_nothing(outcome):
-        _print_outputs(outcome.outputs)
+        _print_outputs(outcome.outputs, style=flags.style)
     _print_account(outcome, flags)
     if not flags.quiet and not problems:
         for place in dict.fromkeys((flags.json, flags.root, flags.output, flags.plot)):
@@ -129,7 +130,7 @@ def _writers(outcome: Outcome, flags: QueryFlags) -> Sequence[Callable[[], None]
     places = dict.fromkeys((flags.json, flags.root, flags.output))
     writers = [partial(_save, place, outcome, flags) for place in places if place and place != STANDARD_OUTPUT]
     if flags.plot:
-        writers.append(partial(_save_picture, flags.plot, outcome))
+        writers.append(partial(_save_picture, flags.plot, outcome, flags))
     if flags.json == STANDARD_OUTPUT:  # last: when its reader has gone, the files are there
         writers.append(partial(_print_json, outcome, flags))
     return writers
@@ -160,10 +161,10 @@ def _save(place: str, outcome: Outcome, flags: QueryFlags) -> None:
         print(f"overproof: warning: {place}: left out {left_out}", file=sys.stderr)
 
 
-def _save_picture(place: str, outcome: Outcome) -> None:
-    from overproof.session.show.picture import save_picture
+def _save_picture(place: str, outcome: Outcome, flags: QueryFlags) -> None:
+    from overproof.session.show.paper.picture import save_picture
 
-    save_picture(place, outcome.outputs)
+    save_picture(place, outcome.outputs, style=flags.style)
 
 
 def _object_name(name: str) -> str:
@@ -177,12 +178,13 @@ def _text_stream(flags: QueryFlags) -> TextIO:
     return sys.stderr if flags.json == STANDARD_OUTPUT else sys.stdout
 
 
-def _print_outputs(outputs: Mapping[str, Any]) -> None:
-    from overproof.session.show.picture import is_histogram, shown_with, terminal_picture
+def _print_outputs(outputs: Mapping[str, Any], *, style: Style) -> None:
+    from overproof.session.show.histograms import is_histogram
+    from overproof.session.show.terminal import shown_with, terminal_picture
 
     for name, value in outputs.items():
         if is_histogram(value):
-            picture = shown_with(terminal_picture(value), encoding=sys.stdout.encoding)
+            picture = shown_with(terminal_picture(value, style=style), encoding=sys.stdout.encoding)
             print(f"{name}\n{picture}" if len(outputs) > 1 else picture)
         else:
             text = " ".join(repr(value).split())

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from overproof.cli.picture_options import picture_options
 from overproof.cli.places import check_apart, check_file, check_json, check_named
 from overproof.cli.sizes import parse_size
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError
+from overproof.session.show.style import PLAIN_STYLE, Style
 from overproof.words.errors import OptionError
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class QueryFlags:
 
     Attributes:
         output: place for the outputs, in the format of its suffix (`run` only).
+        style: how pictures look.
     """
 
     engine: str | None = None
@@ -52,6 +55,7 @@ class QueryFlags:
     stats: bool = False
     quiet: bool = False
     output: str | None = None
+    style: Style = PLAIN_STYLE
 
     @property
     def limits(self) -> dict[str, Any]:
@@ -105,7 +109,7 @@ class QueryFlags:
 
             check_writable(self.output)
         if self.plot is not None:
-            from overproof.session.show.picture import check_picture
+            from overproof.session.show.paper.picture import check_picture
 
             check_picture(self.plot)
 
@@ -171,7 +175,7 @@ def query_options(function: F) -> F:
 def place_options(function: F) -> F:
     """Add the options that say what becomes of a result."""
     return _added(
-        function,
+        picture_options(function),
         click.option("--json", metavar="F", help="Write the outputs and the account as JSON; - for standard output."),
         click.option("--root", metavar="F", help="Write the histograms to a ROOT file."),
         click.option("--plot", metavar="F", help="Write a picture: .png, .pdf or .svg."),

@@ -163,7 +163,7 @@ class View:
 
     def _draw_picture(self, query: Followed, *, started_s: float, console: Console) -> None:
         """Draw the first histogram so far, and set the time of the next drawing by what this one cost."""
-        from overproof.session.show.picture import shown_with, terminal_picture
+        from overproof.session.show.terminal import shown_with, terminal_picture
 
         try:
             with warnings.catch_warnings():
@@ -231,13 +231,15 @@ def _total_is_known(progress: Progress) -> bool:
 
 
 def _first_histogram(outputs: Any) -> Any:
-    from overproof.session.show.picture import is_histogram
+    from overproof.session.show.histograms import has_several_values, is_histogram
 
     if is_histogram(outputs):
         return outputs
-    if isinstance(outputs, Mapping):
-        return next((value for value in outputs.values() if is_histogram(value) and len(value.axes) == 1), None)
-    return None
+    if not isinstance(outputs, Mapping):
+        return None
+    candidates = [each for each in outputs.values() if is_histogram(each) and not has_several_values(each)]
+    # One dimension says most in few lines.
+    return next((each for n_dim in (1, 2) for each in candidates if len(each.axes) == n_dim), None)
 
 
 def _n_entries(failure: ExcludedRange | MissingRange) -> int:

@@ -1,0 +1,48 @@
+"""What pictures have to know of a histogram, whatever library made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def is_histogram(value: object) -> bool:
+    """Tell whether a value is a histogram, without importing one of the libraries that make them."""
+    return hasattr(value, "axes") and hasattr(value, "values") and hasattr(value, "storage_type")
+
+
+def histograms_of(outputs: Mapping[Any, Any], *, within: str = "") -> dict[str, Any]:
+    """Return the histograms among outputs by name; those of nested mappings as `outer/inner`."""
+    found: dict[str, Any] = {}
+    for key, value in outputs.items():
+        name = f"{within}{key}"
+        if is_histogram(value):
+            found[name] = value
+        elif isinstance(value, Mapping):
+            found |= histograms_of(value, within=f"{name}/")
+    return found
+
+
+def is_profile(histogram: Any) -> bool:
+    """Tell means of samples from sums."""
+    return str(getattr(histogram, "kind", "")).endswith("MEAN")
+
+
+def has_several_values(histogram: Any) -> bool:
+    """Tell whether bins hold more than one number, of which no picture can be made."""
+    return str(histogram.storage_type.__name__) == "MultiCell"
+
+
+def is_ordered(axis: Any) -> bool:
+    """Tell an axis of numbers from one of categories."""
+    return bool(axis.traits.ordered)
+
+
+def axis_title(axis: Any) -> str:
+    """Return what stands beside an axis: its label, or else its name."""
+    return getattr(axis, "label", "") or getattr(axis, "name", "") or ""
+
+
+def categories_of(axis: Any) -> list[str]:
+    """Return the names of the bins of an axis of categories, in its order."""
+    return [str(axis.value(index)) for index in range(axis.size)]

@@ -1,0 +1,66 @@
+"""Texts of pictures: titles and labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from overproof.session.show.bins import Bins
+from overproof.session.show.histograms import axis_title
+
+MAX_TITLE = 70
+UNIT = re.compile(r"\s\[([A-Za-z][^\[\]]*)\]\s*$")
+"""The unit at the end of a label, such as `mass [GeV]`; not an index, which stands close."""
+ROOT_SPECIAL = re.compile(r"\b(Sum|Length|Max|Min|MaxIf|MinIf|Alt|Iteration|Entry|LocalEntry|Entries)\$")
+
+
+def shown(text: str, *, longest: int = MAX_TITLE) -> str:
+    """Prepare a text for matplotlib: formulas between dollars stay, ROOT's `Sum$` and broken formulas are text."""
+    line = " ".join(text.split())
+    if len(line) > longest:
+        line = f"{line[: longest - 3]}..."
+    return line if _is_formula(line) else line.replace("$", r"\$")
+
+
+def contents_label(parts: Sequence[Bins], histogram: Any, *, norm: bool) -> str:
+    """Say what is counted, with the width of the bins where all have one: `entries / 2 GeV`."""
+    what = "weighted entries" if any(part.is_weighted for part in parts) else "entries"
+    if norm:
+        what = f"fraction of {what}"
+    axis = histogram.axes[0]
+    widths = np.concatenate([np.diff(part.edges[0]) for part in parts])
+    is_even = type(axis).__name__ == "Regular" and np.allclose(widths, widths[0], rtol=1e-6, atol=0)
+    if not is_even or parts[0].categories[0] is not None:
+        return what
+    unit = UNIT.search(axis_title(axis))
+    if unit is None and widths[0] == 1:
+        return what
+    if unit is None:
+        return f"{what} / {widths[0]:.4g}"
+    return f"{what} / {f'{widths[0]:.4g} ' if widths[0] != 1 else ''}{shown(unit[1])}"
+
+
+def mean_label(histogram: Any) -> str:
+    """Say of what a profile has the means: of `pt`, when it is labelled `pt:eta` and its axis `eta`."""
+    label = str(getattr(histogram, "label", None) or "")
+    axes = "".join(f":{axis_title(axis)}" for axis in reversed(histogram.axes))
+    if label.endswith(axes):
+        label = label.removesuffix(axes)
+    return f"mean of {shown(label)}" if label else "mean"
+
+
+def _is_formula(line: str) -> bool:
+    if "$" not in line:
+        return True
+    if ROOT_SPECIAL.search(line):
+        return False
+    from matplotlib.mathtext import MathTextParser
+
+    try:
+        MathTextParser("path").parse(line)
+    except ValueError:
+        return False
+    return True

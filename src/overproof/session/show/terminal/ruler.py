@@ -1,0 +1,74 @@
+"""The x axis of pictures in the terminal: bins side by side, with ticks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Doubles = NDArray[np.float64]
+
+TICK_COLUMNS = 10
+"""Ticks are at least so far apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruler:
+    """How the bins of an axis are laid side by side.
+
+    Attributes:
+        n_bins: of the axis.
+        group: bins that share a place.
+        width: characters of a place.
+    """
+
+    n_bins: int
+    group: int
+    width: int
+
+    @property
+    def n_groups(self) -> int:
+        """Count the places."""
+        return math.ceil(self.n_bins / self.group)
+
+    def summed(self, values: Doubles) -> Doubles:
+        """Sum neighbours along the last axis, so that there is one value a place."""
+        rest = [(0, 0)] * (values.ndim - 1)
+        padded = np.pad(values, [*rest, (0, -self.n_bins % self.group)])
+        sums: Doubles = padded.reshape(*values.shape[:-1], -1, self.group).sum(axis=-1)
+        return sums
+
+    def lines(self, edges: Doubles) -> tuple[str, str]:
+        """Draw the rule, and below it the edges at its ticks."""
+        n_columns = self.n_groups * self.width
+        stride = next(step for step in _strides() if step * self.width >= TICK_COLUMNS or step >= self.n_groups)
+        rule, ticks = ["─"] * (n_columns + 1), [" "] * (n_columns + 12)
+        for index in range(0, self.n_groups + 1, stride):
+            rule[index * self.width] = "┬"
+            label = f"{edges[min(index * self.group, len(edges) - 1)]:.5g}"
+            start = max(0, index * self.width - len(label) // 2)
+            ticks[start : start + len(label)] = label
+        return "".join(rule), "".join(ticks).rstrip()
+
+    def names(self, categories: tuple[str, ...]) -> tuple[str, str]:
+        """Draw the rule, and below it the names of categories, each where its place begins."""
+        n_columns = self.n_groups * self.width
+        stride = max(1, math.ceil(TICK_COLUMNS / self.width)) if self.width < TICK_COLUMNS else 1
+        rule, ticks = ["─"] * (n_columns + 1), [" "] * n_columns
+        for index in range(0, self.n_groups, stride):
+            rule[index * self.width] = "┬"
+            label = categories[index][: stride * self.width - 1]
+            ticks[index * self.width : index * self.width + len(label)] = label
+        return "".join(rule), "".join(ticks).rstrip()
+
+
+def fit(n_bins: int, room: int) -> Ruler:
+    """Lay bins side by side in so many characters; those that do not fit share a place."""
+    group = math.ceil(n_bins / room)
+    return Ruler(n_bins=n_bins, group=group, width=max(1, room // math.ceil(n_bins / group)))
+
+
+def _strides() -> list[int]:
+    return [step * 10**power for power in range(8) for step in (1, 2, 5)]
