@@ -13,7 +13,7 @@ DEFAULT_BINS = {1: 100, 2: 40, 3: 20}
 Source: ROOT's Hist.Binning.1D.x, 2D.x and 3D.x.
 """
 
-DEFAULT_PROFILE_BINS = {1: 100, 2: 100}
+PROFILE_BINS = {1: 100, 2: 100}
 """The same for the axes of a profile. Source: ROOT's Hist.Binning.2D.Prof, 3D.Profx and 3D.Profy."""
 
 

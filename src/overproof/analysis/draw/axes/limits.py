@@ -35,7 +35,7 @@ def find_limits(low: float, high: float, *, n: int, is_whole: bool) -> Binning:
         n: bins asked for.
         is_whole: the values are whole numbers: bins get a whole width, and their number changes.
 
-    Source: ROOT's THLimitsFinder (FindGoodLimits, OptimizeLimits), as version 6.40 has it, with its order of operations.
+    Source: ROOT's THLimitsFinder (FindGoodLimits, OptimizeLimits) of version 6.40, with its order of operations.
     """
     if low >= high:
         low, high = low - 1, high + 1
@@ -51,9 +51,9 @@ def find_limits(low: float, high: float, *, n: int, is_whole: bool) -> Binning:
     else:
         margin = 0.01 * (high - low)
         low, high = min(rounded.low, low - margin), max(rounded.high, high + margin)
-    if is_whole:
-        return _whole_limits(low, high, n, wide_low=wide_low, wide_high=wide_high)
-    return Binning(n=n, low=low, high=high)
+    whole = _whole_limits(low, high, n, wide_low=wide_low, wide_high=wide_high) if is_whole else None
+    # Beyond 64 bits ROOT's whole axis has no length: such numbers are treated like any others.
+    return whole if whole is not None and whole.low < whole.high else Binning(n=n, low=low, high=high)
 
 
 def _rounded_limits(low: float, high: float, n: int) -> _Rounded:
@@ -107,10 +107,9 @@ def _trimmed(rounded: _Rounded, low: float, high: float) -> _Rounded:
 def _whole_limits(low: float, high: float, n: int, *, wide_low: float, wide_high: float) -> Binning:
     whole_low, whole_high = _whole(low), _whole(high)
     new_low = whole_low - 1 if low < 0 and low != whole_low else whole_low
-    if high > 0 and high != whole_high:
-        new_high = whole_high + 1
-    else:
-        new_high = 1.0 if high == 0 else whole_high
+    new_high = whole_high + 1 if high > 0 and high != whole_high else whole_high
+    if high == 0:
+        new_high = 1.0
     if new_low >= new_high:
         new_high = new_low + 1
     width = max(int((new_high - new_low) / n), 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -22,35 +22,43 @@ def sum_cells(points: Sequence[Doubles], weights: Doubles | None, axes: Sequence
         weights: one a row; None: all are 1.
         axes: x first.
     """
-    cells, shape = cell_indices(points, axes), shape_of(axes)
-    n_cells = int(np.prod(shape))
     if weights is None:
-        counts = np.bincount(cells, minlength=n_cells).astype(np.float64).reshape(shape)
+        cells, shape = cell_indices(points, axes), shape_of(axes)
+        counts = np.bincount(cells, minlength=int(np.prod(shape))).astype(np.float64).reshape(shape)
         return {"contents": counts, "variances": counts.copy()}
-    contents, variances = (
-        sum_in_order(cells, each, n_groups=n_cells).reshape(shape) for each in (weights, weights * weights)
-    )
-    return {"contents": contents, "variances": variances}
+    return sum_all(points, weight_summands(weights), axes)
 
 
 def sum_profile(points: Sequence[Doubles], values: Doubles, weights: Doubles | None, axes: Sequence[Binning]) -> Sums:
     """Sum, in every cell, weights, squared weights, weighted values and weighted squared values.
 
-    Rows with a value of NaN are not filled, as in ROOT.
-
     Source: ROOT's TProfile::Fill: sums are kept as they are, so that they can be added.
     """
-    cells, shape = cell_indices(points, axes), shape_of(axes)
+    return sum_all(points, profile_summands(values, weights), axes)
+
+
+def weight_summands(weights: Doubles) -> Sums:
+    """Return what each row adds to a cell of a histogram."""
+    return {"contents": weights, "variances": weights * weights}
+
+
+def profile_summands(values: Doubles, weights: Doubles | None) -> Sums:
+    """Return what each row adds to a cell of a profile."""
     weights = np.ones(len(values)) if weights is None else weights
     with np.errstate(all="ignore"):
-        summed = {
+        return {
             "weights": weights,
             "squared_weights": weights * weights,
             "weighted": weights * values,
             "weighted_squares": weights * values * values,
         }
+
+
+def sum_all(points: Sequence[Doubles], summands: Mapping[str, Doubles], axes: Sequence[Binning]) -> Sums:
+    """Sum all that the rows add, in every cell."""
+    cells, shape = cell_indices(points, axes), shape_of(axes)
     n_cells = int(np.prod(shape))
-    return {name: sum_in_order(cells, each, n_groups=n_cells).reshape(shape) for name, each in summed.items()}
+    return {name: sum_in_order(cells, each, n_groups=n_cells).reshape(shape) for name, each in summands.items()}
 
 
 def cell_indices(points: Sequence[Doubles], axes: Sequence[Binning]) -> Integers:

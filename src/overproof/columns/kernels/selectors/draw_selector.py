@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from overproof.analysis.draw.axes import Binning
+from overproof.analysis.draw.axes import Automatic, Binning, Growing
 from overproof.analysis.draw.plan import DrawPlan
 from overproof.analysis.selector import Selector
-from overproof.columns.kernels.fills.cells import Sums, shape_of, sum_cells, sum_profile
+from overproof.columns.kernels.computed import ComputedRows
+from overproof.columns.kernels.fills.apart import Apart, find_apart, set_apart
+from overproof.columns.kernels.fills.cells import (
+    Sums,
+    profile_summands,
+    shape_of,
+    sum_cells,
+    sum_profile,
+    weight_summands,
+)
+from overproof.columns.kernels.fills.grids import Flags
+from overproof.columns.kernels.fills.growth import Growth
 from overproof.columns.kernels.fills.histogram import make_histogram, make_profile
+from overproof.columns.kernels.jagged import Doubles
 from overproof.columns.kernels.rows import compute_rows
 from overproof.words.errors import OptionError
 
@@ -38,8 +51,8 @@ class DrawSelector(Selector):
         outputs: dict[str, Any] = {}
         for plan in self.plans:
             sums = fill(plan, events)
-            before = outputs.get(plan.name)
-            outputs[plan.name] = sums if before is None else {key: before[key] + sums[key] for key in sums}
+            before = outputs.setdefault(plan.name, {})
+            outputs[plan.name] = before | {key: before[key] + sums[key] if key in before else sums[key] for key in sums}
         return outputs
 
     def terminate(self, outputs: dict[str, Any]) -> dict[str, Any]:
@@ -48,27 +61,65 @@ class DrawSelector(Selector):
         return {name: dress(first[name], outputs.get(name)) for name in dict.fromkeys(plan.name for plan in self.plans)}
 
 
-def fill(plan: DrawPlan, events: Any) -> Sums:
-    """Return the sums of all cells of one plan over a block."""
-    rows, axes = compute_rows(plan.rows, events), _binnings(plan)
-    if plan.request.is_profile:
-        averaged, *points = rows.values
-        return sum_profile(points[::-1], averaged, rows.weights, axes)
-    return sum_cells(rows.values[::-1], rows.weights, axes)  # the last expression of the text goes along x
+def fill(plan: DrawPlan, events: Any) -> dict[str, Any]:
+    """Return the sums of all cells of one plan over a block; as `apart`, rows that growing axes must see in order."""
+    rows, axes = compute_rows(plan.rows, events), starts_of(plan)
+    points = points_of(plan, rows)
+    apart = find_apart(points, plan.axes)
+    if apart is None:
+        return _sums(plan, rows, axes, points)
+    set_aside = set_apart([each[apart] for each in points], _summands(plan, _picked(rows, apart)), plan.axes)
+    kept = _picked(rows, ~apart)
+    return {**_sums(plan, kept, axes, points_of(plan, kept)), "apart": [set_aside]}
 
 
-def dress(plan: DrawPlan, sums: Sums | None) -> Any:
-    """Make the histogram of a plan from merged sums; None: nothing was filled."""
-    axes, is_profile = _binnings(plan), plan.request.is_profile
-    if sums is None:
-        sums = {key: np.zeros(shape_of(axes)) for key in _KEYS[is_profile]}
-    make = make_profile if is_profile else make_histogram
-    labels = plan.request.labels
-    return make(sums, axes, name=plan.name, label=plan.request.text, labels=labels)
+def points_of(plan: DrawPlan, rows: ComputedRows) -> Sequence[Doubles]:
+    """Return the coordinates of the rows of a plan, x first; the last expression of the text goes along x."""
+    return rows.values[:0:-1] if plan.request.is_profile else rows.values[::-1]
 
 
-def _binnings(plan: DrawPlan) -> list[Binning]:
-    binnings = [axis for axis in plan.axes if isinstance(axis, Binning)]
-    if len(binnings) != len(plan.axes):
-        raise OptionError(f"the binning of `{plan.request.text}` is missing: write n, low, high")
+def starts_of(plan: DrawPlan) -> list[Binning]:
+    """Return the axes of a plan before any of them has grown.
+
+    Raises:
+        OptionError: the limits of one are not known.
+    """
+    binnings = []
+    for axis in plan.axes:
+        if isinstance(axis, Automatic):
+            raise OptionError(f"the binning of `{plan.request.text}` is missing: write n, low, high")
+        binnings.append(axis.start if isinstance(axis, Growing) else axis)
     return binnings
+
+
+def dress(plan: DrawPlan, outputs: dict[str, Any] | None) -> Any:
+    """Make the histogram of a plan from its merged outputs; None: nothing was filled."""
+    axes, is_profile = starts_of(plan), plan.request.is_profile
+    sums: Sums = {key: np.zeros(shape_of(axes)) for key in _KEYS[is_profile]} if outputs is None else dict(outputs)
+    apart: list[Apart] = sums.pop("apart", [])  # type: ignore[assignment]  # the one that is no array
+    if apart:
+        growth = Growth(plan.axes, sums, is_profile=is_profile)
+        growth.take(apart)
+        axes, sums = growth.axes, growth.sums
+    make = make_profile if is_profile else make_histogram
+    return make(sums, axes, name=plan.name, label=plan.request.text, labels=plan.request.labels)
+
+
+def _sums(plan: DrawPlan, rows: ComputedRows, axes: Sequence[Binning], points: Sequence[Doubles]) -> Sums:
+    if plan.request.is_profile:
+        return sum_profile(points, rows.values[0], rows.weights, axes)
+    return sum_cells(points, rows.weights, axes)
+
+
+def _summands(plan: DrawPlan, rows: ComputedRows) -> Sums:
+    if plan.request.is_profile:
+        return profile_summands(rows.values[0], rows.weights)
+    return weight_summands(np.ones(len(rows.values[0])) if rows.weights is None else rows.weights)
+
+
+def _picked(rows: ComputedRows, chosen: Flags) -> ComputedRows:
+    return replace(
+        rows,
+        values=tuple(each[chosen] for each in rows.values),
+        weights=None if rows.weights is None else rows.weights[chosen],
+    )
