@@ -7,6 +7,8 @@ from pathlib import Path
 
 from overproof.analysis.draw.language.vocabulary import (
     AGGREGATES,
+    ALTERNATIVE,
+    CONDITIONAL_AGGREGATES,
     CONSTANT_FUNCTIONS,
     CONSTANTS,
     FUNCTIONS,
@@ -17,7 +19,7 @@ from overproof.analysis.draw.language.vocabulary import (
 from overproof.analysis.draw.resolve import BINARY_KERNELS, UNARY_KERNELS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "draw-language.md"
-KNOWN = {*AGGREGATES, *CONSTANT_FUNCTIONS, *CONSTANTS, *FUNCTIONS, *REFUSED, *SPECIALS, *TEXT_FUNCTIONS}
+KNOWN = {*AGGREGATES, *CONDITIONAL_AGGREGATES, ALTERNATIVE, *CONSTANT_FUNCTIONS, *CONSTANTS, *FUNCTIONS, *REFUSED, *SPECIALS, *TEXT_FUNCTIONS}
 
 
 def section(title: str) -> str:

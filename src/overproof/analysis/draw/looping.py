@@ -18,6 +18,7 @@ from overproof.analysis.draw.typed import (
     Leaf,
     LoopIteration,
     Operation,
+    Size,
     TextOperation,
     Typed,
 )
@@ -122,24 +123,34 @@ def _fixed_length(index: Formula) -> int | None:
 
 def loops_once(formula: Formula) -> bool:
     """Tell whether a formula has exactly one pass in every entry, whatever is in the file."""
-    lengths = shared_lengths([formula])
-    return lengths.is_single and multiplicity(formula) is not Multiplicity.VARIABLE
+    return shared_lengths([formula]).is_single and multiplicity(formula) is not Multiplicity.VARIABLE
+
+
+def all_nodes(node: Typed) -> Iterator[Typed]:
+    """Walk over every node under a node, those of aggregates, alternatives and indices included."""
+    for own in own_nodes(node):
+        yield own
+        for formula in _inner_formulas(own):
+            yield from all_nodes(formula.root)
 
 
 def all_leaves(node: Typed) -> Iterator[Leaf]:
     """Walk over every leaf under a node, those of aggregates, alternatives and indices included."""
-    for own in own_nodes(node):
-        match own:
-            case Leaf():
-                yield own
-                for index in own.indices:
-                    if isinstance(index, Formula):
-                        yield from all_leaves(index.root)
-            case Aggregate():
-                yield from all_leaves(own.formula.root)
-                if own.condition is not None:
-                    yield from all_leaves(own.condition.root)
-            case Alternative():
-                yield from all_leaves(own.formula.root)
-            case _:
-                continue
+    for each in all_nodes(node):
+        if isinstance(each, Leaf):
+            yield each
+        elif isinstance(each, Size):
+            yield each.leaf
+
+
+def _inner_formulas(node: Typed) -> tuple[Formula, ...]:
+    """Return the formulas with loops of their own in a node."""
+    match node:
+        case Leaf():
+            return tuple(index for index in node.indices if isinstance(index, Formula))
+        case Aggregate():
+            return (node.formula,) if node.condition is None else (node.formula, node.condition)
+        case Alternative():
+            return (node.formula,)
+        case _:
+            return ()

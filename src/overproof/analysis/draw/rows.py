@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from overproof.analysis.draw.language.grammar import parse, parse_dimensions
+from overproof.analysis.draw.looping import all_leaves, all_nodes
 from overproof.analysis.draw.resolve import Resolver
-from overproof.analysis.draw.typed import Aggregate, Decision, Formula, Leaf, LoopIteration, Operation, Typed
+from overproof.analysis.draw.typed import EntryNumber, Formula, Operation
+from overproof.records.dataset import Chain
 from overproof.records.schema import Schema
 
 
@@ -21,11 +22,29 @@ class Rows:
         selection: product of cut and weight; None without both. Passes where it is 0 make no row; elsewhere it is the
             weight of the row.
         columns: branches to be read, sorted.
+        chain: the files of the dataset as one long tree; None where it is not needed, or the tree is alone.
     """
 
     values: tuple[Formula, ...]
     selection: Formula | None
     columns: tuple[str, ...]
+    chain: Chain | None = None
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """All formulas that share the loop, in the order in which they make it."""
+        return self.values if self.selection is None else (self.selection, *self.values)
+
+    @property
+    def needs_chain(self) -> bool:
+        """Tell whether a number of the whole chain is asked for."""
+        return bool({"entry", "entries"} & self.entry_numbers)
+
+    @property
+    def entry_numbers(self) -> frozenset[str]:
+        """Kinds of the numbers of entries that are asked for."""
+        nodes = (node for formula in self.formulas for node in all_nodes(formula.root))
+        return frozenset(node.kind for node in nodes if isinstance(node, EntryNumber))
 
 
 def make_rows(text: str, *, cut: str | None = None, weight: str | None = None, schema: Schema) -> Rows:
@@ -43,53 +62,16 @@ def make_rows(text: str, *, cut: str | None = None, weight: str | None = None, s
     """
     resolver = Resolver(text, schema)
     dimensions = parse_dimensions(text) if text.strip() else ()
-    values = tuple(_evaluated_once(resolver.formula(each.node)) for each in dimensions)
+    values = tuple(resolver.formula(each.node, takes_text=True) for each in dimensions)
     factors = [
-        _evaluated_once(Resolver(factor, schema).formula(parse(factor)))
+        Resolver(factor, schema).formula(parse(factor))
         for factor in (cut, weight)
         if factor is not None and factor.strip()
     ]
     selection = _product(factors)
     formulas = values if selection is None else (*values, selection)
-    columns = {leaf.column for formula in formulas for leaf in all_leaves(formula.root)}
+    columns = {leaf.branch for formula in formulas for leaf in all_leaves(formula.root)}
     return Rows(values=values, selection=selection, columns=tuple(sorted(columns)))
-
-
-def _evaluated_once(formula: Formula) -> Formula:
-    """Fix the only element of arrays of one where nothing else in the formula loops.
-
-    ROOT computes such a formula once for each entry, however long the loop that it stands in.
-    """
-    loops = any(leaf.n_jagged or math.prod(leaf.fixed_shape) > 1 for leaf in formula.leaves)
-    if loops or _counts_passes(formula.root):
-        return formula
-    return Formula(root=_first_elements(formula.root), leaves=formula.leaves)
-
-
-def _counts_passes(node: Typed) -> bool:
-    """Tell whether `Iteration$` stands under a node, outside of aggregates."""
-    match node:
-        case LoopIteration():
-            return True
-        case Operation():
-            return any(map(_counts_passes, node.arguments))
-        case Decision():
-            return any(map(_counts_passes, (node.condition, node.yes, node.no)))
-        case _:
-            return False
-
-
-def _first_elements(node: Typed) -> Typed:
-    match node:
-        case Leaf():
-            return replace(node, indices=(0,) * len(node.indices))
-        case Operation():
-            return replace(node, arguments=tuple(_first_elements(argument) for argument in node.arguments))
-        case Decision():
-            condition, yes, no = (_first_elements(part) for part in (node.condition, node.yes, node.no))
-            return Decision(condition=condition, yes=yes, no=no)
-        case _:
-            return node
 
 
 def _product(factors: Sequence[Formula]) -> Formula | None:
@@ -97,20 +79,3 @@ def _product(factors: Sequence[Formula]) -> Formula | None:
         return factors[0] if factors else None
     root = Operation(kernel="multiply", arguments=tuple(factor.root for factor in factors))
     return Formula(root=root, leaves=tuple(leaf for factor in factors for leaf in factor.leaves))
-
-
-def all_leaves(node: Typed) -> Iterator[Leaf]:
-    """Walk over every leaf under a node, those of aggregates included."""
-    match node:
-        case Leaf():
-            yield node
-        case Operation():
-            for argument in node.arguments:
-                yield from all_leaves(argument)
-        case Decision():
-            for part in (node.condition, node.yes, node.no):
-                yield from all_leaves(part)
-        case Aggregate():
-            yield from all_leaves(node.formula.root)
-        case _:
-            return

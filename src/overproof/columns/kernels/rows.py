@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from overproof.analysis.draw.rows import Rows, all_leaves
+from overproof.analysis.draw.dialects import AnyRows
+from overproof.analysis.draw.looping import all_leaves
+from overproof.analysis.draw.python.rows import PythonRows
+from overproof.analysis.draw.rows import Rows
 from overproof.analysis.draw.typed import Leaf
 from overproof.columns.kernels.computed import ComputedRows
-from overproof.columns.kernels.evaluate import Block, evaluate
+from overproof.columns.kernels.evaluate import Block, evaluate, loop_of
 from overproof.columns.kernels.jagged import Column, Doubles, flatten
 from overproof.columns.kernels.loops.loop import Loop
-from overproof.columns.kernels.loops.passes import build_loop
+from overproof.columns.kernels.texts.codes import flatten_texts
+from overproof.columns.kernels.texts.table import Texts
 from overproof.words.errors import BranchError
 
 SPARSE = 0.5
 """Share of chosen passes below which values are computed for these only."""
 
 
-def compute_rows(rows: Rows, events: Any) -> ComputedRows:
-    """Compute the rows that a block has.
+def compute_rows(rows: AnyRows, events: Any) -> ComputedRows:
+    """Compute the rows that a block has, in either dialect.
 
     Args:
         rows: what to compute.
@@ -30,44 +33,56 @@ def compute_rows(rows: Rows, events: Any) -> ComputedRows:
     Raises:
         BranchError: a branch is not here what it was in the first file.
     """
-    block = _columns(rows, events)
-    formulas = (*((rows.selection,) if rows.selection is not None else ()), *rows.values)
-    loop = build_loop([leaf for formula in formulas for leaf in formula.leaves], block.columns, block.n_entries)
+    if isinstance(rows, PythonRows):
+        from overproof.columns.kernels.python.rows import compute_python_rows
+
+        return compute_python_rows(rows, events)
+    block = _block(rows, events)
+    loop = loop_of(rows.formulas, block)
     if rows.selection is None:
-        return ComputedRows(values=_values(rows, loop, block), weights=None, loop=loop)
+        return ComputedRows(values=_values(rows, loop, block), weights=None, loop=loop, texts=block.texts)
     weights = evaluate(rows.selection, loop, block)
     chosen = weights != 0.0  # NaN is chosen, as in ROOT
     n_chosen = int(np.count_nonzero(chosen))
     if n_chosen == len(chosen):
-        return ComputedRows(values=_values(rows, loop, block), weights=weights, loop=loop)
+        return ComputedRows(values=_values(rows, loop, block), weights=weights, loop=loop, texts=block.texts)
     picked = loop.select(chosen)
     if n_chosen < SPARSE * len(chosen):
-        return ComputedRows(values=_values(rows, picked, block), weights=weights[chosen], loop=picked)
+        return ComputedRows(
+            values=_values(rows, picked, block), weights=weights[chosen], loop=picked, texts=block.texts
+        )
     values = tuple(of_all[chosen] for of_all in _values(rows, loop, block))
-    return ComputedRows(values=values, weights=weights[chosen], loop=picked)
+    return ComputedRows(values=values, weights=weights[chosen], loop=picked, texts=block.texts)
 
 
 def _values(rows: Rows, loop: Loop, block: Block) -> tuple[Doubles, ...]:
     return tuple(evaluate(formula, loop, block) for formula in rows.values)
 
 
-def _columns(rows: Rows, events: Any) -> Block:
-    shapes: dict[str, Leaf] = {leaf.column: leaf for leaf in _leaves(rows)}
-    return Block({name: _column(name, events[name], shapes[name]) for name in rows.columns}, len(events))
+def _block(rows: Rows, events: Any) -> Block:
+    shapes = {leaf.column: leaf for formula in rows.formulas for leaf in all_leaves(formula.root)}
+    texts = Texts()
+    columns = {name: _column(shape, events[shape.branch], texts) for name, shape in sorted(shapes.items())}
+    return Block(columns, len(events), _numbers(rows, events) if rows.entry_numbers else {}, texts)
 
 
-def _column(name: str, array: Any, shape: Leaf) -> Column:
-    n_dimensions = 1 + shape.n_jagged + len(shape.fixed_shape)
+def _numbers(rows: Rows, events: Any) -> dict[str, Doubles | float]:
+    """Return the numbers of the block's entries and of all entries, by kind; without a chain the tree is alone."""
+    local = np.asarray(events.entry_numbers, dtype=np.float64)
+    numbers: dict[str, Doubles | float] = {"local_entry": local, "entry": local}
+    if rows.chain is not None:
+        numbers["entry"] = local + rows.chain.firsts[events.file_number]
+        numbers["entries"] = float(rows.chain.total)
+    return numbers
+
+
+def _column(shape: Leaf, array: Any, texts: Texts) -> Column:
+    n_dimensions = 1 + shape.n_jagged + len(shape.fixed_shape) + bool(shape.text_of)
     if array.ndim != n_dimensions:
         raise BranchError(
-            f"branch '{name}' has {array.ndim} dimensions here and {n_dimensions} in the first file: "
+            f"branch '{shape.branch}' has {array.ndim} dimensions here and {n_dimensions} in the first file: "
             "draw files of one kind together"
         )
+    if shape.text_of:
+        return flatten_texts(array, n_jagged=shape.n_jagged, fixed_shape=shape.fixed_shape, texts=texts)
     return flatten(array, n_jagged=shape.n_jagged, fixed_shape=shape.fixed_shape)
-
-
-def _leaves(rows: Rows) -> Iterator[Leaf]:
-    for formula in rows.values:
-        yield from all_leaves(formula.root)
-    if rows.selection is not None:
-        yield from all_leaves(rows.selection.root)

@@ -80,6 +80,19 @@ def parse_dimensions(text: str) -> tuple[Dimension, ...]:
     return tuple(dimensions)
 
 
+def is_condition(node: Node) -> bool:
+    """Tell whether a node can only be 0 or 1: a comparison, or several."""
+    match node:
+        case Group():
+            return is_condition(node.inner)
+        case Unary():
+            return node.operator == "!"
+        case Binary():
+            return node.operator in {*COMPARISONS, "&&", "||"}
+        case _:
+            return False
+
+
 class _Parser:
     """A walk over the tokens of one expression; each method reads one level of precedence."""
 
@@ -323,11 +336,11 @@ class _Parser:
         indices: list[Index] = []
         while self.sees("["):
             opened = self.take()
-            indices.append(Index(value=self.index(), position=opened.position))
+            indices.append(Index(value=self.index(opened=opened), position=opened.position))
             self.expect("]", opened=opened)
         return indices
 
-    def index(self) -> int | None:
+    def index(self, *, opened: Token) -> int | Node | None:
         token = self.token
         if self.sees("]"):
             return None
@@ -336,15 +349,20 @@ class _Parser:
                 "a negative index means two things: Python counts from the end, ROOT has none; "
                 "write the place from the front, from 0"
             )
-        if token.kind == "number" and token.text.isdigit():
+        if token.kind == "number" and self.tokens[self.next + 1].text == "]":
+            if not token.text.isdigit():
+                raise self.error(f"`{token.text}` is not a place: an index is a whole number from 0, or empty to loop")
             self.take()
             return int(token.text)
-        if token.kind == "number":
-            raise self.error(f"`{token.text}` is not a place: an index is a whole number from 0, or empty to loop")
-        raise self.error(
-            "an index is a whole number from 0, or empty to loop; "
-            "to pick elements by a condition, give the condition as the cut"
-        )
+        node = self.deeper(self.choice, opened=opened)
+        if is_condition(node):
+            written = self.text[token.position : self.token.position].strip()
+            raise self.error(
+                "a condition as an index means two things: Python picks the elements where it holds, ROOT takes the "
+                f"places 0 and 1; to pick elements, give the condition as the cut, for places write `[int({written})]`",
+                at=token.position,
+            )
+        return node
 
     # -- what several levels need ----------------------------------------------------------------------------------
 

@@ -20,11 +20,11 @@ class Index:
     """One pair of brackets behind a name.
 
     Attributes:
-        value: the constant inside; None for `[]`, which loops.
+        value: the constant or the expression inside; None for `[]`, which loops.
         position: place of the opening bracket.
     """
 
-    value: int | None
+    value: int | Node | None
     position: int
 
 
