@@ -81,7 +81,16 @@ def _axis(axis: Any) -> list[Any]:
     return [axis.size, float(axis.edges[0]), float(axis.edges[-1])]
 
 
-def mean_and_deltas(rows: Sequence[Sequence[float]]) -> list[list[float]]:
+def as_ours(answer: Any, question: Question) -> Any:
+    """Turn an answer of ROOT into the form of ours; None (refused) stays."""
+    if answer is None or not question.profile:
+        return answer
+    if question.axes is not None:
+        return _mean_and_deltas(answer)
+    return {**answer, "bins": _mean_and_deltas(answer["bins"])}
+
+
+def _mean_and_deltas(rows: Sequence[Sequence[float]]) -> list[list[float]]:
     """Turn the sums of ROOT's profile into the form of ours, by the definition of mean and deltas.
 
     ROOT's own error of a bin, sqrt(|W2/W - mean^2| / n), is sqrt(deltas/W / n) with the same deltas.

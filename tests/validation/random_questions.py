@@ -30,15 +30,14 @@ class Asker:
         self.source = source
         self.texts = [branch for branch in branches if branch.is_text]
         self.numbers = [branch for branch in branches if not branch.is_text]
-        self.known: list[str] = []
+        self.nested = ""
 
     def question(self) -> Question:
         """Return one question."""
         n_values = self.dice.choices([1, 2, 3], weights=[8, 2, 1])[0]
         profile = n_values > 1 and self.dice.random() < 0.4
         n_axes = n_values - profile
-        # ROOT loads a branch when it first looks at it, in the cut before the values: see `choice`
-        self.known = []
+        self.nested = self.nested_leaf() if self.dice.random() < NESTED else ""
         cut = self.expression(2) if self.dice.random() < 0.5 else ""
         weight = self.expression(1) if self.dice.random() < 0.25 else ""
         depth = 3 if n_values == 1 else 2
@@ -71,8 +70,21 @@ class Asker:
         return self.dice.choice(["0", "1", "2", "3", "0.5", "1.5", "10", ".25", "1e1", "0x3", "7"])
 
     def leaf(self) -> str:
-        branch = self.dice.choice(self.numbers)
-        return branch.name + self.indices(branch)
+        """Return a branch with its indices.
+
+        Beside a branch with rows of many lengths there is only what has one value an entry, and that branch in the
+        same form: ROOT reads beyond the rows of all other mixtures.
+        """
+        if not self.nested:
+            branch = self.dice.choice([branch for branch in self.numbers if branch.n_jagged < 2])
+            return branch.name + self.indices(branch)
+        if self.dice.random() < 0.5:
+            return self.nested
+        return self.dice.choice([branch for branch in self.numbers if branch.n_dimensions == 0]).name
+
+    def nested_leaf(self) -> str:
+        branch = self.dice.choice([branch for branch in self.numbers if branch.n_jagged == 2])
+        return branch.name + self.dice.choice(["", "[][]", "[]", "[0]", "[1]", "[0][]", "[1][]", "[][0]", "[][1]"])
 
     def indices(self, branch: Branch) -> str:
         """Return none, or one for each of the first dimensions."""
@@ -81,8 +93,6 @@ class Asker:
         sizes = [3] * branch.n_jagged + list(branch.shape)
         count = branch.n_dimensions if self.dice.random() < 0.6 else self.dice.randint(1, branch.n_dimensions)
         places = [self.dice.randrange(size) if self.dice.random() < 0.75 else None for size in sizes[:count]]
-        if branch.n_jagged == 2 and len(places) == 2 and places[0] is not None:
-            places[1] = None  # ROOT reads `w[1][2]` beyond a short row
         return "".join("[]" if place is None else f"[{place}]" for place in places)
 
     def arithmetic(self, depth: int) -> str:
@@ -134,6 +144,9 @@ class Asker:
     def special(self, depth: int) -> str:
         return self.dice.choice(["Iteration$", "Length$"])
 
+
+NESTED = 0.15
+"""Share of questions with a branch whose rows have many lengths."""
 
 AUTOMATIC = 0.0
 """Share of questions with automatic axes."""

@@ -53,6 +53,10 @@ class RandomTree:
     branches: tuple[Branch, ...]
     spec: dict[str, Any]
 
+    @property
+    def name(self) -> str:
+        return str(self.spec["name"])
+
 
 def random_tree(dice: random.Random, *, name: str = "t") -> RandomTree:
     """Return a tree of up to 15 entries and about 20 branches."""
