@@ -34,6 +34,7 @@ class Events(View):
         optional: for branches that the file may lack: what each entry has instead.
         seed: numbers that make the dice of the block: seed of the query, place of the file, first entry.
         metadata: what the dataset says about the file.
+        file_number: place of the file in the dataset, from 0.
         around_reads: entered while the file is read, so that a stall or crash there is not taken for the selector's.
     """
 
@@ -48,6 +49,7 @@ class Events(View):
         optional: Mapping[str, Any] | None = None,
         seed: int | Sequence[int] = 0,
         metadata: Mapping[str, Any] | None = None,
+        file_number: int = 0,
         around_reads: AbstractContextManager[object] = NOTHING_AROUND,
     ) -> None:
         columns = BlockColumns(
@@ -60,7 +62,7 @@ class Events(View):
             around_reads=around_reads,
         )
         entropy = (seed, 0, first) if isinstance(seed, int) else seed
-        self._block = Block(columns, seed=entropy, metadata=metadata or {})
+        self._block = Block(columns, seed=entropy, metadata=metadata or {}, file_number=file_number)
         if memory is not None:
             memory.follow(columns.touched)
         self._own = {}

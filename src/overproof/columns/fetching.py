@@ -184,8 +184,11 @@ class BlockColumns:
 class Block:
     """What all views of one block share: columns, where they are from, dice."""
 
-    def __init__(self, columns: BlockColumns, *, seed: Sequence[int], metadata: Mapping[str, Any]) -> None:
+    def __init__(
+        self, columns: BlockColumns, *, seed: Sequence[int], metadata: Mapping[str, Any], file_number: int = 0
+    ) -> None:
         self.columns = columns
+        self.file_number = file_number
         self.file = columns.reader.path
         self.tree = columns.reader.tree
         self.first = columns.first

@@ -31,6 +31,7 @@ from overproof.words.errors import DatasetError, ReadError
 from overproof.words.units import human_bytes
 
 _TTREES = frozenset({"TTree", "TNtuple", "TNtupleD"})
+_OPTIONS: dict[str, Any] = {"object_cache": None, "array_cache": None, "minimal_ttree_metadata": False}
 _RNTUPLES = frozenset({"ROOT::RNTuple"})
 
 
@@ -77,8 +78,21 @@ def open_tree(file: Any, key: str, *, path: str, name: str) -> Reader:
         is_ttree = listed.fClassName in _TTREES
         check_streamers(file.file)
         with holding(file.file.source, check_object(file.file, listed)):
-            found = listed.get()
+            found = _whole_or_bare(file, listed)
     return TTreeReader(found, path=path, name=name) if is_ttree else RNTupleReader(found, path=path, name=name)
+
+
+def _whole_or_bare(file: Any, listed: Any) -> Any:
+    """Parse a tree with what its end tells of friends and indices; without, where objects of the user lie in between.
+
+    Raises:
+        Exception: whatever uproot raises for a damaged tree.
+    """
+    try:
+        return listed.get()
+    except Exception:  # noqa: BLE001 - anything can come out of a class that nobody knows; asked again, it is raised
+        file.file.options["minimal_ttree_metadata"] = True
+        return listed.get()
 
 
 _regularized = functools.lru_cache(maxsize=4096)(uproot.model.classname_regularize)
@@ -117,7 +131,7 @@ def open_file(path: str) -> Any:
     try:
         with translated(path, "open"):
             # A dict, because a string would be cut at a colon.
-            return uproot.open({local: None}, handler=LocalSource, object_cache=None, array_cache=None)
+            return uproot.open({local: None}, handler=LocalSource, **_OPTIONS)
     except ReadError as error:
         raise _explained(error, local, size_bytes) from error
 
@@ -193,7 +207,7 @@ def _explained(error: ReadError, local: str, size_bytes: int) -> ReadError:
 
 def _open_remote(path: str) -> Any:
     try:
-        return uproot.open({path: None}, handler=RemoteSource, object_cache=None, array_cache=None)
+        return uproot.open({path: None}, handler=RemoteSource, **_OPTIONS)
     except FileNotFoundError as error:
         raise DatasetError(f"no such file: {path}: {one_line(error)}") from error
     except ImportError as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from overproof.columns.formats import Reader
-from overproof.columns.opening import open_reader, verify_file
+from overproof.columns.friends.opening import open_joined
+from overproof.columns.opening import verify_file
 from overproof.records.dataset import FileSpec
 from overproof.words.errors import OverproofError
 
@@ -52,7 +53,7 @@ class ReaderCache:
             self._drop(spec)
             reader = None
         if reader is None:
-            reader = self._readers[spec] = open_reader(spec)
+            reader = self._readers[spec] = open_joined(spec)
             while len(self._readers) > 1 and self._is_too_much():
                 self._drop(next(iter(self._readers)))
         else:

@@ -162,6 +162,11 @@ class View(ABC):
         return self._block.file
 
     @property
+    def file_number(self) -> int:
+        """Place of the file in the dataset, from 0."""
+        return self._block.file_number
+
+    @property
     def tree(self) -> str:
         """Path of the tree in the file."""
         return self._block.tree

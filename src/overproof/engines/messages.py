@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from overproof.engines.limits import Limits
 from overproof.records.block import Block, Packet, Range
-from overproof.records.dataset import Dataset, FileSpec
+from overproof.records.dataset import Dataset, FileGrid, FileSpec
 from overproof.records.notices import Notice
 from overproof.records.outcome.failure import EventName
 from overproof.records.schema import Schema
@@ -119,6 +119,14 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """Tell the blocks of a file outside of a query: answered by `Measured`."""
+
+    spec: FileSpec
+    block_entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunScript:
     """Run a script: answered by `ScriptDone`."""
 
@@ -142,6 +150,7 @@ Command: TypeAlias = (
     | Halt
     | EndQuery
     | Survey
+    | Measure
     | RunScript
 )
 
@@ -188,6 +197,16 @@ class Surveyed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The blocks of a file, or why nobody can tell them."""
+
+    worker: WorkerId
+    spec: FileSpec
+    grid: FileGrid | None
+    error: OverproofError | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptDone:
     """What a script printed and returned on one worker.
 
@@ -214,7 +233,7 @@ class EventNamed:
     event: EventName | None
 
 
-Reply: TypeAlias = Notice | Ready | BeginFailed | Ended | Surveyed | ScriptDone | EventNamed
+Reply: TypeAlias = Notice | Ready | BeginFailed | Ended | Surveyed | Measured | ScriptDone | EventNamed
 
 
 class Letter(NamedTuple):

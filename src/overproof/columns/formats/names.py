@@ -11,6 +11,10 @@ from overproof.words.errors import BranchError
 _DIMENSIONS = re.compile(r"(\[[^\]]*\])+$")
 
 
+class AmbiguousBranchError(BranchError):
+    """A name that more than one branch has."""
+
+
 class Names:
     """The branches of one tree by all of their names.
 
@@ -45,7 +49,7 @@ class Names:
             if len(meant) == 1:
                 return next(iter(meant))
             if meant:
-                raise BranchError(
+                raise AmbiguousBranchError(
                     f"branch '{name}' is ambiguous in {self._where}: write one of {', '.join(sorted(meant))}"
                 )
         raise BranchError(f"no branch '{name}' in {self._where}{nearest(name, self.leaves)}")

@@ -83,6 +83,21 @@ class TTreeReader:
         """Baskets decompressed so far."""
         return self._baskets.n_decoded
 
+    @property
+    def has_index(self) -> bool:
+        """Tell whether the tree has an index of its own, as from TTree::BuildIndex."""
+        return self._tree.member("fTreeIndex", none_if_missing=True) is not None
+
+    def named_friends(self) -> list[tuple[str, str, str]]:
+        """Return the friends that the tree names: name, path of the tree, path of the file (empty: the same file)."""
+        elements = self._tree.member("fFriends", none_if_missing=True) or ()
+        with translated(self.path, "open", what="friends"):
+            return [
+                (str(each.member("fName")), str(each.member("fTreeName")), str(each.member("fTitle")))
+                for each in elements
+                if each.classname == "TFriendElement"
+            ]
+
     def resolve(self, name: str) -> str:
         """Return the one spelling of a branch's name."""
         return self._names.resolve(name)

@@ -29,6 +29,7 @@ from overproof.engines.messages import (
     KeepApart,
     Letter,
     LookInto,
+    Measure,
     Probe,
     RunScript,
     Settled,
@@ -40,7 +41,7 @@ from overproof.engines.worker.handover import Handover
 from overproof.engines.worker.logs import PrintLog
 from overproof.engines.worker.ranges import Attempt, Unreadable
 from overproof.engines.worker.script import run_script
-from overproof.engines.worker.source import BlockSource, look_into, survey
+from overproof.engines.worker.source import BlockSource, look_into, measure, survey
 from overproof.outputs.state import OutputState
 from overproof.records.block import Block, Packet, Range
 from overproof.records.notices import (
@@ -160,6 +161,8 @@ class Worker:
                 self._say_end()
             case Survey():
                 self._reply(survey(self._source, command, worker=self.name))
+            case Measure():
+                self._reply(measure(self._source, command, worker=self.name))
             case RunScript():
                 self._reply(run_script(command, worker=self.name))
 

@@ -9,7 +9,7 @@ from typing import Any
 from overproof.columns.cycles import Cycles
 from overproof.columns.events import NOTHING_AROUND, ColumnMemory, Events, name_of_event
 from overproof.columns.reader import Reader, ReaderCache
-from overproof.engines.messages import Survey, Surveyed
+from overproof.engines.messages import Measure, Measured, Survey, Surveyed
 from overproof.records.block import Block
 from overproof.records.dataset import Dataset, FileGrid, FileSpec
 from overproof.records.notices import FileFailed, FileOpened
@@ -71,6 +71,14 @@ class BlockSource:
         spec = self._dataset.files[file]
         return self._readers.get(spec, verify=bool(spec.checksum)).grid(self._block_entries)
 
+    def grid_of(self, spec: FileSpec, block_entries: int) -> FileGrid:
+        """Look into a file of no query.
+
+        Raises:
+            DatasetError, ReadError: it cannot be opened, or has no such tree.
+        """
+        return self._readers.get(spec).grid(block_entries)
+
     def schema(self, spec: FileSpec) -> Schema:
         """Tell the branches of a file.
 
@@ -102,6 +110,7 @@ class BlockSource:
             optional=self._optional,
             seed=(self._seed, block.file, block.first),
             metadata={**self._dataset.metadata, "dataset": self._dataset.name},
+            file_number=block.file,
             around_reads=self._around_reads,
         )
 
@@ -143,3 +152,12 @@ def survey(source: BlockSource, command: Survey, *, worker: WorkerId) -> Surveye
         return Surveyed(worker=worker, schema=source.schema(command.spec), error=None)
     except OverproofError as error:
         return Surveyed(worker=worker, schema=None, error=error)
+
+
+def measure(source: BlockSource, command: Measure, *, worker: WorkerId) -> Measured:
+    """Tell the grid of a file of no query, or why there is none."""
+    spec = command.spec
+    try:
+        return Measured(worker=worker, spec=spec, grid=source.grid_of(spec, command.block_entries), error=None)
+    except OverproofError as error:
+        return Measured(worker=worker, spec=spec, grid=None, error=error)

@@ -1,0 +1,132 @@
+"""One friend of an open tree: the trees out of which it is made, laid end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from overproof.columns.formats import Reader
+from overproof.records.schema import Branch
+from overproof.words.errors import BranchError, ReadError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPart:
+    """Consecutive entries of one open tree.
+
+    Attributes:
+        reader: the tree.
+        first: the first of these entries.
+        n_entries: how many.
+    """
+
+    reader: Reader
+    first: int
+    n_entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsentFriend:
+    """A friend that the tree names and that cannot be had: what does not need it goes on without.
+
+    Attributes:
+        name: its name.
+        path: of its file.
+        reason: one line.
+        identity: version of its file; empty where there is none.
+    """
+
+    name: str
+    path: str
+    reason: str
+    identity: str = ""
+
+    def __str__(self) -> str:
+        return f"its friend '{self.name}' cannot be had: {self.reason}"
+
+
+class OpenFriend:
+    """A friend that can be read, entry by entry.
+
+    Args:
+        name: its name.
+        parts: one after the other, at least one; branches and types are those of the first.
+    """
+
+    def __init__(self, name: str, parts: Sequence[OpenPart]) -> None:
+        self.name = name
+        self.parts = tuple(parts)
+
+    @property
+    def n_entries(self) -> int:
+        """Entries of all parts."""
+        return sum(part.n_entries for part in self.parts)
+
+    @property
+    def reader(self) -> Reader:
+        """The tree that tells branches and types."""
+        return self.parts[0].reader
+
+    @cached_property
+    def prefixes(self) -> tuple[str, ...]:
+        """What may stand before the name of one of its branches: its own name, or that of its tree."""
+        tree = self.reader.tree.partition(";")[0].rpartition("/")[2]
+        return tuple(dict.fromkeys((f"{self.name}.", f"{tree}.")))
+
+    @property
+    def names(self) -> Iterator[str]:
+        """Names of all branches, with the name of the friend before them."""
+        return (f"{self.name}.{name}" for name in self.reader.names)
+
+    def branches(self) -> Iterator[Branch]:
+        """Tell the branches and their types, without names of the friend's.
+
+        Raises:
+            ReadError: the description in the file is damaged.
+        """
+        yield from self.reader.schema().branches
+
+    def resolve(self, name: str) -> str:
+        """Return the one spelling of a branch's name, without the friend's.
+
+        Raises:
+            BranchError: no such branch, or more than one.
+        """
+        return self.reader.resolve(name)
+
+    def read(self, names: Sequence[str], first: int, stop: int) -> dict[str, Any]:
+        """Read columns beside the entries from `first` to `stop`.
+
+        Raises:
+            BranchError: no such branch, or one of a type that cannot be read.
+            ReadError: bytes that could not be fetched or understood; it names the friend and its file.
+        """
+        pieces: list[dict[str, Any]] = []
+        start = 0
+        for part in self.parts:
+            low, high = max(first, start), min(stop, start + part.n_entries)
+            if low < high or (not pieces and part is self.parts[-1]):
+                low, high = (low, high) if low < high else (start, start)
+                pieces.append(self._read_part(part, names, low - start + part.first, high - start + part.first))
+            start += part.n_entries
+        if len(pieces) == 1:
+            return pieces[0]
+        import awkward as ak
+
+        return {name: ak.concatenate([piece[name] for piece in pieces]) for name in names}
+
+    def _read_part(self, part: OpenPart, names: Sequence[str], first: int, stop: int) -> dict[str, Any]:
+        try:
+            return part.reader.read(names, first, stop)
+        except ReadError as error:
+            reason = f"friend '{self.name}' in {error.file}: {error.reason}"
+            raise ReadError(reason, file=error.file, phase=error.phase) from error
+        except BranchError as error:
+            raise BranchError(f"friend '{self.name}': {error}") from error
+
+    def close(self) -> None:
+        """Give its files back."""
+        for part in self.parts:
+            part.reader.close()

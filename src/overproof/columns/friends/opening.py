@@ -1,0 +1,151 @@
+"""Open a tree together with its friends: those that the user names, and those that it names itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from overproof.columns.formats import Reader
+from overproof.columns.formats.identity import identity_now
+from overproof.columns.formats.ttree import TTreeReader
+from overproof.columns.friends.friend import AbsentFriend, OpenFriend, OpenPart
+from overproof.columns.friends.joined import JoinedReader
+from overproof.columns.opening import local_path, open_reader
+from overproof.records.dataset import FileSpec, Friend, FriendPart
+from overproof.words.errors import DatasetError, OverproofError
+
+Place = tuple[str, str]
+"""Path of a file, and of a tree in it."""
+
+
+def open_joined(spec: FileSpec) -> Reader:
+    """Open one tree of one file, and what is read beside it.
+
+    A friend that the user names must be there and fit; one that the tree names may be absent.
+
+    Raises:
+        DatasetError: nothing that can be used, of the tree or of a friend that the user names.
+        ReadError: phase `open`.
+    """
+    reader = open_reader(spec)
+    opened: list[OpenFriend | AbsentFriend] = []
+    try:
+        for friend in spec.friends:
+            given = _open_given(friend, reader)
+            opened.append(given)
+            if len(given.parts) == 1:
+                opened += _open_named(given.reader, reader, seen={_place(reader), _place(given.reader)})
+        opened += _open_named(reader, reader, seen={_place(reader)})
+    except BaseException:
+        for each in opened:
+            if isinstance(each, OpenFriend):
+                each.close()
+        reader.close()
+        raise
+    return JoinedReader(reader, _first_of_each_name(opened)) if opened else reader
+
+
+def _open_given(friend: Friend, reader: Reader) -> OpenFriend:
+    """Open all parts of a friend that the user names.
+
+    Raises:
+        DatasetError, ReadError: one of them cannot be opened, or they are not as long as the tree.
+    """
+    parts: list[OpenPart] = []
+    try:
+        for part in friend.parts:
+            opened = open_reader(FileSpec(path=part.path, tree=part.tree))
+            n_entries = opened.n_entries if part.n_entries is None else part.n_entries
+            parts.append(OpenPart(reader=opened, first=part.first, n_entries=n_entries))
+            _check_has(part, opened)
+        joined = OpenFriend(friend.name, parts)
+        _check_length(joined, reader)
+        _check_index(joined)
+    except BaseException:
+        for each in parts:
+            each.reader.close()
+        raise
+    return joined
+
+
+def _check_has(part: FriendPart, reader: Reader) -> None:
+    if part.n_entries is not None and part.first + part.n_entries > reader.n_entries:
+        raise DatasetError(
+            f"{reader.path} has {reader.n_entries:,} entries in tree {reader.tree}, fewer than when the query began: "
+            "run the query again"
+        )
+
+
+def _check_length(friend: OpenFriend, reader: Reader) -> None:
+    """Refuse a friend in which some entries of the tree would have nothing beside them, or the other way round."""
+    if friend.n_entries != reader.n_entries:
+        raise DatasetError(
+            f"friend '{friend.name}' ({friend.reader.path}) has {friend.n_entries:,} entries and the tree "
+            f"{reader.tree} of {reader.path} {reader.n_entries:,}: friends are read entry by entry, so give trees of "
+            "the same length"
+        )
+
+
+def _check_index(friend: OpenFriend) -> None:
+    """Refuse a friend that ROOT would not read entry by entry."""
+    for part in friend.parts:
+        if isinstance(part.reader, TTreeReader) and part.reader.has_index:
+            raise DatasetError(
+                f"friend '{friend.name}' ({part.reader.path}) has an index (TTree::BuildIndex), by which ROOT would "
+                "look up its entries: friends are read entry by entry here; write the tree without the index"
+            )
+
+
+def _open_named(holder: Reader, reader: Reader, *, seen: set[Place]) -> Iterator[OpenFriend | AbsentFriend]:
+    """Open the friends that a tree names, each followed by those that it names itself.
+
+    Args:
+        holder: the tree that names them.
+        reader: the tree beside which they are read.
+        seen: trees that need no opening again: friends may name one another.
+    """
+    named = holder.named_friends() if isinstance(holder, TTreeReader) else []
+    for name, tree, file in named:
+        path = _found(file, beside=holder.path)
+        try:
+            friend = _open_given(Friend(name=name, parts=(FriendPart(path=path, tree=tree),)), reader)
+        except OverproofError as error:
+            reason = " ".join(str(error).split())
+            yield AbsentFriend(name=name, path=path, reason=reason, identity=identity_now(path))
+            continue
+        if (place := _place(friend.reader)) in seen:
+            friend.close()
+            continue
+        seen.add(place)
+        yield friend
+        yield from _open_named(friend.reader, reader, seen=seen)
+
+
+def _found(file: str, *, beside: str) -> str:
+    """Return the path that a tree means: from where we are, as ROOT has it, else from where the tree itself is.
+
+    Args:
+        file: what the tree says; empty: its own file.
+        beside: path of its own file.
+    """
+    if not file:
+        return beside
+    local, own = local_path(file), local_path(beside)
+    if local is None:
+        return file
+    neighbour = local if own is None else os.path.join(os.path.dirname(os.path.abspath(own)), local)
+    return os.path.abspath(local if os.path.exists(local) else neighbour)
+
+
+def _place(reader: Reader) -> Place:
+    local = local_path(reader.path)
+    return reader.path if local is None else os.path.realpath(local), reader.tree.partition(";")[0]
+
+
+def _first_of_each_name(friends: list[OpenFriend | AbsentFriend]) -> list[OpenFriend | AbsentFriend]:
+    """Leave out, and close, a friend whose name another one has already."""
+    kept: dict[str, OpenFriend | AbsentFriend] = {}
+    for friend in friends:
+        if kept.setdefault(friend.name, friend) is not friend and isinstance(friend, OpenFriend):
+            friend.close()
+    return list(kept.values())
