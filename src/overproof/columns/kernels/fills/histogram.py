@@ -46,15 +46,19 @@ def make_profile(
     """
     import hist
 
-    profile = hist.Hist(*_axes(axes, labels), storage=hist.storage.WeightedMean(), name=name, label=label)
+    from overproof.columns.kernels.fills.profile import Profile
+
+    profile = Profile(*_axes(axes, labels), storage=hist.storage.WeightedMean(), name=name, label=label)
     view = profile.view(flow=True)
     with np.errstate(all="ignore"):
         mean = np.where(sums["weights"] != 0, sums["weighted"] / sums["weights"], 0.0)
-        deltas = np.where(sums["weights"] != 0, sums["weighted_squares"] - sums["weighted"] * mean, 0.0)
+        # As in ROOT, so that its rounding, and what negative weights make of it, is the same.
+        spread = np.abs(sums["weighted_squares"] / sums["weights"] - mean * mean)
+        deltas = np.where(sums["weights"] != 0, spread * sums["weights"], 0.0)
     view["sum_of_weights"] = sums["weights"]
     view["sum_of_weights_squared"] = sums["squared_weights"]
     view["value"] = mean
-    view["_sum_of_weighted_deltas_squared"] = np.maximum(deltas, 0.0)
+    view["_sum_of_weighted_deltas_squared"] = deltas
     return profile
 
 
