@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from overproof.analysis.draw.language.grammar import parse, parse_dimensions
+from overproof.analysis.draw.names.aliases import with_aliases
 from overproof.analysis.draw.python.reading import read_dimensions, read_expression
 from overproof.analysis.draw.python.rows import PythonRows, make_python_rows
 from overproof.analysis.draw.rows import Rows, make_rows
@@ -75,4 +76,4 @@ def rows_in(
     """Make rows of texts in one of the dialects; see `make_rows` and `make_python_rows`."""
     if check_dialect(dialect) == "python":
         return make_python_rows(text, cut=cut, weight=weight, schema=schema, aliases=aliases)
-    return make_rows(text, cut=cut, weight=weight, schema=schema)
+    return make_rows(text, cut=cut, weight=weight, schema=with_aliases(schema, aliases) if aliases else schema)

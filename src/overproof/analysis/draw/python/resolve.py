@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from overproof.analysis.draw.names.lookup import branch_error, find_branch, nearest, no_branch
 from overproof.analysis.draw.python import syntax
+from overproof.analysis.draw.python.reading import read_expression
 from overproof.analysis.draw.python.subscripts import pick_items
-from overproof.analysis.draw.python.typed import Apply, Column, Constant, Decision, Kind, Typed
+from overproof.analysis.draw.python.typed import Apply, Column, Constant, Decision, Kind, Typed, moved
 from overproof.analysis.draw.python.vocabulary import (
     CONSTANTS,
     ELEMENTWISE,
@@ -16,7 +17,7 @@ from overproof.analysis.draw.python.vocabulary import (
     REFUSED,
 )
 from overproof.records.schema import Branch, Schema
-from overproof.words.errors import ExpressionError
+from overproof.words.errors import ExpressionError, InputError
 
 KERNELS: dict[str, str] = {
     "+": "add",
@@ -56,12 +57,21 @@ CallResolver = Callable[["Resolver", syntax.Call], Typed]
 
 
 class Resolver:
-    """Turns the nodes of one text into typed ones, with the branches of one tree."""
+    """Turns the nodes of one text into typed ones, with the branches of one tree.
 
-    def __init__(self, text: str, schema: Schema, *, calls: CallResolver) -> None:
+    Args:
+        text: what the user wrote.
+        schema: of the tree.
+        calls: resolves functions.
+        aliases: names of the user for expressions in this dialect.
+    """
+
+    def __init__(self, text: str, schema: Schema, *, calls: CallResolver, aliases: Mapping[str, str]) -> None:
         self.text = text
         self.schema = schema
         self.calls = calls
+        self.aliases = aliases
+        self.inside: tuple[str, ...] = ()
 
     def error(self, problem: str, node: syntax.Node | syntax.Item) -> ExpressionError:
         """Make an error with the caret under a node."""
@@ -96,13 +106,18 @@ class Resolver:
         return Constant(value=node.value, kind=Kind(element=node.element, is_constant=True), position=node.position)
 
     def name(self, node: syntax.Name) -> Typed:
-        """Resolve a name: a branch first, then the constants of numpy."""
+        """Resolve a name: a branch first, then an alias, then the constants of numpy."""
         branch = find_branch(self.schema, node.text, text=self.text, position=node.position)
         if branch is not None:
             return self.column(branch, node)
+        if node.text in self.aliases:
+            return self.alias(node)
         if node.text in CONSTANTS:
             kind = Kind(element="real", is_constant=True)
             return Constant(value=CONSTANTS[node.text], kind=kind, position=node.position)
+        if node.text in dict(self.schema.aliases):
+            problem = f"`{node.text}` is an alias of the file, written for ROOT: write out what it stands for"
+            raise self.error(problem, node)
         if node.text in {*ELEMENTWISE, *LIST_FUNCTIONS, *FLATTENING, *REFUSED}:
             raise self.error(f"`{node.text}` is a function: write its arguments in parentheses behind it", node)
         if node.text in {"np", "ak", "math"}:
@@ -112,6 +127,25 @@ class Resolver:
         if node.text.startswith("np."):
             raise self.error(f"there is no number `{node.text}`{nearest(node.text, list(CONSTANTS))}", node)
         raise no_branch(self.schema, node.text, text=self.text, position=node.position)
+
+    def alias(self, node: syntax.Name) -> Typed:
+        """Resolve what an alias stands for, at the place of its name."""
+        meaning = self.aliases[node.text]
+        if node.text in self.inside:
+            way = " -> ".join(f"`{each}`" for each in (*self.inside[self.inside.index(node.text) :], node.text))
+            raise self.error(f"the alias `{node.text}` stands for itself: {way}", node)
+        text, self.text, self.inside = self.text, meaning, (*self.inside, node.text)
+        try:
+            found = self.typed(read_expression(meaning))
+        except InputError as error:
+            if isinstance(error, ExpressionError) and error.text == text:
+                raise
+            raise ExpressionError(
+                f"what the alias `{node.text}` stands for cannot be used: {error}", text=text, position=node.position
+            ) from None
+        finally:
+            self.text, self.inside = text, self.inside[:-1]
+        return moved(found, position=node.position)
 
     def column(self, branch: Branch, node: syntax.Name) -> Column:
         """Make a column of a branch of numbers."""

@@ -10,6 +10,7 @@ from overproof.analysis.draw.python.calls import resolve_call, unflattened
 from overproof.analysis.draw.python.reading import read_dimensions, read_expression
 from overproof.analysis.draw.python.resolve import Resolver
 from overproof.analysis.draw.python.typed import Apply, Column, Decision, Filter, Lists, Pick, Typed
+from overproof.records.dataset import Chain
 from overproof.records.schema import Schema
 
 
@@ -32,12 +33,19 @@ class PythonRows:
         cut: a mask or a weight; None: everything. One value an entry picks entries before anything else is computed.
         weight: multiplies the cut.
         columns: branches to be read, sorted.
+        chain: the files of the dataset as one long tree; nothing here needs it.
     """
 
     values: tuple[Formula, ...]
     cut: Formula | None
     weight: Formula | None
     columns: tuple[str, ...]
+    chain: Chain | None = None
+
+    @property
+    def needs_chain(self) -> bool:
+        """Tell whether a number of the whole chain is asked for: there is no name for one."""
+        return False
 
 
 def make_python_rows(
@@ -50,14 +58,23 @@ def make_python_rows(
 ) -> PythonRows:
     """Make rows from their texts in Python and the schema of the tree.
 
+    Args:
+        text: expressions with colons between them; blank for rows without values.
+        cut: a mask or a weight. None or blank: everything.
+        weight: multiplies the cut.
+        schema: branches of the tree.
+        aliases: names of the user for expressions in this dialect.
+
     Raises:
         ExpressionError: a text that cannot be understood, with the caret under the place.
         BranchError: a name that is no branch, or a branch that holds no numbers.
     """
     dimensions = read_dimensions(text) if text.strip() else ()
-    values = tuple(_formula(each.node, text, schema) for each in dimensions)
+    values = tuple(_formula(each.node, text, schema, aliases or {}) for each in dimensions)
     cut_formula, weight_formula = (
-        _formula(read_expression(factor), factor, schema) if factor is not None and factor.strip() else None
+        _formula(read_expression(factor), factor, schema, aliases or {})
+        if factor is not None and factor.strip()
+        else None
         for factor in (cut, weight)
     )
     given = [formula for formula in (*values, cut_formula, weight_formula) if formula is not None]
@@ -65,8 +82,9 @@ def make_python_rows(
     return PythonRows(values=values, cut=cut_formula, weight=weight_formula, columns=tuple(sorted(columns)))
 
 
-def _formula(node: syntax.Node, text: str, schema: Schema) -> Formula:
-    return Formula(root=Resolver(text, schema, calls=resolve_call).typed(unflattened(node)), text=text)
+def _formula(node: syntax.Node, text: str, schema: Schema, aliases: Mapping[str, str]) -> Formula:
+    resolver = Resolver(text, schema, calls=resolve_call, aliases=aliases)
+    return Formula(root=resolver.typed(unflattened(node)), text=text)
 
 
 def all_columns(node: Typed) -> Iterator[Column]:

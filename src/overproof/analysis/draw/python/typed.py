@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 
@@ -111,3 +111,21 @@ class Decision:
 
 
 Typed: TypeAlias = Constant | Column | Apply | Lists | Pick | Filter | Decision
+
+
+def moved(node: Typed, *, position: int) -> Typed:
+    """Return a node with everything below it at one place: that of the name it stands for."""
+    match node:
+        case Apply() | Lists():
+            arguments = tuple(moved(argument, position=position) for argument in node.arguments)
+            return replace(node, arguments=arguments, position=position)
+        case Pick():
+            return replace(node, base=moved(node.base, position=position), position=position)
+        case Filter():
+            base, index = (moved(part, position=position) for part in (node.base, node.index))
+            return replace(node, base=base, index=index, position=position)
+        case Decision():
+            condition = moved(node.condition, position=position)
+            yes, no = (None if part is None else moved(part, position=position) for part in (node.yes, node.no))
+            return replace(node, condition=condition, yes=yes, no=no, position=position)
+    return replace(node, position=position)
