@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from overproof.records.block import Range
-from overproof.records.dataset import Dataset, FileSpec
+from overproof.records.dataset import Dataset, FileSpec, FriendChain
+from overproof.session.entries import EntriesLike, EntryList, choose_entries, specs_of
 from overproof.session.outcome.gaps import Gaps
 from overproof.session.outcome.ranges import union
 from overproof.words.errors import DatasetError
 
-Data: TypeAlias = "str | os.PathLike[str] | Sequence[Any] | Mapping[str, Any] | Dataset"
+Data: TypeAlias = "str | os.PathLike[str] | Sequence[Any] | Mapping[str, Any] | Dataset | EntryList"
 
 MAGIC = re.compile(r"[*?\[]")
 URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://")
@@ -33,7 +34,13 @@ class DuplicateWarning(UserWarning):
 
 
 def resolve_dataset(
-    data: Data, *, tree: str | None = None, files: int | None = None, allow_duplicates: bool = False
+    data: Data,
+    *,
+    tree: str | None = None,
+    files: int | None = None,
+    allow_duplicates: bool = False,
+    friends: Mapping[str, Data] | None = None,
+    entry_list: EntriesLike = None,
 ) -> Dataset:
     """Turn what the user wrote into an ordered list of files.
 
@@ -44,6 +51,8 @@ def resolve_dataset(
         tree: tree for the files that name none.
         files: keep only so many files, from the start.
         allow_duplicates: count a file that is named twice, twice.
+        friends: trees that stand beside these, by name, each written as data are.
+        entry_list: the only entries to process, or the file in which they are kept.
 
     Raises:
         DatasetError: nothing matches, or none of the files exists.
@@ -59,16 +68,41 @@ def resolve_dataset(
         specs = _without_duplicates(specs)
     if files is not None:
         specs = specs[:files]
+    if entry_list is not None:
+        specs = choose_entries(specs, entry_list)
     asked = [spec for spec in specs if spec.steps != ()]
     if not asked:
         raise DatasetError("no entries are asked for: there is nothing to process, or nothing lacks")
     _check_that_some_exist(asked)
-    return Dataset(name=name, files=tuple(specs), metadata=_metadata_of(data))
+    chains = _friends_of(data, friends or {})
+    return Dataset(name=name, files=tuple(specs), metadata=_metadata_of(data), friends=chains)
+
+
+def _friends_of(data: Any, friends: Mapping[str, Data]) -> tuple[FriendChain, ...]:
+    """Add the friends that are named now to those that the dataset has; a new one takes the place of an old one.
+
+    Raises:
+        DatasetError: a name that no expression can use, or files that do not exist.
+    """
+    if not isinstance(friends, Mapping):
+        raise DatasetError(f'friends={friends!r}: give them by name, as in friends={{"f": "other.root:tree"}}')
+    chains = {chain.name: chain for chain in data.friends} if isinstance(data, Dataset) else {}
+    for name, files in friends.items():
+        if not isinstance(name, str) or not name.isidentifier():
+            raise DatasetError(f"friend {name!r}: its name must be one word: its branches are called name.branch")
+        specs = tuple(_expand(files)[1])
+        if not specs:
+            raise DatasetError(f"friend {name}: there are no files of it: give at least one")
+        _check_that_some_exist(specs)
+        chains[name] = FriendChain(name=name, files=specs)
+    return tuple(chains.values())
 
 
 def _expand(data: Any) -> tuple[str, list[FileSpec]]:
     if isinstance(data, Dataset):
         return data.name, list(data.files)
+    if isinstance(data, EntryList):
+        return data.name, specs_of(data)
     if isinstance(data, FileSpec):
         return Path(data.path).stem, [data]
     if isinstance(data, str | os.PathLike):

@@ -10,11 +10,14 @@ from typing import Any, Literal, TypeAlias
 
 from overproof.query.packetizers import packetizer_by_name
 from overproof.records.dataset import Dataset
-from overproof.records.query import ON_ERROR, QueryOptions
+from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError, QueryOptions
+from overproof.session.dataset import Data, resolve_dataset
+from overproof.session.keywords import QueryKeywords
 from overproof.words.errors import OptionError
 from overproof.words.units import MB
 
-Kind: TypeAlias = Literal["process", "draw"]
+Kind: TypeAlias = Literal["process", "draw", "draws", "scan", "count"]
+"""What is asked: a selector of the user's, one thing drawn, several by name, a table, or a number."""
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 N_TIME_LETTERS, N_DICE_LETTERS = 4, 3
@@ -22,6 +25,13 @@ N_TIME_LETTERS, N_DICE_LETTERS = 4, 3
 
 MIN_MEMORY_BYTES = 64 * MB
 """A worker needs more than this before it has computed anything."""
+
+
+_DATA = ("tree", "files", "allow_duplicates", "friends", "entry_list")
+"""Keywords that say what the data are."""
+
+_MANNER = ("memory_limit_bytes", "verify", "journal", "delta_interval_s")
+"""Keywords that say how a query is to be run on an engine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +62,7 @@ class Question:
         cycles: number of cycles; None for a dataset.
         options: how to run it, as the master knows it.
         manner: how to run it, as the engine knows it.
-        kind: `"process"`, or `"draw"`, whose result is dressed as a histogram.
+        kind: what is asked, by which its result is dressed.
     """
 
     query_id: str
@@ -64,8 +74,49 @@ class Question:
     kind: Kind = "process"
 
     @property
+    def data(self) -> Dataset:
+        """The files, where it is known that there are some."""
+        assert self.dataset is not None
+        return self.dataset
+
+    @property
     def n_files(self) -> int:
         return len(self.dataset.files) if self.dataset else 1
+
+
+def make_question(
+    kind: Kind, data: Data | None, keywords: QueryKeywords, *, number: int, cycles: int | None = None, seed: int = 0
+) -> Question:
+    """Check all that can be judged before any work, and bundle it.
+
+    Args:
+        kind: what is asked.
+        data: what the user wrote; None with cycles.
+        keywords: what is said about the query, known to be all keywords.
+        number: the query's number in its session.
+        cycles, seed: as in `Session.process`.
+
+    Raises:
+        InputError: something makes no sense, or there are no files.
+    """
+    if (data is None) == (cycles is None):
+        raise OptionError("give either a dataset or cycles=N: files to process, or a number of cycles without data")
+    if cycles is not None:
+        check_number("cycles", cycles, at_least=1)
+    if keywords.get("files") is not None:
+        check_number("files", keywords["files"], at_least=1)
+    rest: dict[str, Any] = dict(keywords)
+    chosen = {name: rest.pop(name) for name in _DATA if name in rest}
+    manner = {name: rest.pop(name) for name in _MANNER if name in rest}
+    return Question(
+        query_id=new_query_id(),
+        number=number,
+        dataset=None if data is None else resolve_dataset(data, **chosen),
+        cycles=cycles,
+        options=check_options(seed=seed, **rest),
+        manner=check_manner(**manner),
+        kind=kind,
+    )
 
 
 def new_query_id() -> str:
@@ -82,14 +133,14 @@ def new_query_id() -> str:
 
 def check_options(
     *,
-    first: int,
-    entries: int | None,
-    packetizer: str,
-    block_entries: int,
-    seed: int,
-    on_error: str,
-    max_excluded: int | None,
-    block_timeout_s: float | None,
+    first: int = 0,
+    entries: int | None = None,
+    packetizer: str = "adaptive",
+    block_entries: int = DEFAULT_BLOCK_ENTRIES,
+    seed: int = 0,
+    on_error: OnError = "isolate",
+    max_excluded: int | None = None,
+    block_timeout_s: float | None = None,
 ) -> QueryOptions:
     """Check and bundle what the master must know.
 
@@ -120,7 +171,13 @@ def check_options(
     )
 
 
-def check_manner(*, memory_limit_bytes: int | None, verify: bool, journal: bool, delta_interval_s: float) -> Manner:
+def check_manner(
+    *,
+    memory_limit_bytes: int | None = None,
+    verify: bool = False,
+    journal: bool = True,
+    delta_interval_s: float = 1.0,
+) -> Manner:
     """Check and bundle what the engine must know.
 
     Raises:

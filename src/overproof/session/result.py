@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from overproof.outputs.state import OutputState
 
 
+TOLD = ("account", "excluded", "missing", "split", "statistics", "state", "query_id")
+"""What everything that is handed out tells of its query."""
+
+
 class IncompleteWarning(UserWarning):
     """A result lacks entries; its account says which."""
 

@@ -8,24 +8,18 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from overproof.analysis.selector import Selector
-from overproof.records.query import DEFAULT_BLOCK_ENTRIES, QueryOptions
 from overproof.session.address import hire_crew
-from overproof.session.dataset import Data, resolve_dataset
-from overproof.session.question import (
-    Kind,
-    Manner,
-    Question,
-    check_manner,
-    check_number,
-    check_options,
-    new_query_id,
-)
+from overproof.session.dataset import Data
+from overproof.session.keywords import LanguageKeywords, QueryKeywords, check_keywords, split_speech
+from overproof.session.question import Kind, Question, make_question
 from overproof.words.errors import DatasetError, OptionError
+from overproof.words.states import QueryState
 
 if TYPE_CHECKING:
     from overproof.engines.crew import Crew
@@ -34,7 +28,6 @@ if TYPE_CHECKING:
     from overproof.session.drawing import Drawable
     from overproof.session.handle import Query
     from overproof.session.result import Result
-
 
 MAX_CLOSE_S = 5.0
 """How long closing waits for a query that was aborted."""
@@ -58,6 +51,7 @@ class Session:
         self._lock = threading.Lock()
         self._queries: weakref.WeakSet[Query] = weakref.WeakSet()
         self._n_queries = 0
+        self._drawn: dict[str, Any] = {}
         self._is_closed = False
         self._pid = os.getpid()
         self._shows_progress = sys.stderr.isatty() if progress is None else progress
@@ -75,22 +69,9 @@ class Session:
         *,
         cycles: int | None = None,
         params: Mapping[str, Any] | None = None,
-        tree: str | None = None,
-        first: int = 0,
-        entries: int | None = None,
-        files: int | None = None,
-        allow_duplicates: bool = False,
-        packetizer: str = "adaptive",
-        block_entries: int = DEFAULT_BLOCK_ENTRIES,
         seed: int = 0,
-        on_error: str = "isolate",
-        max_excluded: int | None = None,
-        block_timeout_s: float | None = None,
-        memory_limit_bytes: int | None = None,
-        verify: bool = False,
-        journal: bool = True,
-        delta_interval_s: float = 1.0,
         wait: bool = True,
+        **keywords: Unpack[QueryKeywords],
     ) -> Any:
         """Run a selector over a dataset, or over cycles.
 
@@ -99,23 +80,9 @@ class Session:
             data: paths, globs, `path:tree`, lists of these, or a fileset; None with `cycles`.
             cycles: run so many cycles instead, each with its own seed.
             params: parameters, readable as `selector.params` everywhere.
-            tree: tree for the files that name none.
-            first: entries to pass over, counted over all files.
-            entries: entries to process after these; None: all.
-            files: process so many files, from the start.
-            allow_duplicates: count a file that is named twice, twice.
-            packetizer: `"adaptive"` or `"fixed"`.
-            block_entries: size to which clusters are merged into blocks; part of the query.
             seed: root of the seeds of blocks and cycles; part of the query.
-            on_error: when the selector fails: `"isolate"` finds the entries and excludes them, `"skip"` excludes the
-                block, `"stop"` ends the query; part of the query.
-            max_excluded: entries that may be excluded before the query stops; None: the smaller of 100 and 1 %.
-            block_timeout_s: seconds that a block may take; None: 20 times the median, at least 60.
-            memory_limit_bytes: private memory that a worker may have; None: its share of the machine's.
-            verify: verify the checksums of whole files that the dataset gives, before they are read.
-            journal: keep the query's folder, with which it can be resumed.
-            delta_interval_s: seconds after which a worker hands over what it has; `inf`: at the end.
             wait: wait for the result; False: return a `Query` at once.
+            keywords: those of `QueryKeywords`.
 
         Returns:
             A `Result`, or a `Query` without `wait`.
@@ -126,19 +93,10 @@ class Session:
         """
         from overproof.session.code import make_selector
 
+        check_keywords(keywords, QueryKeywords, asked="process")
         made = make_selector(selector, params)
-        question = self._question(
-            data, cycles=cycles, tree=tree, files=files, allow_duplicates=allow_duplicates,
-            options=check_options(
-                first=first, entries=entries, packetizer=packetizer, block_entries=block_entries, seed=seed,
-                on_error=on_error, max_excluded=max_excluded, block_timeout_s=block_timeout_s,
-            ),
-            manner=check_manner(
-                memory_limit_bytes=memory_limit_bytes, verify=verify, journal=journal,
-                delta_interval_s=delta_interval_s,
-            ),
-        )  # fmt: skip
-        return self._start(question, prepare=lambda *_: made, dress=lambda result: result, wait=wait)
+        question = self._question("process", data, keywords, cycles=cycles, seed=seed)
+        return self._start(question, prepare=lambda *_: made, wait=wait)
 
     def draw(
         self,
@@ -150,58 +108,105 @@ class Session:
         bins: Any = None,
         name: str | None = None,
         profile: bool = False,
-        tree: str | None = None,
-        first: int = 0,
-        entries: int | None = None,
-        files: int | None = None,
-        allow_duplicates: bool = False,
-        packetizer: str = "adaptive",
-        block_entries: int = DEFAULT_BLOCK_ENTRIES,
-        on_error: str = "isolate",
-        max_excluded: int | None = None,
-        block_timeout_s: float | None = None,
-        memory_limit_bytes: int | None = None,
-        verify: bool = False,
-        journal: bool = True,
-        delta_interval_s: float = 1.0,
         wait: bool = True,
+        **keywords: Unpack[LanguageKeywords],
     ) -> Any:
-        """Draw an expression over a dataset into a histogram, by the rules of TTree::Draw.
+        """Draw expressions over a dataset into histograms, by the rules of TTree::Draw.
 
         Args:
             data: paths, globs, `path:tree`, lists of these, or a fileset.
-            expression: what to draw.
+            expression: what to draw, up to three dimensions; a list of several, or a dict by name, whose values are
+                expressions or dicts of `expression`, `cut`, `weight`, `bins` and `profile`: all in one pass. `">>good"`
+                makes an entry list of what the cut selects.
             cut: selection; its value is a weight, as in ROOT.
             weight: one more weight.
-            bins: `"n, low, high"`, or the three numbers.
-            name: name of the histogram; None: `draw`. The expression is the label of its axis.
-            tree, first, entries, files, allow_duplicates, packetizer, block_entries, on_error, max_excluded,
-                block_timeout_s, memory_limit_bytes, verify, journal, delta_interval_s, wait: as in `process`.
+            bins: `"n, low, high"` for each axis, x first, or the numbers; None: by ROOT's rule from the data.
+            name: name of the histogram; None: that behind `>>`, else `draw`. The expression is the label of its axis.
+            profile: average the first expression over the bins of the others.
+            wait: wait for the result; False: return a `Query` at once.
+            keywords: those of `LanguageKeywords` and `QueryKeywords`.
 
         Returns:
-            A `hist.Hist` with `.account`, `.excluded`, `.missing`, `.statistics`, `.state`; a `Query` of one
-            without `wait`.
+            A `hist.Hist` with `.account`, `.excluded`, `.missing`, `.statistics`, `.state`, or an `EntryList` with the
+            same; a dict of these by name where several were asked for; a `Query` of one without `wait`.
 
         Raises:
             InputError: what was asked cannot be done; nothing was computed.
         """
-        from overproof.session.drawing import check_drawing, dress_histograms
+        from overproof.session.drawing import check_drawing
 
-        question = self._question(
-            data, cycles=None, tree=tree, files=files, allow_duplicates=allow_duplicates,
-            kind="draw",
-            options=check_options(
-                first=first, entries=entries, packetizer=packetizer, block_entries=block_entries, seed=0,
-                on_error=on_error, max_excluded=max_excluded, block_timeout_s=block_timeout_s,
-            ),
-            manner=check_manner(
-                memory_limit_bytes=memory_limit_bytes, verify=verify, journal=journal,
-                delta_interval_s=delta_interval_s,
-            ),
+        check_keywords(keywords, LanguageKeywords, asked="draw")
+        speech, rest = split_speech(keywords)
+        drawing = check_drawing(
+            expression, earlier=self._drawn, cut=cut, weight=weight, bins=bins, name=name, profile=profile, **speech
         )  # fmt: skip
-        drawing = check_drawing(expression, cut=cut, weight=weight, bins=bins, name=name, profile=profile)
-        assert question.dataset is not None
-        return self._start(question, prepare=drawing.prepare(question.dataset), dress=dress_histograms, wait=wait)
+        question = self._question("draw" if isinstance(expression, str) else "draws", data, rest)
+        return self._start(question, prepare=drawing.prepare(question.data), wait=wait)
+
+    def scan(
+        self,
+        data: Data,
+        columns: str | Sequence[str],
+        *,
+        cut: str | None = None,
+        rows: int | None = None,
+        wait: bool = True,
+        **keywords: Unpack[LanguageKeywords],
+    ) -> Any:
+        """Make a table of expressions over a dataset, as TTree::Scan does.
+
+        Args:
+            data: paths, globs, `path:tree`, lists of these, or a fileset.
+            columns: expressions, as a list or with colons between them.
+            cut: selection; passes in which it is 0 make no row.
+            rows: keep so many rows, from the start; None: all.
+            wait: wait for the result; False: return a `Query` at once.
+            keywords: those of `LanguageKeywords` and `QueryKeywords`.
+
+        Returns:
+            A `Table` with `.account`, `.excluded`, `.missing`, `.statistics`, `.state`; a `Query` of one without
+            `wait`.
+
+        Raises:
+            InputError: what was asked cannot be done; nothing was computed.
+        """
+        from overproof.session.drawing import check_scan
+
+        check_keywords(keywords, LanguageKeywords, asked="scan")
+        speech, rest = split_speech(keywords)
+        scan = check_scan(columns, cut=cut, rows=rows, **speech)
+        question = self._question("scan", data, rest)
+        return self._start(question, prepare=scan.prepare(question.data), wait=wait)
+
+    def count(
+        self,
+        data: Data,
+        cut: str | None = None,
+        *,
+        wait: bool = True,
+        **keywords: Unpack[LanguageKeywords],
+    ) -> Any:
+        """Count the entries that a selection chooses, as TTree::GetEntries does, and its passes.
+
+        Args:
+            data: paths, globs, `path:tree`, lists of these, or a fileset.
+            cut: selection; None: everything.
+            wait: wait for the result; False: return a `Query` at once.
+            keywords: those of `LanguageKeywords` and `QueryKeywords`.
+
+        Returns:
+            A `Count`: its `entries`, which is also its `int`, and its `passes`; a `Query` of one without `wait`.
+
+        Raises:
+            InputError: what was asked cannot be done; nothing was computed.
+        """
+        from overproof.session.drawing import check_count
+
+        check_keywords(keywords, LanguageKeywords, asked="count")
+        speech, rest = split_speech(keywords)
+        counting = check_count(cut, **speech)
+        question = self._question("count", data, rest)
+        return self._start(question, prepare=counting.prepare(question.data), wait=wait)
 
     def resume(self, query_id: str, *, selector: Any = None, max_excluded: int | None = None, wait: bool = True) -> Any:
         """Go on with an earlier query that was stopped, or whose process was killed; one that finished is shown again.
@@ -223,7 +228,6 @@ class Session:
             UserCodeError: as in `process`.
         """
         from overproof.session.conduct.resumption import take_up
-        from overproof.session.drawing import dress_histograms
 
         self._check_open()
         self._n_queries += 1
@@ -231,7 +235,6 @@ class Session:
         return self._start(
             resumption.question,
             prepare=lambda *_: resumption.selector(),
-            dress=dress_histograms if resumption.question.kind == "draw" else lambda result: result,
             wait=wait,
             resumption=resumption,
         )
@@ -295,38 +298,23 @@ class Session:
 
     def _question(
         self,
+        kind: Kind,
         data: Data | None,
+        keywords: QueryKeywords,
         *,
-        cycles: int | None,
-        tree: str | None,
-        files: int | None,
-        allow_duplicates: bool,
-        options: QueryOptions,
-        manner: Manner,
-        kind: Kind = "process",
+        cycles: int | None = None,
+        seed: int = 0,
     ) -> Question:
         self._check_open()
-        if (data is None) == (cycles is None):
-            raise OptionError("give either a dataset or cycles=N: files to process, or a number of cycles without data")
-        if cycles is not None:
-            check_number("cycles", cycles, at_least=1)
-        if files is not None:
-            check_number("files", files, at_least=1)
-        dataset = None
-        if data is not None:
-            dataset = resolve_dataset(data, tree=tree, files=files, allow_duplicates=allow_duplicates)
+        question = make_question(kind, data, keywords, number=self._n_queries + 1, cycles=cycles, seed=seed)
         self._n_queries += 1
-        return Question(
-            query_id=new_query_id(), number=self._n_queries, dataset=dataset, cycles=cycles, options=options,
-            manner=manner, kind=kind,
-        )  # fmt: skip
+        return question
 
     def _start(
         self,
         question: Question,
         *,
         prepare: Callable[[Crew, Callable[[], bool]], Selector],
-        dress: Callable[[Result], Any],
         wait: bool,
         resumption: Resumption | None = None,
     ) -> Any:
@@ -334,8 +322,8 @@ class Session:
         from overproof.session.handle import Query
 
         query = Query(
-            question, crew=self._crew, crew_lock=self._lock, prepare=prepare, dress=dress,
-            resumption=resumption,
+            question, crew=self._crew, crew_lock=self._lock, prepare=prepare,
+            dress=partial(self._dress, kind=question.kind), resumption=resumption,
         )  # fmt: skip
         self._queries.add(query)
         if not wait:
@@ -345,6 +333,15 @@ class Session:
 
         with graceful(query):
             return follow(query, shows_progress=self._shows_progress)
+
+    def _dress(self, result: Result, *, kind: Kind) -> Any:
+        """Return a result in the form in which it was asked for, and remember what was drawn, for `>>+name`."""
+        from overproof.session.answers import dress
+
+        answer = dress(result, kind=kind)
+        if kind in {"draw", "draws"} and result.state is QueryState.FINISHED:
+            self._drawn |= dict(zip(result.outputs, [answer] if kind == "draw" else answer.values(), strict=True))
+        return answer
 
     def _check_open(self) -> None:
         if self._is_closed:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from overproof.analysis.draw.axes import Axis, BinsLike
+from overproof.analysis.draw.dialects import AnyRows, rows_in
 from overproof.analysis.draw.request import DrawRequest, read_request
-from overproof.analysis.draw.rows import Rows, make_rows
 from overproof.records.schema import Schema
 
 
@@ -21,7 +21,7 @@ class DrawPlan:
     """
 
     request: DrawRequest
-    rows: Rows
+    rows: AnyRows
     axes: tuple[Axis, ...]
 
     @property
@@ -42,7 +42,14 @@ def plan_of(request: DrawRequest, *, schema: Schema) -> DrawPlan:
         ExpressionError: a text that cannot be understood, with the caret under the place.
         BranchError: a name that is no branch, or a branch that cannot be drawn.
     """
-    rows = make_rows(request.text, cut=request.cut, weight=request.weight, schema=schema)
+    rows = rows_in(
+        request.dialect,
+        request.text,
+        cut=request.cut,
+        weight=request.weight,
+        schema=schema,
+        aliases=request.aliases,
+    )
     return DrawPlan(request=request, rows=rows, axes=request.axes)
 
 
@@ -55,7 +62,8 @@ def make_plan(
     schema: Schema,
     name: str | None = None,
     profile: bool = False,
+    dialect: str = "root",
 ) -> DrawPlan:
     """Make the plan of a draw from its texts and the schema of the tree; see `read_request` and `plan_of`."""
-    request = read_request(expression, cut=cut, weight=weight, bins=bins, name=name, profile=profile)
+    request = read_request(expression, cut=cut, weight=weight, bins=bins, name=name, profile=profile, dialect=dialect)
     return plan_of(request, schema=schema)

@@ -210,8 +210,8 @@ class Conduct:
             self.driver.outputs = self._resumption.outputs
             self._facts.keeper = Keeper(self._resumption.query, clock=self._clock, modules=self._packed.modules)
             return
-        is_draw = self.question.kind == "draw"
-        self._code = CodeIdentity() if is_draw else identify(self._selector, module_names(self._selector))
+        is_ours = self.question.kind != "process"
+        self._code = CodeIdentity() if is_ours else identify(self._selector, module_names(self._selector))
         call_user(self._selector.begin, "begin")
         self._packed = pack_selector(self._selector)
         if self.question.manner.journal:

@@ -13,9 +13,9 @@ from overproof.query.statistics import StatisticsTally
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import QueryStarted
 from overproof.records.statistics import Statistics
+from overproof.session.answers import dress
 from overproof.session.conduct.making import make_result
 from overproof.session.conduct.resumption import Resumption, read_up
-from overproof.session.drawing import dress_histograms
 from overproof.session.keeping.folder import QueryFolder
 from overproof.session.question import Question
 from overproof.session.result import Result
@@ -27,7 +27,7 @@ CYCLE_BLOCKS = 512
 
 
 def recalled_result(query: QueryFolder) -> Any:
-    """Return the result of an earlier query as far as its last checkpoint goes; a histogram, when it was a draw.
+    """Return the result of an earlier query as far as its last checkpoint goes, in the form in which it was asked for.
 
     Raises:
         QueryError: nothing was merged before it ended, or the folder is damaged.
@@ -37,7 +37,7 @@ def recalled_result(query: QueryFolder) -> Any:
     if not resumption.outputs.n_blocks and not resumption.is_finished:
         raise QueryError(f"nothing of query {query.id} was merged before it ended: `overproof resume {query.id}`")
     result = recalled(master_of(resumption.question), resumption, selector=resumption.selector())
-    return dress_histograms(result) if resumption.question.kind == "draw" else result
+    return dress(result, kind=resumption.question.kind)
 
 
 def recalled(master: Master, resumption: Resumption, *, selector: Selector) -> Result:

@@ -142,9 +142,10 @@ def _check_code(query: QueryFolder, description: Description, selector: Any) -> 
     Raises:
         QueryError: it has changed.
     """
-    if description.kind == "draw":
+    if description.kind != "process":
         if selector is not None:
-            raise QueryError(f"query {description.query_id} is a draw, which has no selector: leave it out")
+            kind = "draw" if description.kind == "draws" else description.kind
+            raise QueryError(f"query {description.query_id} is a {kind}, which has no selector: leave it out")
         return
     then = description.code
     if selector is None:

@@ -2,90 +2,144 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from overproof.analysis.draw.axes import Automatic
-from overproof.analysis.draw.request import DrawRequest, read_request
+from overproof.analysis.draw.plan import DrawPlan, plan_of
+from overproof.analysis.draw.request import DEFAULT_NAME, DrawRequest, read_request
 from overproof.analysis.selector import Selector
 from overproof.records.dataset import Dataset
-from overproof.session.result import IncompleteWarning, Result
+from overproof.session.drawing.earlier import Earlier, axes_of, bare
 from overproof.words.errors import OptionError
 
 if TYPE_CHECKING:
     from overproof.engines.crew import Crew
 
-Drawable: TypeAlias = str | Sequence[str] | Mapping[str, str | Mapping[str, Any]]
+Drawable: TypeAlias = str | Sequence[str | Mapping[str, Any]] | Mapping[str, str | Mapping[str, Any]]
 """One expression, some of them, or expressions (or keywords of a draw) by name of the histogram."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
-    """What is to be drawn; its texts are known to parse."""
+    """What is to be drawn; its texts are known to parse.
+
+    Attributes:
+        requests: in the order in which they were asked for; those of one name go into one output.
+        earlier: what earlier queries gave and this one adds to, by name.
+    """
 
     requests: tuple[DrawRequest, ...]
+    earlier: Earlier = field(default_factory=dict)
 
     def prepare(self, dataset: Dataset) -> Callable[[Crew, Callable[[], bool]], Selector]:
         """Return what turns the drawing into a selector, once a crew can look into the files."""
 
         def prepared(crew: Crew, is_cancelled: Callable[[], bool]) -> Selector:
-            from overproof.analysis.draw.plan import plan_of
-            from overproof.columns.kernels.selectors.draw_selector import DrawSelector
             from overproof.session.ask import survey
 
             schema = survey(crew, dataset.files, is_cancelled=is_cancelled)
-            return DrawSelector([plan_of(request, schema=schema) for request in self.requests])
+            return self.selector([plan_of(request, schema=schema) for request in self.requests])
 
         return prepared
 
+    def selector(self, plans: Sequence[DrawPlan]) -> Selector:
+        """Return the selector of some plans: histograms, entry lists, or both in one pass."""
+        from overproof.columns.kernels.selectors.draw_selector import DrawSelector
+        from overproof.columns.kernels.selectors.entries_selector import EntriesSelector
+        from overproof.columns.kernels.selectors.several import Several
 
-def check_drawing(drawable: Drawable, **keywords: Any) -> Drawing:
+        filled = [plan for plan in plans if not plan.request.is_list]
+        lists: dict[str, list[DrawPlan]] = {}
+        for plan in plans:
+            if plan.request.is_list:
+                lists.setdefault(plan.name, []).append(plan)
+        if not lists and not self.earlier:
+            return DrawSelector(filled)
+        parts: list[Selector] = [EntriesSelector(tuple(recorded)) for recorded in lists.values()]
+        if filled:
+            parts.append(DrawSelector(filled))
+        order = tuple(dict.fromkeys(plan.name for plan in plans))
+        return Several(parts, order=order, earlier=self.earlier)
+
+
+def check_drawing(drawable: Drawable, *, earlier: Earlier | None = None, **keywords: Any) -> Drawing:
     """Parse everything that can be judged without a file.
 
     Args:
         drawable: what to draw.
+        earlier: what the session has drawn before, by name, for `>>+name`.
         keywords: those of `read_request`; they hold for every expression that does not say otherwise.
 
     Raises:
         ExpressionError: a text that cannot be understood.
-        OptionError: bins that make no axis, or two histograms of one name.
+        OptionError: bins that make no axis, two outputs of one name, or nothing to add to.
     """
-    if isinstance(drawable, str):
-        return _with_binnings([read_request(drawable, **keywords)])
-    asked: list[tuple[str | None, str | Mapping[str, Any]]] = (
-        list(drawable.items()) if isinstance(drawable, Mapping) else [(None, text) for text in drawable]
-    )
-    if not asked:
+    requests = [read_request(**each) for each in _asked(drawable, keywords)]
+    if not requests:
         raise OptionError("nothing is to be drawn: give an expression")
-    requests = []
-    for name, each in asked:
-        own = {"expression": each} if isinstance(each, str) else dict(each)
-        requests.append(read_request(**{**keywords, "name": name, **own}))
-    return _with_binnings(requests)
-
-
-def _with_binnings(requests: Sequence[DrawRequest]) -> Drawing:
+    if not isinstance(drawable, str):
+        requests = _named(requests)
+    used: dict[str, Any] = {}
+    checked: list[DrawRequest] = []
     for request in requests:
+        before = next((each for each in checked if each.name == request.name), None)
+        if before is not None:
+            checked.append(_added_to(before, request))
+        elif request.adds and request.name in (earlier or {}):
+            there = (earlier or {})[request.name]
+            used[request.name] = bare(there)
+            checked.append(replace(request, axes=axes_of(there, request)))
+        else:
+            checked.append(request)
+    for request in checked:
         if any(isinstance(axis, Automatic) for axis in request.axes):
-            raise OptionError(f"the binning of `{request.text}` is missing: write n, low, high, such as 50, 0, 100")
-    return Drawing(requests=tuple(requests))
+            raise OptionError(f"the binning of `{request.text}` is missing: write n, low, high, as in bins=\"50, 0, 100\"")
+    return Drawing(requests=tuple(checked), earlier=used)
 
 
-def dress_histograms(result: Result) -> Any:
-    """Return the histogram of a draw, or several by name, with their account on them; incomplete ones also warn."""
-    histograms = dict(result.outputs)
-    for histogram in histograms.values():
-        for attribute in ("account", "excluded", "missing", "split", "statistics", "state", "query_id"):
-            setattr(histogram, attribute, getattr(result, attribute))
-    if not result.is_complete:
-        account = result.account
-        warnings.warn(
-            f"the histogram lacks entries: {account.processed:,} of {account.total:,} are in it, {account.missing:,} "
-            f"missing, {account.excluded:,} excluded, {account.unread:,} unread, "
-            f"{account.files_unknown} files unknown; see its .account, .missing and .excluded",
-            IncompleteWarning,
-            stacklevel=4,
+def _asked(drawable: Drawable, keywords: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the keywords of each draw."""
+    if isinstance(drawable, str):
+        return [{**keywords, "expression": drawable}]
+    named: list[tuple[str | None, str | Mapping[str, Any]]]
+    if isinstance(drawable, Mapping):
+        named = [(name, each) for name, each in drawable.items()]
+    else:
+        named = [(None, each) for each in drawable]
+    if keywords.get("name") is not None:
+        raise OptionError(f"name={keywords['name']!r} is one for several: write >>name behind each, or give a dict")
+    asked = []
+    for name, each in named:
+        own = {"expression": each} if isinstance(each, str) else dict(each)
+        if "expression" not in own or (unknown := own.keys() - keywords.keys() - {"expression"}):
+            wrong = "no `expression`" if "expression" not in own else f"unknown {', '.join(map(repr, sorted(unknown)))}"
+            raise OptionError(f"{each!r}: {wrong}: give an expression, or a dict of it and of keywords of a draw")
+        asked.append({**keywords, "name": name, **own})
+    return asked
+
+
+def _named(requests: Sequence[DrawRequest]) -> list[DrawRequest]:
+    """Name what has no name after its expression."""
+    return [
+        replace(request, name=request.text) if request.name == DEFAULT_NAME and request.text else request
+        for request in requests
+    ]
+
+
+def _added_to(before: DrawRequest, request: DrawRequest) -> DrawRequest:
+    """Return a request that goes into the output of one before it.
+
+    Raises:
+        OptionError: nobody said that it should, or the two do not fit.
+    """
+    if not request.adds:
+        raise OptionError(
+            f"two are called `{request.name}`: give each a name of its own, as in `{request.text}>>name`, or add the "
+            f"second to the first with `>>+{request.name}`"
         )
-    return histograms if len(histograms) > 1 else next(iter(histograms.values()))
+    kinds = [(each.is_list, each.is_profile, len(each.axes)) for each in (before, request)]
+    if kinds[0] != kinds[1]:
+        raise OptionError(f"`{request.text}` cannot be added to `{before.name}`: the two differ in their dimensions")
+    return replace(request, axes=before.axes)

@@ -85,4 +85,5 @@ def _call(question: Question, name: str) -> str:
     if program.name == "overproof" or (program.name == "__main__.py" and program.parent.name == "overproof"):
         return shlex.join(["overproof", *sys.argv[1:]])
     what = f"{question.dataset.name!r}" if question.dataset else f"cycles={question.cycles}"
-    return f"session.draw({what}, ...)" if question.kind == "draw" else f"session.process({name}, {what})"
+    verb = "draw" if question.kind == "draws" else question.kind
+    return f"session.process({name}, {what})" if verb == "process" else f"session.{verb}({what}, ...)"

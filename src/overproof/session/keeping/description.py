@@ -24,7 +24,7 @@ class Description:
 
     Attributes:
         query_id: the query's id.
-        kind: `"process"` or `"draw"`.
+        kind: what was asked.
         call: the command line, or the call.
         when: wall time of the beginning, as ISO 8601 with the offset from UTC.
         directory: from which relative paths are meant.

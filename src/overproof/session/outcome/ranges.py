@@ -22,17 +22,21 @@ def union(*ranges: Iterable[Range]) -> Ranges:
 
 
 def without(ranges: Iterable[Range], others: Iterable[Range]) -> Ranges:
-    """Return what is in the one and not in the other."""
+    """Return what is in the one and not in the other; one walk along both, however many there are."""
     left: list[Range] = []
     holes = union(others)
+    place = 0
     for first, stop in union(ranges):
         start = first
-        for hole_first, hole_stop in holes:
-            if hole_stop <= start or hole_first >= stop:
-                continue
-            if start < hole_first:
-                left.append((start, hole_first))
-            start = hole_stop
+        while place < len(holes) and holes[place][1] <= start:
+            place += 1
+        at = place  # the last hole of this range may reach into the next one
+        while at < len(holes) and holes[at][0] < stop:
+            if start < holes[at][0]:
+                left.append((start, holes[at][0]))
+            start = holes[at][1]
+            at += 1
+        place = max(place, at - 1)
         if start < stop:
             left.append((start, stop))
     return tuple(left)

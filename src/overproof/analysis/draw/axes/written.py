@@ -11,7 +11,7 @@ from overproof.words.errors import ExpressionError, OptionError
 _FORMS = "write n, or n, low, high for each axis, x first, such as 50, or 50, 0, 100"
 
 
-def read_axes(bins: BinsLike, *, defaults: Sequence[int]) -> tuple[Axis, ...]:
+def read_axes(bins: BinsLike | int, *, defaults: Sequence[int]) -> tuple[Axis, ...]:
     """Read axes, x first; what is not said of an axis is left to the data.
 
     Args:
@@ -23,7 +23,7 @@ def read_axes(bins: BinsLike, *, defaults: Sequence[int]) -> tuple[Axis, ...]:
         ExpressionError: a text with something else than a number, or too many, with the caret under it.
         OptionError: anything else that makes no axis.
     """
-    if isinstance(bins, int) and not isinstance(bins, bool):
+    if isinstance(bins, int):
         bins = str(bins)
     if not isinstance(bins, str):
         return parse_bins(bins, n_axes=len(defaults))

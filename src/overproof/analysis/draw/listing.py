@@ -1,0 +1,110 @@
+"""A table as a user writes it, and what is computed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from overproof.analysis.draw.dialects import Dialect, check_dialect, check_piece, read_pieces
+from overproof.analysis.draw.request import check_aliases
+from overproof.analysis.draw.rows import Rows, make_rows
+from overproof.records.schema import Schema
+from overproof.words.errors import OptionError
+
+ENTRY, INSTANCE = "entry", "instance"
+"""Columns that every table of a loop begins with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRequest:
+    """A table that is asked for.
+
+    Attributes:
+        text: expressions with colons between them.
+        names: of the columns, one for each expression.
+        cut: text; empty without one.
+        n_rows: rows to keep, from the start; None: all.
+        aliases: names for expressions, beside those of the tree.
+        dialect: of all texts.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    cut: str
+    n_rows: int | None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    dialect: Dialect = "root"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPlan:
+    """What is computed for a table; small, and can be pickled.
+
+    Attributes:
+        request: what the user wrote.
+        rows: what is computed, one value for each column.
+    """
+
+    request: ListRequest
+    rows: Rows
+
+
+def read_listing(
+    columns: str | Sequence[str],
+    *,
+    cut: str | None = None,
+    rows: int | None = None,
+    aliases: Mapping[str, str] | None = None,
+    dialect: str = "root",
+) -> ListRequest:
+    """Read the texts of a table.
+
+    Args:
+        columns: expressions, as a list or with colons between them; none for rows that are only counted.
+        cut: a selection. None or blank: everything.
+        rows: rows to keep, from the start; None: all.
+        aliases: names for expressions, beside those of the tree.
+        dialect: `"root"` or `"python"`, of all texts.
+
+    Raises:
+        ExpressionError: a text that cannot be understood, with the caret under the place.
+        OptionError: no column, or a number of rows that makes no sense.
+    """
+    spoken = check_dialect(dialect)
+    texts = [columns] if isinstance(columns, str) else list(columns)
+    if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or rows < 1):
+        raise OptionError(f"rows={rows!r}: give a whole number, at least 1")
+    if not all(isinstance(text, str) for text in texts):
+        raise OptionError(f"columns={columns!r}: give expressions, as in 'nMuon:MET_pt' or ['nMuon', 'MET_pt']")
+    names: list[str] = []
+    for text in texts:
+        names += [_free(dimension.text, names) for dimension in read_pieces(text, dialect=spoken)]
+    check_piece(cut or "", dialect=spoken)
+    return ListRequest(
+        text=":".join(texts),
+        names=tuple(names),
+        cut=(cut or "").strip(),
+        n_rows=rows,
+        aliases=check_aliases(aliases),
+        dialect=spoken,
+    )
+
+
+def plan_listing(request: ListRequest, *, schema: Schema) -> ListPlan:
+    """Make the plan of a table with the schema of the tree.
+
+    Raises:
+        ExpressionError: a text that cannot be understood, with the caret under the place.
+        BranchError: a name that is no branch, or a branch that cannot be listed.
+    """
+    return ListPlan(request=request, rows=make_rows(request.text, cut=request.cut, schema=schema))
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    """Return a name that no column has yet; a branch may be called as our own columns are."""
+    known = {ENTRY, INSTANCE, *taken}
+    free, number = name, 1
+    while free in known:
+        number += 1
+        free = f"{name}_{number}"
+    return free

@@ -1,0 +1,34 @@
+"""Counting as a selector: the passes that are chosen, and the entries that have any."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from overproof.analysis.draw.rows import Rows
+from overproof.analysis.selector import Selector
+from overproof.columns.kernels.rows import compute_rows
+
+
+class CountSelector(Selector):
+    """Counts what a selection chooses.
+
+    Attributes:
+        rows: without values.
+        branches: the columns of the selection.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__()
+        self.rows = rows
+        self.branches = rows.columns  # type: ignore[misc]  # the list of every instance is its own
+
+    def process(self, events: Any) -> dict[str, Any]:
+        """Return the numbers of one block."""
+        entries = compute_rows(self.rows, events).entry
+        return {"entries": len(np.unique(entries)), "passes": len(entries)}
+
+    def terminate(self, outputs: dict[str, Any]) -> dict[str, Any]:
+        """Return the numbers of all blocks; 0 when none was processed."""
+        return {name: int(outputs.get(name, 0)) for name in ("entries", "passes")}

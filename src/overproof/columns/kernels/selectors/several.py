@@ -1,0 +1,44 @@
+"""Several selectors in one pass over the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from overproof.analysis.selector import Selector
+
+
+class Several(Selector):
+    """Does what some selectors do, whose outputs have different names, and adds what earlier queries gave.
+
+    Attributes:
+        parts: the selectors.
+        order: names of the outputs, as they were asked for.
+        earlier: outputs of earlier queries that this one adds to, by name.
+        branches: the columns of all parts, so that they are read in one go.
+    """
+
+    def __init__(self, parts: Sequence[Selector], *, order: Sequence[str], earlier: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.parts = tuple(parts)
+        self.order = tuple(order)
+        self.earlier = dict(earlier)
+        columns = {column for part in parts for column in part.branches or ()}
+        self.branches = sorted(columns)  # type: ignore[misc]  # the list of every instance is its own
+
+    def process(self, events: Any) -> dict[str, Any]:
+        """Return the outputs of all parts."""
+        outputs: dict[str, Any] = {}
+        for part in self.parts:
+            outputs |= part.process(events) or {}
+        return outputs
+
+    def terminate(self, outputs: dict[str, Any]) -> dict[str, Any]:
+        """Let every part finish its own outputs, and add what was there before."""
+        finished: dict[str, Any] = {}
+        for part in self.parts:
+            finished |= part.terminate(outputs) or {}
+        return {name: self._added(name, finished[name]) for name in self.order}
+
+    def _added(self, name: str, output: Any) -> Any:
+        return self.earlier[name] + output if name in self.earlier else output

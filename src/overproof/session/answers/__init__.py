@@ -1,0 +1,12 @@
+"""Answers: results in the form in which they were asked for.
+
+Lives here: what becomes of a result by the kind of its question (`dressing.py`), histograms (`histograms.py`), tables
+(`table.py`, `writing.py`) and counts (`count.py`).
+Comes in: a `Result`. Goes out: what the user gets. Start with `dressing.py`.
+"""
+
+from overproof.session.answers.count import Count
+from overproof.session.answers.dressing import dress
+from overproof.session.answers.table import Table
+
+__all__ = ["Count", "Table", "dress"]

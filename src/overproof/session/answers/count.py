@@ -1,0 +1,38 @@
+"""A number of entries, with its account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.statistics import Statistics
+from overproof.words.states import QueryState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """How many entries a selection chooses; `int(count)` are the entries.
+
+    Attributes:
+        entries: with at least one pass that is chosen.
+        passes: of the implicit loop that are chosen; the same for a selection without a loop.
+        account, excluded, missing, split, statistics, state, query_id: as in a result.
+
+    Source: the entries are those of ROOT's TTree::GetEntries(selection), the passes those of its Draw.
+    """
+
+    entries: int
+    passes: int
+    account: Account = field(repr=False)
+    excluded: tuple[ExcludedRange, ...] = field(repr=False)
+    missing: tuple[MissingRange, ...] = field(repr=False)
+    split: tuple[SplitRange, ...] = field(repr=False)
+    statistics: Statistics = field(repr=False)
+    state: QueryState = field(repr=False)
+    query_id: str = field(repr=False)
+
+    def __int__(self) -> int:
+        return self.entries
+
+    def __index__(self) -> int:
+        return self.entries

@@ -1,0 +1,54 @@
+"""What becomes of a result, by the kind of its question."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from overproof.records.outcome.entries import Entries
+from overproof.session.answers.count import Count
+from overproof.session.answers.table import Table
+from overproof.session.entries import EntryList
+from overproof.session.question import Kind
+from overproof.session.result import TOLD, IncompleteWarning, Result
+
+if TYPE_CHECKING:
+    from overproof.records.account import Account
+
+
+def dress(result: Result, *, kind: Kind) -> Any:
+    """Return a result in the form in which it was asked for; what lacks entries also warns, but for a `Result`."""
+    if kind == "process":
+        return result
+    told = {name: getattr(result, name) for name in TOLD}
+    if not result.is_complete:
+        _warn(result.account, kind)
+    match kind:
+        case "scan":
+            return Table(**result.outputs, **told)
+        case "count":
+            return Count(**result.outputs, **told)
+        case "draw":
+            return _drawn(next(iter(result.outputs.values())), told)
+    return {name: _drawn(output, told) for name, output in result.outputs.items()}
+
+
+def _drawn(output: Any, told: Mapping[str, Any]) -> Any:
+    """Put account and all that on a histogram, or make a list of entries one that can be saved."""
+    if isinstance(output, Entries):
+        return EntryList(name=output.name, files=output.files, **told)
+    for name, value in told.items():
+        setattr(output, name, value)
+    return output
+
+
+def _warn(account: Account, kind: Kind) -> None:
+    what = {"scan": "table", "count": "count"}.get(kind, "histogram")
+    warnings.warn(
+        f"the {what} lacks entries: {account.processed:,} of {account.total:,} are in it, {account.missing:,} "
+        f"missing, {account.excluded:,} excluded, {account.unread:,} unread, "
+        f"{account.files_unknown} files unknown; see its .account, .missing and .excluded",
+        IncompleteWarning,
+        stacklevel=5,
+    )

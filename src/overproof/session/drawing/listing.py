@@ -1,0 +1,60 @@
+"""Tables and counts as queries: checked here, typed with the schema that a worker tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from overproof.analysis.draw.listing import ListRequest, plan_listing, read_listing
+from overproof.analysis.selector import Selector
+from overproof.records.dataset import Dataset
+from overproof.words.errors import OptionError
+
+if TYPE_CHECKING:
+    from overproof.engines.crew import Crew
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """What is to be listed or counted; its texts are known to parse.
+
+    Attributes:
+        request: the columns and the cut; without columns, the rows are counted.
+    """
+
+    request: ListRequest
+
+    def prepare(self, dataset: Dataset) -> Callable[[Crew, Callable[[], bool]], Selector]:
+        """Return what turns it into a selector, once a crew can look into the files."""
+
+        def prepared(crew: Crew, is_cancelled: Callable[[], bool]) -> Selector:
+            from overproof.columns.kernels.selectors.count_selector import CountSelector
+            from overproof.columns.kernels.selectors.scan_selector import ScanSelector
+            from overproof.session.ask import survey
+
+            plan = plan_listing(self.request, schema=survey(crew, dataset.files, is_cancelled=is_cancelled))
+            return ScanSelector(plan) if self.request.names else CountSelector(plan.rows)
+
+        return prepared
+
+
+def check_scan(columns: str | Sequence[str], *, cut: str | None, rows: int | None, **speech: Any) -> Listing:
+    """Parse what a table is made of.
+
+    Raises:
+        ExpressionError: a text that cannot be understood.
+        OptionError: no columns, or a number of rows that makes no sense.
+    """
+    if not columns:
+        raise OptionError("nothing is to be listed: give expressions, as in 'nMuon:MET_pt' or ['nMuon', 'MET_pt']")
+    return Listing(request=read_listing(columns, cut=cut, rows=rows, **speech))
+
+
+def check_count(cut: str | None, **speech: Any) -> Listing:
+    """Parse what is counted.
+
+    Raises:
+        ExpressionError: a text that cannot be understood.
+    """
+    return Listing(request=read_listing((), cut=cut, **speech))
