@@ -1,0 +1,48 @@
+"""The files of a dataset as one long tree."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable
+
+from overproof.engines.crew import Crew
+from overproof.records.dataset import Chain, Dataset, FileGrid
+from overproof.records.query import DEFAULT_BLOCK_ENTRIES
+from overproof.session.chains.lengths import measure_files
+
+
+class UnknownLengthWarning(UserWarning):
+    """The numbers of entries of a chain leave out a file of which nobody can tell how long it is."""
+
+
+def measure_chain(
+    crew: Crew,
+    dataset: Dataset,
+    *,
+    block_entries: int = DEFAULT_BLOCK_ENTRIES,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Chain:
+    """Count the entries before each file of a dataset; those of a file that cannot be opened are none, and it is said.
+
+    Args:
+        crew: idle.
+        dataset: every file counts with all of its entries, whatever is asked for of it.
+        block_entries, is_cancelled: as in `measure_files`.
+
+    Raises:
+        AbortedError: it was cancelled.
+        EngineError: workers die faster than they can be replaced.
+    """
+    measured = measure_files(crew, dataset.files, block_entries=block_entries, is_cancelled=is_cancelled)
+    lengths = [grid.n_entries if isinstance(grid, FileGrid) else 0 for grid in measured]
+    *firsts, total = itertools.accumulate(lengths, initial=0)
+    unknown = [spec.path for spec, grid in zip(dataset.files, measured, strict=True) if not isinstance(grid, FileGrid)]
+    if unknown:
+        warnings.warn(
+            f"{len(unknown)} of {len(measured)} files cannot be opened (such as {unknown[0]}): they count no entries in "
+            "`Entry$` and `Entries$`, which are smaller than with all files",
+            UnknownLengthWarning,
+            stacklevel=2,
+        )
+    return Chain(firsts=tuple(firsts), total=total, n_unknown=len(unknown))
