@@ -136,7 +136,8 @@ class Result(Mapping[str, Any]):
             more = f" ({len(self.missing) - 1} more like it)" if len(self.missing) > 1 else ""
             reason = first.reason if first.file in first.reason else f"{first.file}: {first.reason}"
             kind = BranchError if first.phase == "branch" else DatasetError
-            return kind(f"{reason}{more}; nothing was read")
+            said, line, pointed = reason.partition("\n")  # what points into an expression stays at the end
+            return kind(f"{said}{more}; nothing was read{line}{pointed}")
         if self.account.total == 0:
             return DatasetError(
                 "there are no entries to process: the trees are empty, or the range lies behind their end"
