@@ -322,5 +322,5 @@ def _typename_and_type(branch: Any, leaf: str | None) -> tuple[str, ColumnType]:
         return str(branch.typename), STRING
     try:
         return str(branch.typename), type_of_form(interpretation.awkward_form(branch.file))
-    except CannotBeAwkward:
+    except (CannotBeAwkward, ValueError):  # uproot cannot parse the name of every class that experiments wrote
         return str(branch.typename), OBJECT
