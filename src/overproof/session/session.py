@@ -141,7 +141,7 @@ class Session:
             expression, earlier=self._drawn, cut=cut, weight=weight, bins=bins, name=name, profile=profile, **speech
         )  # fmt: skip
         question = self._question("draw" if isinstance(expression, str) else "draws", data, rest)
-        return self._start(question, prepare=drawing.prepare(question.data), wait=wait)
+        return self._start(question, prepare=drawing.prepare(question), wait=wait)
 
     def scan(
         self,
@@ -176,7 +176,7 @@ class Session:
         speech, rest = split_speech(keywords)
         scan = check_scan(columns, cut=cut, rows=rows, **speech)
         question = self._question("scan", data, rest)
-        return self._start(question, prepare=scan.prepare(question.data), wait=wait)
+        return self._start(question, prepare=scan.prepare(question), wait=wait)
 
     def count(
         self,
@@ -206,7 +206,7 @@ class Session:
         speech, rest = split_speech(keywords)
         counting = check_count(cut, **speech)
         question = self._question("count", data, rest)
-        return self._start(question, prepare=counting.prepare(question.data), wait=wait)
+        return self._start(question, prepare=counting.prepare(question), wait=wait)
 
     def resume(self, query_id: str, *, selector: Any = None, max_excluded: int | None = None, wait: bool = True) -> Any:
         """Go on with an earlier query that was stopped, or whose process was killed; one that finished is shown again.

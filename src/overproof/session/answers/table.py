@@ -86,4 +86,4 @@ class Table(Mapping[str, Any]):
         """
         from overproof.session.answers.writing import save_table
 
-        save_table(path, self)
+        save_table(path, self.columns)

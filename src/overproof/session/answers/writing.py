@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 import importlib
 import io
+import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, TypeAlias
 
 from overproof.outputs.document import dump_json, outputs_document
 from overproof.outputs.save import check_writable, save_bytes, save_outputs
 from overproof.words.errors import OutputError
 
-if TYPE_CHECKING:
-    from overproof.session.answers.table import Table
+Columns: TypeAlias = Mapping[str, Any]
+"""Arrays of one length, by name."""
 
 MIN_WIDTH, MAX_WIDTH = 9, 32
 """Letters of a column on the screen."""
@@ -24,7 +25,7 @@ TABLE_SUFFIXES: Final = (".csv", ".parquet", ".json", ".root", ".pkl")
 """What tables can be saved as."""
 
 
-def table_text(columns: Mapping[str, Any], *, n_rows: int, max_rows: int | None = None) -> str:
+def table_text(columns: Columns, *, n_rows: int, max_rows: int | None = None) -> str:
     """Write columns side by side under their names, and say how many rows are not shown."""
     values = [column[:max_rows].tolist() for column in columns.values()]
     cells = [[_cell(value) for value in column] for column in values]
@@ -48,7 +49,7 @@ def check_table_place(path: str | os.PathLike[str]) -> None:
         _arrow(path)
 
 
-def save_table(path: str | os.PathLike[str], table: Table) -> None:
+def save_table(path: str | os.PathLike[str], columns: Columns) -> None:
     """Save the rows of a table in the format that the suffix names, whole or not at all.
 
     Raises:
@@ -57,37 +58,38 @@ def save_table(path: str | os.PathLike[str], table: Table) -> None:
     check_table_place(path)
     write = _WRITERS.get(Path(path).suffix)
     if write is None:
-        save_outputs(path, {"table": dict(table.columns)} if Path(path).suffix == ".root" else dict(table.columns))
+        save_outputs(path, {"table": dict(columns)} if Path(path).suffix == ".root" else dict(columns))
     else:
-        save_bytes(path, write(table))
+        save_bytes(path, write(columns))
 
 
-def csv_lines(table: Table) -> Iterator[str]:
+def csv_lines(columns: Columns) -> Iterator[str]:
     """Give the table as lines of CSV, names of columns first; numbers with all the digits that tell them apart."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    for row in (tuple(table.columns), *table.rows()):
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    for row in itertools.chain([tuple(columns)], rows):
         writer.writerow(row)
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
 
 
-def _csv(table: Table) -> bytes:
-    return "".join(csv_lines(table)).encode()
+def _csv(columns: Columns) -> bytes:
+    return "".join(csv_lines(columns)).encode()
 
 
-def _json(table: Table) -> bytes:
-    return dump_json({"columns": outputs_document(table.columns), "n_rows": table.n_rows}).encode()
+def _json(columns: Columns) -> bytes:
+    return dump_json({"outputs": outputs_document(columns)}).encode()
 
 
-def _parquet(table: Table) -> bytes:
+def _parquet(columns: Columns) -> bytes:
     arrow, buffer = _arrow("a table"), io.BytesIO()
-    importlib.import_module("pyarrow.parquet").write_table(arrow.table(dict(table.columns)), buffer)
+    importlib.import_module("pyarrow.parquet").write_table(arrow.table(dict(columns)), buffer)
     return buffer.getvalue()
 
 
-_WRITERS: Final[dict[str, Callable[[Table], bytes]]] = {".csv": _csv, ".json": _json, ".parquet": _parquet}
+_WRITERS: Final[dict[str, Callable[[Columns], bytes]]] = {".csv": _csv, ".json": _json, ".parquet": _parquet}
 
 
 def _arrow(path: str | os.PathLike[str]) -> Any:

@@ -10,8 +10,8 @@ from overproof.analysis.draw.axes import Automatic
 from overproof.analysis.draw.plan import DrawPlan, plan_of
 from overproof.analysis.draw.request import DEFAULT_NAME, DrawRequest, read_request
 from overproof.analysis.selector import Selector
-from overproof.records.dataset import Dataset
 from overproof.session.drawing.earlier import Earlier, axes_of, bare
+from overproof.session.question import Question
 from overproof.words.errors import OptionError
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ class Drawing:
     requests: tuple[DrawRequest, ...]
     earlier: Earlier = field(default_factory=dict)
 
-    def prepare(self, dataset: Dataset) -> Callable[[Crew, Callable[[], bool]], Selector]:
+    def prepare(self, question: Question) -> Callable[[Crew, Callable[[], bool]], Selector]:
         """Return what turns the drawing into a selector, once a crew can look into the files."""
 
         def prepared(crew: Crew, is_cancelled: Callable[[], bool]) -> Selector:
             from overproof.session.ask import survey
 
-            schema = survey(crew, dataset.files, is_cancelled=is_cancelled)
+            schema = survey(crew, question.data.files, is_cancelled=is_cancelled)
             return self.selector([plan_of(request, schema=schema) for request in self.requests])
 
         return prepared

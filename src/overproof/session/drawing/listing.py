@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from overproof.analysis.draw.listing import ListRequest, plan_listing, read_listing
 from overproof.analysis.selector import Selector
-from overproof.records.dataset import Dataset
+from overproof.session.question import Question
 from overproof.words.errors import OptionError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Listing:
 
     request: ListRequest
 
-    def prepare(self, dataset: Dataset) -> Callable[[Crew, Callable[[], bool]], Selector]:
+    def prepare(self, question: Question) -> Callable[[Crew, Callable[[], bool]], Selector]:
         """Return what turns it into a selector, once a crew can look into the files."""
 
         def prepared(crew: Crew, is_cancelled: Callable[[], bool]) -> Selector:
@@ -33,7 +33,7 @@ class Listing:
             from overproof.columns.kernels.selectors.scan_selector import ScanSelector
             from overproof.session.ask import survey
 
-            plan = plan_listing(self.request, schema=survey(crew, dataset.files, is_cancelled=is_cancelled))
+            plan = plan_listing(self.request, schema=survey(crew, question.data.files, is_cancelled=is_cancelled))
             return ScanSelector(plan) if self.request.names else CountSelector(plan.rows)
 
         return prepared
