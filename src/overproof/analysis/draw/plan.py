@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from overproof.analysis.draw.axes import Axis, BinsLike
+from overproof.analysis.draw.axes.categories import Categories
 from overproof.analysis.draw.dialects import AnyRows, rows_in
+from overproof.analysis.draw.names.texts import is_text
+from overproof.analysis.draw.python.rows import PythonRows
 from overproof.analysis.draw.request import DrawRequest, read_request
 from overproof.records.schema import Schema
+from overproof.words.errors import ExpressionError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,22 @@ def plan_of(request: DrawRequest, *, schema: Schema) -> DrawPlan:
         schema=schema,
         aliases=request.aliases,
     )
-    return DrawPlan(request=request, rows=rows, axes=request.axes)
+    return DrawPlan(request=request, rows=rows, axes=_with_texts(request, rows))
+
+
+def _with_texts(request: DrawRequest, rows: AnyRows) -> tuple[Axis, ...]:
+    """Put axes of texts where texts are drawn, whatever binning was asked for.
+
+    Raises:
+        ExpressionError: a text is averaged.
+    """
+    if isinstance(rows, PythonRows):
+        return request.axes
+    are_texts = [is_text(value.root) for value in rows.values]
+    if request.is_profile and are_texts[0]:
+        raise ExpressionError("a profile averages numbers: this is a text", text=request.text, position=0)
+    along = are_texts[::-1]  # the last expression goes along x; what is averaged comes behind the axes
+    return tuple(Categories() if text else axis for axis, text in zip(request.axes, along, strict=False))
 
 
 def make_plan(

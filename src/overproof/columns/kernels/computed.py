@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from overproof.columns.kernels.jagged import Doubles, Integers
 from overproof.columns.kernels.loops.loop import Loop
+from overproof.columns.kernels.texts.table import Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +17,13 @@ class ComputedRows:
         values: for each expression of the plan, one value a row.
         weights: one a row; None: all are 1.
         loop: its passes are the rows.
+        texts: those whose codes are among the values.
     """
 
     values: tuple[Doubles, ...]
     weights: Doubles | None
     loop: Loop
+    texts: Texts = field(default_factory=Texts)
 
     @property
     def entry(self) -> Integers:

@@ -77,7 +77,7 @@ def _numbers(rows: Rows, events: Any) -> dict[str, Doubles | float]:
 
 
 def _column(shape: Leaf, array: Any, texts: Texts) -> Column:
-    n_dimensions = 1 + shape.n_jagged + len(shape.fixed_shape) + bool(shape.text_of)
+    n_dimensions = 1 + shape.n_jagged + len(shape.fixed_shape) + (shape.text_of not in {"", shape.column})
     if array.ndim != n_dimensions:
         raise BranchError(
             f"branch '{shape.branch}' has {array.ndim} dimensions here and {n_dimensions} in the first file: "

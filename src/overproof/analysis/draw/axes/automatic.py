@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from overproof.analysis.draw.axes.binning import Binning
+from overproof.analysis.draw.axes.categories import Categories
 
 DEFAULT_BINS = {1: 100, 2: 40, 3: 20}
 """Bins an axis has when nobody says how many, by the number of axes.
@@ -41,4 +42,4 @@ class Growing:
     start: Binning
 
 
-Axis: TypeAlias = Binning | Automatic | Growing
+Axis: TypeAlias = Binning | Automatic | Growing | Categories

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from overproof.analysis.draw.axes import Binning
+from overproof.analysis.draw.axes.categories import Categories
 from overproof.columns.kernels.jagged import Doubles
 
 AXIS_NAMES = ("x", "y", "z")
 
 
 def make_histogram(
-    sums: Mapping[str, Doubles], axes: Sequence[Binning], *, name: str, label: str, labels: Sequence[str]
+    sums: Mapping[str, Doubles], axes: Sequence[Binning | Categories], *, name: str, label: str, labels: Sequence[str]
 ) -> Any:
     """Make a histogram with weights, whose errors are those of a ROOT histogram with Sumw2.
 
@@ -34,7 +35,7 @@ def make_histogram(
 
 
 def make_profile(
-    sums: Mapping[str, Doubles], axes: Sequence[Binning], *, name: str, label: str, labels: Sequence[str]
+    sums: Mapping[str, Doubles], axes: Sequence[Binning | Categories], *, name: str, label: str, labels: Sequence[str]
 ) -> Any:
     """Make a profile: the mean of each cell, and the error of the mean as ROOT's TProfile has it.
 
@@ -62,10 +63,12 @@ def make_profile(
     return profile
 
 
-def _axes(axes: Sequence[Binning], labels: Sequence[str]) -> list[Any]:
+def _axes(axes: Sequence[Binning | Categories], labels: Sequence[str]) -> list[Any]:
     import hist
 
     return [
-        hist.axis.Regular(axis.n, axis.low, axis.high, name=axis_name, label=label)
+        hist.axis.StrCategory(axis.labels, growth=True, name=axis_name, label=label)
+        if isinstance(axis, Categories)
+        else hist.axis.Regular(axis.n, axis.low, axis.high, name=axis_name, label=label)
         for axis, axis_name, label in zip(axes, AXIS_NAMES, labels, strict=False)
     ]
