@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from overproof.analysis.selector import Selector
 from overproof.engines.crew import Crew
 from overproof.records.account import Account
 from overproof.records.progress import Progress
+from overproof.session.chains import with_friends
 from overproof.session.conduct.conduct import Conduct
 from overproof.session.conduct.resumption import Resumption
 from overproof.session.question import Question
 from overproof.session.result import Result
 from overproof.words.errors import AbortedError, OverproofError
 from overproof.words.states import QueryState
+
+Prepare: TypeAlias = Callable[[Question, Crew, Callable[[], bool]], Selector]
+"""Makes the selector of a question, over an idle crew, unless the user wants it to end; friends are joined by then."""
 
 
 class Query:
@@ -31,7 +35,7 @@ class Query:
         *,
         crew: Crew,
         crew_lock: threading.Lock,
-        prepare: Callable[[Crew, Callable[[], bool]], Selector],
+        prepare: Prepare,
         dress: Callable[[Result], Any],
         resumption: Resumption | None = None,
     ) -> None:
@@ -158,7 +162,8 @@ class Query:
 
     def _conducted(self) -> Result:
         self._end_if_aborted()
-        selector = self._prepare(self._crew, self._is_cancelled)
+        self._question = with_friends(self._question, crew=self._crew, is_cancelled=self._is_cancelled)
+        selector = self._prepare(self._question, self._crew, self._is_cancelled)
         self._conduct = Conduct(
             self._question, selector=selector, crew=self._crew, is_cancelled=self._is_cancelled,
             resumption=self._resumption,

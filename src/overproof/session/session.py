@@ -7,13 +7,12 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
 
-from overproof.analysis.selector import Selector
 from overproof.session.address import hire_crew
 from overproof.session.dataset import Data
 from overproof.session.keywords import LanguageKeywords, QueryKeywords, check_keywords, split_speech
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from overproof.session.ask import ScriptResult
     from overproof.session.conduct.resumption import Resumption
     from overproof.session.drawing import Drawable
-    from overproof.session.handle import Query
+    from overproof.session.handle import Prepare, Query
     from overproof.session.result import Result
 
 MAX_CLOSE_S = 5.0
@@ -141,7 +140,7 @@ class Session:
             expression, earlier=self._drawn, cut=cut, weight=weight, bins=bins, name=name, profile=profile, **speech
         )  # fmt: skip
         question = self._question("draw" if isinstance(expression, str) else "draws", data, rest)
-        return self._start(question, prepare=drawing.prepare(question), wait=wait)
+        return self._start(question, prepare=drawing.prepare, wait=wait)
 
     def scan(
         self,
@@ -176,7 +175,7 @@ class Session:
         speech, rest = split_speech(keywords)
         scan = check_scan(columns, cut=cut, rows=rows, **speech)
         question = self._question("scan", data, rest)
-        return self._start(question, prepare=scan.prepare(question), wait=wait)
+        return self._start(question, prepare=scan.prepare, wait=wait)
 
     def count(
         self,
@@ -206,7 +205,7 @@ class Session:
         speech, rest = split_speech(keywords)
         counting = check_count(cut, **speech)
         question = self._question("count", data, rest)
-        return self._start(question, prepare=counting.prepare(question), wait=wait)
+        return self._start(question, prepare=counting.prepare, wait=wait)
 
     def resume(self, query_id: str, *, selector: Any = None, max_excluded: int | None = None, wait: bool = True) -> Any:
         """Go on with an earlier query that was stopped, or whose process was killed; one that finished is shown again.
@@ -314,7 +313,7 @@ class Session:
         self,
         question: Question,
         *,
-        prepare: Callable[[Crew, Callable[[], bool]], Selector],
+        prepare: Prepare,
         wait: bool,
         resumption: Resumption | None = None,
     ) -> Any:

@@ -4,16 +4,50 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
+from overproof.analysis.draw.listing import ListPlan
+from overproof.analysis.draw.plan import DrawPlan
+from overproof.analysis.draw.rows import Rows
 from overproof.engines.crew import Crew
 from overproof.records.dataset import Chain, Dataset, FileGrid
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES
 from overproof.session.chains.lengths import measure_files
+from overproof.session.question import Question
+
+P = TypeVar("P", DrawPlan, ListPlan)
 
 
 class UnknownLengthWarning(UserWarning):
     """The numbers of entries of a chain leave out a file of which nobody can tell how long it is."""
+
+
+def with_chain(
+    plans: Sequence[P], *, question: Question, crew: Crew, is_cancelled: Callable[[], bool] = lambda: False
+) -> list[P]:
+    """Tell the chain to those plans that need it; files are measured only when one does.
+
+    Args:
+        plans: of the draw language.
+        question: for which they are.
+        crew: idle.
+        is_cancelled: tells whether the user wants it to end.
+
+    Raises:
+        AbortedError: it was cancelled.
+        EngineError: workers die faster than they can be replaced.
+    """
+    if not any(_needs_chain(plan) for plan in plans):
+        return list(plans)
+    block_entries = question.options.block_entries
+    chain = measure_chain(crew, question.data, block_entries=block_entries, is_cancelled=is_cancelled)
+    return [replace(plan, rows=replace(plan.rows, chain=chain)) if _needs_chain(plan) else plan for plan in plans]
+
+
+def _needs_chain(plan: DrawPlan | ListPlan) -> bool:
+    return isinstance(plan.rows, Rows) and plan.rows.needs_chain
 
 
 def measure_chain(
@@ -40,8 +74,8 @@ def measure_chain(
     unknown = [spec.path for spec, grid in zip(dataset.files, measured, strict=True) if not isinstance(grid, FileGrid)]
     if unknown:
         warnings.warn(
-            f"{len(unknown)} of {len(measured)} files cannot be opened (such as {unknown[0]}): they count no entries in "
-            "`Entry$` and `Entries$`, which are smaller than with all files",
+            f"{len(unknown)} of {len(measured)} files cannot be opened (such as {unknown[0]}): they count no entries, "
+            "and `Entry$` and `Entries$` are smaller than with all files",
             UnknownLengthWarning,
             stacklevel=2,
         )

@@ -12,9 +12,20 @@ from overproof.engines.crew import Crew
 from overproof.records.dataset import Dataset, FileGrid, FileSpec, Friend, FriendChain, FriendPart
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES
 from overproof.session.chains.lengths import measure_files
+from overproof.session.question import Question
 from overproof.words.errors import DatasetError, OverproofError
 
 Measured = FileGrid | OverproofError
+
+
+def with_friends(question: Question, *, crew: Crew, is_cancelled: Callable[[], bool] = lambda: False) -> Question:
+    """Ask the same of a dataset whose files know their friends; see `join_friends`."""
+    if question.dataset is None or not question.dataset.friends:
+        return question
+    joined = join_friends(
+        crew, question.dataset, block_entries=question.options.block_entries, is_cancelled=is_cancelled
+    )
+    return replace(question, dataset=joined)
 
 
 def join_friends(

@@ -10,6 +10,7 @@ from overproof.analysis.draw.axes import Automatic
 from overproof.analysis.draw.plan import DrawPlan, plan_of
 from overproof.analysis.draw.request import DEFAULT_NAME, DrawRequest, read_request
 from overproof.analysis.selector import Selector
+from overproof.session.chains import with_chain
 from overproof.session.drawing.earlier import Earlier, axes_of, bare
 from overproof.session.question import Question
 from overproof.words.errors import OptionError
@@ -33,16 +34,18 @@ class Drawing:
     requests: tuple[DrawRequest, ...]
     earlier: Earlier = field(default_factory=dict)
 
-    def prepare(self, question: Question) -> Callable[[Crew, Callable[[], bool]], Selector]:
-        """Return what turns the drawing into a selector, once a crew can look into the files."""
+    def prepare(self, question: Question, crew: Crew, is_cancelled: Callable[[], bool]) -> Selector:
+        """Turn the drawing into a selector, over a crew that can look into the files.
 
-        def prepared(crew: Crew, is_cancelled: Callable[[], bool]) -> Selector:
-            from overproof.session.ask import survey
+        Raises:
+            AbortedError: it was cancelled.
+            InputError: an expression does not fit the files.
+        """
+        from overproof.session.ask import survey
 
-            schema = survey(crew, question.data.files, is_cancelled=is_cancelled)
-            return self.selector([plan_of(request, schema=schema) for request in self.requests])
-
-        return prepared
+        schema = survey(crew, question.data.files, is_cancelled=is_cancelled)
+        plans = [plan_of(request, schema=schema) for request in self.requests]
+        return self.selector(with_chain(plans, question=question, crew=crew, is_cancelled=is_cancelled))
 
     def selector(self, plans: Sequence[DrawPlan]) -> Selector:
         """Return the selector of some plans: histograms, entry lists, or both in one pass."""
@@ -95,7 +98,9 @@ def check_drawing(drawable: Drawable, *, earlier: Earlier | None = None, **keywo
             checked.append(request)
     for request in checked:
         if any(isinstance(axis, Automatic) for axis in request.axes):
-            raise OptionError(f"the binning of `{request.text}` is missing: write n, low, high, as in bins=\"50, 0, 100\"")
+            raise OptionError(
+                f'the binning of `{request.text}` is missing: write n, low, high, as in bins="50, 0, 100"'
+            )
     return Drawing(requests=tuple(checked), earlier=used)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from overproof.analysis.draw.listing import ListRequest, plan_listing, read_listing
 from overproof.analysis.selector import Selector
+from overproof.session.chains import with_chain
 from overproof.session.question import Question
 from overproof.words.errors import OptionError
 
@@ -25,18 +26,20 @@ class Listing:
 
     request: ListRequest
 
-    def prepare(self, question: Question) -> Callable[[Crew, Callable[[], bool]], Selector]:
-        """Return what turns it into a selector, once a crew can look into the files."""
+    def prepare(self, question: Question, crew: Crew, is_cancelled: Callable[[], bool]) -> Selector:
+        """Turn it into a selector, over a crew that can look into the files.
 
-        def prepared(crew: Crew, is_cancelled: Callable[[], bool]) -> Selector:
-            from overproof.columns.kernels.selectors.count_selector import CountSelector
-            from overproof.columns.kernels.selectors.scan_selector import ScanSelector
-            from overproof.session.ask import survey
+        Raises:
+            AbortedError: it was cancelled.
+            InputError: an expression does not fit the files.
+        """
+        from overproof.columns.kernels.selectors.count_selector import CountSelector
+        from overproof.columns.kernels.selectors.scan_selector import ScanSelector
+        from overproof.session.ask import survey
 
-            plan = plan_listing(self.request, schema=survey(crew, question.data.files, is_cancelled=is_cancelled))
-            return ScanSelector(plan) if self.request.names else CountSelector(plan.rows)
-
-        return prepared
+        plan = plan_listing(self.request, schema=survey(crew, question.data.files, is_cancelled=is_cancelled))
+        (plan,) = with_chain([plan], question=question, crew=crew, is_cancelled=is_cancelled)
+        return ScanSelector(plan) if self.request.names else CountSelector(plan.rows)
 
 
 def check_scan(columns: str | Sequence[str], *, cut: str | None, rows: int | None, **speech: Any) -> Listing:
