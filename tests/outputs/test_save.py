@@ -120,3 +120,40 @@ def test_root_files_hold_histograms_tables_and_arrays(tmp_path: Path, outputs: d
         assert file["table"]["hits"].array().to_list() == [[1, 2], []]
         assert file["array"]["value"].array().to_list() == [0, 1, 2, 3]
     assert [path.name for path in tmp_path.iterdir()] == ["a.root"]
+
+
+def test_profiles_of_every_dimension_are_roots(tmp_path: Path) -> None:
+    """Means become TProfile, TProfile2D or TProfile3D, whose contents, sums over sums, are the means exactly."""
+    generator = np.random.default_rng(0)
+    points, values, weights = generator.uniform(0, 2, (3, 50)), generator.normal(5, 1, 50), generator.uniform(0, 2, 50)
+    profiles = {
+        f"p{n}": hist.Hist(*[hist.axis.Regular(n + 1, 0, 2)] * n, storage=hist.storage.WeightedMean()).fill(
+            *points[:n], sample=values, weight=weights
+        )
+        for n in (1, 2, 3)
+    }
+    assert save_outputs(tmp_path / "a.root", profiles) == []
+    with uproot.open(tmp_path / "a.root") as file:
+        for n, name in ((1, "TProfile"), (2, "TProfile2D"), (3, "TProfile3D")):
+            profile, written = profiles[f"p{n}"], file[f"p{n}"]
+            assert written.classname == name
+            assert written.values(flow=True).tolist() == profile.values(flow=True).tolist()
+            squares = profile.view(flow=True)["sum_of_weights_squared"]
+            assert np.asarray(written.member("fBinSumw2")).tolist() == squares.T.reshape(-1).tolist()
+
+
+def test_labels_and_edges_reach_root(tmp_path: Path) -> None:
+    """Categories are labels of bins, and every kind of axis has the edges that it has here."""
+    axes = {
+        "bool": hist.axis.Boolean(),
+        "integers": hist.axis.Integer(-2, 3),
+        "decades": hist.axis.Regular(3, 1, 1000, transform=hist.axis.transform.log),
+        "names": hist.axis.StrCategory(["mu", "e"], growth=True),
+    }
+    save_outputs(
+        tmp_path / "a.root", {name: hist.Hist(axis, storage=hist.storage.Weight()) for name, axis in axes.items()}
+    )
+    with uproot.open(tmp_path / "a.root") as file:
+        edges = {name: file[name].axis().edges().tolist() for name in axes}
+        assert file["names"].axis().labels() == ["mu", "e"]
+    assert edges == {name: axis.edges.tolist() for name, axis in axes.items()}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import count
 from typing import Any, TextIO
 
 from overproof.cli.exit_codes import ExitCode, exit_code_of
@@ -28,13 +29,13 @@ class Outcome:
 
     Attributes:
         outputs: by name.
-        drawn: the histogram of a draw of one; its fields stand at the top of the JSON document.
+        draws: the outputs are histograms that were drawn, by expression or name.
         problem: what ended the query early.
         state, account, excluded, missing, split, statistics: as in a result.
     """
 
     outputs: Mapping[str, Any]
-    drawn: Any = None
+    draws: bool = False
     problem: OverproofError | None = None
     state: QueryState
     account: Account
@@ -42,6 +43,11 @@ class Outcome:
     missing: Sequence[MissingRange]
     split: Sequence[SplitRange] = ()
     statistics: Statistics
+
+    @property
+    def drawn(self) -> Any:
+        """Return the histogram of a draw of one, whose fields stand at the top of the JSON document; else None."""
+        return next(iter(self.outputs.values())) if self.draws and len(self.outputs) == 1 else None
 
 
 def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
@@ -68,7 +74,7 @@ def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
         outputs = {result.name or "h": result}
     return Outcome(
         outputs=outputs,
-        drawn=next(iter(outputs.values())) if draws and len(outputs) == 1 else None,
+        draws=draws,
         problem=problem,
         state=result.state,
         account=result.account,
@@ -155,8 +161,8 @@ def _save(place: str, outcome: Outcome, flags: QueryFlags) -> None:
 
     document = document_of(outcome, stats=flags.stats) if place.endswith(".json") else None
     outputs = outcome.outputs
-    if outcome.drawn is not None and place.endswith(".root"):
-        outputs = {_object_name(name): value for name, value in outputs.items()}
+    if outcome.draws and place.endswith(".root"):
+        outputs = dict(zip(_object_names(outputs), outputs.values(), strict=True))
     for left_out in save_outputs(place, outputs, document=document):
         print(f"overproof: warning: {place}: left out {left_out}", file=sys.stderr)
 
@@ -167,10 +173,15 @@ def _save_picture(place: str, outcome: Outcome, flags: QueryFlags) -> None:
     save_picture(place, outcome.outputs, style=flags.style)
 
 
-def _object_name(name: str) -> str:
-    """Turn an expression into a name that ROOT can type: `Muon_pt/1000` would be a directory."""
-    words = "".join(letter if letter.isalnum() or letter == "_" else " " for letter in name).split()
-    return "_".join(words) or "h"
+def _object_names(names: Iterable[str]) -> list[str]:
+    """Turn expressions into names that ROOT can type, each its own: `Muon_pt/1000` would be a directory."""
+    found: list[str] = []
+    for name in names:
+        words = "".join(letter if letter.isalnum() or letter == "_" else " " for letter in name).split()
+        plain = "_".join(words) or "h"
+        numbered = (f"{plain}_{number}" for number in count(2))
+        found.append(plain if plain not in found else next(each for each in numbered if each not in found))
+    return found
 
 
 def _text_stream(flags: QueryFlags) -> TextIO:

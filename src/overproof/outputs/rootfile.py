@@ -1,4 +1,4 @@
-"""Results as ROOT files: histograms as TH1D to TH3D and TProfile, tables and arrays as TTrees."""
+"""Results as ROOT files: histograms as TH1D to TH3D, means as TProfile to TProfile3D, tables and arrays as TTrees."""
 
 from __future__ import annotations
 
@@ -88,8 +88,6 @@ def _histogram(histogram: Any) -> Any:
         raise _CannotHoldError("ROOT has no axes without bins")
     if "Mean" not in storage:
         return _counts(histogram)
-    if n_dim > 1:
-        raise _CannotHoldError(f"profiles of {n_dim} dimensions cannot be written")
     return _profile(histogram)
 
 
@@ -101,21 +99,20 @@ def _counts(histogram: Any) -> Any:
     weighted = histogram.storage_type.__name__ == "Weight"
     squares = _with_flow(histogram, histogram.variances(flow=True)) if weighted else None
     statistics = _statistics(histogram, values, values if squares is None else squares)
-    axes = {f"f{_AXES[i].upper()}axis": _axis(axis, _AXES[i]) for i, axis in enumerate(histogram.axes)}
-    make = (identify.to_TH1x, identify.to_TH2x, identify.to_TH3x)[len(axes) - 1]
+    make = (identify.to_TH1x, identify.to_TH2x, identify.to_TH3x)[len(histogram.axes) - 1]
     return make(
         fName=None,
         fTitle=_title(histogram),
         data=values.T.reshape(-1),
         fSumw2=None if squares is None else squares.T.reshape(-1),
         **statistics,
-        **axes,
+        **_axes(histogram),
     )
 
 
 def _profile(histogram: Any) -> Any:
-    """Make a TProfile, which keeps the sums of w, w*w, w*y and w*y*y of each bin."""
-    from uproot.writing.identify import to_TProfile
+    """Make a TProfile, TProfile2D or TProfile3D, which keep the sums of w, w*w, w*y and w*y*y of each bin."""
+    from uproot.writing import identify
 
     view = np.asarray(histogram.view(flow=True))
     unweighted = histogram.storage_type.__name__ == "Mean"
@@ -123,19 +120,32 @@ def _profile(histogram: Any) -> Any:
     mean = _with_flow(histogram, view["value"])
     m2 = _with_flow(histogram, view["_sum_of_deltas_squared" if unweighted else "_sum_of_weighted_deltas_squared"])
     squares = n if unweighted else _with_flow(histogram, view["sum_of_weights_squared"])
-    first, second = n * mean, m2 + n * mean**2
-    return to_TProfile(
+    first, second = _products(mean, n), m2 + n * mean**2
+    inner = (slice(1, -1),) * n.ndim
+    letter = "yzt"[n.ndim - 1]  # the averaged value counts as one more axis
+    sums = {f"fTsumw{letter}": float(first[inner].sum()), f"fTsumw{letter}2": float(second[inner].sum())}
+    make = (identify.to_TProfile, identify.to_TProfile2D, identify.to_TProfile3D)[n.ndim - 1]
+    return make(
         fName=None,
         fTitle=_title(histogram),
-        data=first,
-        fSumw2=second,
-        fBinEntries=n,
-        fBinSumw2=squares,
-        fTsumwy=float(first[1:-1].sum()),
-        fTsumwy2=float(second[1:-1].sum()),
-        fXaxis=_axis(histogram.axes[0], "x"),
+        data=first.T.reshape(-1),
+        fSumw2=second.T.reshape(-1),
+        fBinEntries=n.T.reshape(-1),
+        fBinSumw2=squares.T.reshape(-1),
+        **_axes(histogram),
         **_statistics(histogram, n, squares),
+        **sums,
     )
+
+
+def _products(mean: npt.NDArray[Any], n: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Multiply so that the quotient, which ROOT shows as content, is the mean to the last bit."""
+    products = mean * n
+    with np.errstate(all="ignore"):
+        for direction in (np.inf, -np.inf):
+            neighbour = np.nextafter(products, direction)
+            products = np.where((products / n != mean) & (neighbour / n == mean), neighbour, products)
+    return np.asarray(products, dtype=">f8")
 
 
 def _title(histogram: Any) -> str:
@@ -173,6 +183,10 @@ def _centres(axis: Any) -> npt.NDArray[np.float64]:
     if type(axis).__name__ in ("IntCategory", "StrCategory"):
         return np.arange(axis.size) + 0.5
     return np.asarray((axis.edges[1:] + axis.edges[:-1]) / 2)
+
+
+def _axes(histogram: Any) -> dict[str, Any]:
+    return {f"f{_AXES[i].upper()}axis": _axis(axis, _AXES[i]) for i, axis in enumerate(histogram.axes)}
 
 
 def _axis(axis: Any, letter: str) -> Any:
