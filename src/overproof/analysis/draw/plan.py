@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from overproof.analysis.draw.axes import Axis, BinsLike
+from overproof.analysis.draw.axes import Automatic, Axis, BinsLike
 from overproof.analysis.draw.axes.categories import Categories
+from overproof.analysis.draw.axes.whole import is_whole, is_whole_dtype
 from overproof.analysis.draw.dialects import AnyRows, rows_in
 from overproof.analysis.draw.names.texts import is_text
 from overproof.analysis.draw.python.rows import PythonRows
@@ -54,7 +55,7 @@ def plan_of(request: DrawRequest, *, schema: Schema) -> DrawPlan:
         schema=schema,
         aliases=request.aliases,
     )
-    return DrawPlan(request=request, rows=rows, axes=_with_texts(request, rows))
+    return DrawPlan(request=request, rows=rows, axes=_with_whole(request, rows, schema, _with_texts(request, rows)))
 
 
 def _with_texts(request: DrawRequest, rows: AnyRows) -> tuple[Axis, ...]:
@@ -70,6 +71,19 @@ def _with_texts(request: DrawRequest, rows: AnyRows) -> tuple[Axis, ...]:
         raise ExpressionError("a profile averages numbers: this is a text", text=request.text, position=0)
     along = are_texts[::-1]  # the last expression goes along x; what is averaged comes behind the axes
     return tuple(Categories() if text else axis for axis, text in zip(request.axes, along, strict=False))
+
+
+def _with_whole(request: DrawRequest, rows: AnyRows, schema: Schema, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """Let automatic axes know where the values are whole numbers."""
+    dtypes = {branch.name: branch.dtype for branch in schema.branches}
+    if isinstance(rows, PythonRows):
+        are_whole = [is_whole_dtype(dtypes.get(label, "")) for label in request.labels]
+    else:
+        are_whole = [is_whole(value.root, dtypes=dtypes) for value in rows.values[::-1]]
+    return tuple(
+        replace(axis, is_whole=whole) if isinstance(axis, Automatic) else axis
+        for axis, whole in zip(axes, are_whole, strict=False)
+    )
 
 
 def make_plan(

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from overproof.analysis.draw.axes import Automatic
 from overproof.analysis.draw.plan import DrawPlan, plan_of
 from overproof.analysis.draw.request import DEFAULT_NAME, DrawRequest, read_request
 from overproof.analysis.selector import Selector
 from overproof.session.chains import with_chain
 from overproof.session.drawing.earlier import Earlier, axes_of, bare
+from overproof.session.drawing.estimate import settle_axes
 from overproof.session.question import Question
 from overproof.words.errors import OptionError
 
@@ -45,7 +45,8 @@ class Drawing:
 
         schema = survey(crew, question.data.files, is_cancelled=is_cancelled)
         plans = [plan_of(request, schema=schema) for request in self.requests]
-        return self.selector(with_chain(plans, question=question, crew=crew, is_cancelled=is_cancelled))
+        plans = with_chain(plans, question=question, crew=crew, is_cancelled=is_cancelled)
+        return self.selector(settle_axes(plans, question=question, crew=crew, is_cancelled=is_cancelled))
 
     def selector(self, plans: Sequence[DrawPlan]) -> Selector:
         """Return the selector of some plans: histograms, entry lists, or both in one pass."""
@@ -96,11 +97,6 @@ def check_drawing(drawable: Drawable, *, earlier: Earlier | None = None, **keywo
             checked.append(replace(request, axes=axes_of(there, request)))
         else:
             checked.append(request)
-    for request in checked:
-        if any(isinstance(axis, Automatic) for axis in request.axes):
-            raise OptionError(
-                f'the binning of `{request.text}` is missing: write n, low, high, as in bins="50, 0, 100"'
-            )
     return Drawing(requests=tuple(checked), earlier=used)
 
 

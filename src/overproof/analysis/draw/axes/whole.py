@@ -9,6 +9,11 @@ from overproof.analysis.draw.typed import Aggregate, Alternative, EntryNumber, L
 _WHOLE = frozenset({"bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))})
 
 
+def is_whole_dtype(dtype: str) -> bool:
+    """Tell whether numpy's name of a type is one of integers or booleans."""
+    return dtype in _WHOLE
+
+
 def is_whole(root: Typed, *, dtypes: Mapping[str, str]) -> bool:
     """Tell whether ROOT gives bins of a whole width to what is computed.
 
@@ -23,7 +28,7 @@ def is_whole(root: Typed, *, dtypes: Mapping[str, str]) -> bool:
     """
     match root:
         case Leaf():
-            return not root.text_of and dtypes.get(root.branch, "") in _WHOLE
+            return not root.text_of and is_whole_dtype(dtypes.get(root.branch, ""))
         case Aggregate(kind=kind):
             return kind == "length"
         case Alternative(formula=formula):
