@@ -17,6 +17,7 @@ class Branch:
         n_jagged: number of variable-length dimensions.
         fixed_shape: fixed dimensions behind these, outermost first.
         size_bytes: compressed bytes.
+        within: object that is not split and holds the branch, a member of it; empty: the branch has data of its own.
         n_baskets: baskets (TTree) or pages (RNTuple); 0 when unknown.
         friend: the friend tree in which it is, by whose name it begins; empty: the tree's own.
     """
@@ -29,6 +30,7 @@ class Branch:
     fixed_shape: tuple[int, ...] = ()
     size_bytes: int = 0
     n_baskets: int = 0
+    within: str = ""
     friend: str = ""
 
 
@@ -44,6 +46,7 @@ class Schema:
         identity: which version of the file was looked into; empty where that cannot be told, as for remote files; with
             friends, theirs too.
         friends: paths of the files that are read beside it, in the order of the identities.
+        beside: for each friend, its name and that of its tree, in the order in which names are looked for.
         absent: for each friend that the tree names and that cannot be had, one line that says so.
     """
 
@@ -53,4 +56,5 @@ class Schema:
     identity: str = ""
     aliases: tuple[tuple[str, str], ...] = ()
     friends: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
     absent: tuple[str, ...] = ()

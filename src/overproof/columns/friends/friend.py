@@ -70,10 +70,14 @@ class OpenFriend:
         return self.parts[0].reader
 
     @cached_property
+    def tree(self) -> str:
+        """Name of its tree, without directory and cycle."""
+        return self.reader.tree.partition(";")[0].rpartition("/")[2]
+
+    @property
     def prefixes(self) -> tuple[str, ...]:
         """What may stand before the name of one of its branches: its own name, or that of its tree."""
-        tree = self.reader.tree.partition(";")[0].rpartition("/")[2]
-        return tuple(dict.fromkeys((f"{self.name}.", f"{tree}.")))
+        return tuple(dict.fromkeys((f"{self.name}.", f"{self.tree}.")))
 
     @property
     def names(self) -> Iterator[str]:

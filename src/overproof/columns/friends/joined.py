@@ -110,8 +110,14 @@ class JoinedReader:
                 named = replace(branch, name=f"{friend.name}.{branch.name}", friend=friend.name)
                 if named.name not in taken:
                     branches.append(named)
-        absent = tuple(map(str, self._absent))
-        return replace(own, branches=tuple(branches), identity=self.identity, friends=self.friends, absent=absent)
+        return replace(
+            own,
+            branches=tuple(branches),
+            identity=self.identity,
+            friends=self.friends,
+            beside=tuple((friend.name, friend.tree) for friend in self._friends),
+            absent=tuple(map(str, self._absent)),
+        )
 
     def grid(self, block_entries: int) -> FileGrid:
         """Tell the blocks, which are those of the tree alone."""

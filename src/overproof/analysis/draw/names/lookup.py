@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Sequence
 
 from overproof.analysis.draw.language.vocabulary import CONSTANTS, SPECIALS
+from overproof.analysis.draw.names.friends import own_name, places
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import BranchError, pointed_at
 
@@ -13,26 +14,27 @@ from overproof.words.errors import BranchError, pointed_at
 def find_branch(schema: Schema, name: str, *, text: str, position: int) -> Branch | None:
     """Find the branch of a name: as it stands, or as the only one that ends with it behind a dot.
 
+    The tree's own branches come first, then those of each friend, whose name, or that of its tree, may stand before.
+
     Raises:
         BranchError: several end with it.
     """
-    ending = f".{name}"
-    candidates = []
-    for branch in schema.branches:
-        if branch.name == name:
-            return branch
-        if branch.name.endswith(ending):
-            candidates.append(branch)
-    if len(candidates) > 1:
-        names = ", ".join(f"`{branch.name}`" for branch in candidates[:4])
-        raise branch_error(f"`{name}` may be {names}: write one of them in full", text=text, position=position)
-    return candidates[0] if candidates else None
+    for branches, asked in places(schema, name):
+        candidates = [branch for branch in branches if own_name(branch).endswith(f".{asked}")]
+        found = next((branch for branch in branches if own_name(branch) == asked), None)
+        if found is None and len(candidates) > 1:
+            names = ", ".join(f"`{branch.name}`" for branch in candidates[:4])
+            raise branch_error(f"`{name}` may be {names}: write one of them in full", text=text, position=position)
+        if found is not None or candidates:
+            return found or candidates[0]
+    return None
 
 
 def no_branch(schema: Schema, name: str, *, text: str, position: int) -> BranchError:
     """Say that there is no such branch, with the nearest names."""
     hint = nearest(name, [*(branch.name for branch in schema.branches), *CONSTANTS, *SPECIALS])
-    problem = f"there is no branch `{name}` in tree `{schema.tree}`{hint}"
+    absent = "".join(f"; {line}" for line in schema.absent)
+    problem = f"there is no branch `{name}` in tree `{schema.tree}`{hint}{absent}"
     return branch_error(problem, text=text, position=position)
 
 
