@@ -11,7 +11,7 @@ from overproof.columns.formats.ttree import TTreeReader
 from overproof.columns.opening import list_trees, open_file, open_tree
 from overproof.records.dataset import FileGrid
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES
-from overproof.records.schema import Schema
+from overproof.records.schema import Branch, Schema
 from overproof.words.errors import DatasetError
 
 
@@ -32,6 +32,11 @@ class TreeReport:
     n_clusters: int
     compression: str
     compression_level: int
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """The branches that have data of their own: not the members of objects that are not split."""
+        return tuple(branch for branch in self.schema.branches if not branch.within)
 
 
 def inspect_file(path: str, *, block_entries: int = DEFAULT_BLOCK_ENTRIES) -> list[TreeReport]:

@@ -81,12 +81,14 @@ class _Column:
 
 def _form_of(branch: Branch) -> Any:
     """Return the form of a packed column of numbers or strings; None for anything else."""
+    form: Any
     if branch.kind == "string":
         characters = ak.forms.NumpyForm("uint8", parameters={"__array__": "char"})
-        return ak.forms.ListOffsetForm("i64", characters, parameters={"__array__": "string"})
-    if branch.kind != "number":
+        form = ak.forms.ListOffsetForm("i64", characters, parameters={"__array__": "string"})
+    elif branch.kind == "number":
+        form = ak.forms.NumpyForm(branch.dtype)
+    else:
         return None
-    form: Any = ak.forms.NumpyForm(branch.dtype)
     for size in reversed(branch.fixed_shape):
         form = ak.forms.RegularForm(form, size)
     for _ in range(branch.n_jagged):

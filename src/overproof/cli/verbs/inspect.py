@@ -65,12 +65,12 @@ def _tree_document(report: TreeReport) -> dict[str, Any]:
         "compression": report.compression,
         "compression_level": report.compression_level,
         "uuid": grid.uuid,
-        "branches": [asdict(branch) | {"fixed_shape": list(branch.fixed_shape)} for branch in report.schema.branches],
+        "branches": [asdict(branch) | {"fixed_shape": list(branch.fixed_shape)} for branch in report.branches],
     }
 
 
 def _tree_lines(report: TreeReport) -> list[str]:
-    grid, branches = report.grid, report.schema.branches
+    grid, branches = report.grid, report.branches
     level = f" level {report.compression_level}" if report.compression_level else ""
     lines = [
         f"{report.schema.tree}  {report.schema.format}, {grid.n_entries:,} entries, {len(branches):,} branches",

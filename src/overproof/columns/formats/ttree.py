@@ -19,7 +19,15 @@ from overproof.columns.formats.baskets import BasketReader, Unknown
 from overproof.columns.formats.checks.tables import check_entries, overlapping
 from overproof.columns.formats.damage import one_line, translated
 from overproof.columns.formats.names import Names, plain
-from overproof.columns.formats.types import OBJECT, STRING, ColumnType, type_of_dtype, type_of_form
+from overproof.columns.formats.types import (
+    OBJECT,
+    STRING,
+    ColumnType,
+    form_inside,
+    members_of_form,
+    type_of_dtype,
+    type_of_form,
+)
 from overproof.columns.grid import Entries, Storage, block_stops, common_boundaries, ttree_clusters
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Branch, Schema
@@ -99,8 +107,24 @@ class TTreeReader:
             ]
 
     def resolve(self, name: str) -> str:
-        """Return the one spelling of a branch's name."""
-        return self._names.resolve(name)
+        """Return the one spelling of a branch's name, or of a member of an object that is not split."""
+        try:
+            return self._names.resolve(name)
+        except BranchError:
+            if self._inside(name) is None:
+                raise
+            return name
+
+    def _inside(self, name: str) -> tuple[str, tuple[str, ...]] | None:
+        """Find the column that holds a member of an object, and the way to it from there."""
+        parts = name.split(".")
+        for n_steps in range(1, len(parts)):
+            holder, steps = ".".join(parts[:-n_steps]), tuple(parts[-n_steps:])
+            column = self._columns.get(holder)
+            if column is not None and column.leaf is None:
+                form = _form(column.branch)
+                return (holder, steps) if form is not None and form_inside(form, steps) is not None else None
+        return None
 
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
@@ -137,15 +161,24 @@ class TTreeReader:
         """Tell the branches and their types."""
         if self._schema is None:
             with translated(self.path, "open", what="branches"):
-                branches = tuple(self._describe(name, column) for name, column in self._columns.items())
-            self._schema = Schema(tree=self.tree, format="TTree", branches=branches, identity=self.identity)
+                branches = tuple(
+                    each for name, column in self._columns.items() for each in self._describe(name, column)
+                )
+                aliases = tuple(
+                    (str(each.member("fName")), str(each.member("fTitle")))
+                    for each in self._tree.member("fAliases", none_if_missing=True) or ()
+                )
+            self._schema = Schema(
+                tree=self.tree, format="TTree", branches=branches, identity=self.identity, aliases=aliases
+            )
         return self._schema
 
-    def _describe(self, name: str, column: _Column) -> Branch:
+    def _describe(self, name: str, column: _Column) -> Iterator[Branch]:
+        """Describe a column, and behind it what is inside of an object that is not split."""
         branch = column.branch
         share = max(len(branch.member("fLeaves")), 1) if column.leaf else 1
         typename, type_ = _typename_and_type(branch, column.leaf)
-        return Branch(
+        yield Branch(
             name=name,
             typename=typename,
             kind=type_.kind,
@@ -155,6 +188,19 @@ class TTreeReader:
             size_bytes=int(branch.member("fZipBytes")) // share,
             n_baskets=branch.num_baskets,
         )
+        if type_.kind == "object" and column.leaf is None:
+            for steps, inner in members_of_form(_form(branch)):
+                below = ".".join((name, *steps))
+                if below not in self._columns:
+                    yield Branch(
+                        name=below,
+                        typename=inner.dtype or inner.kind,
+                        kind=inner.kind,
+                        dtype=inner.dtype,
+                        n_jagged=inner.n_jagged,
+                        fixed_shape=inner.fixed_shape,
+                        within=name,
+                    )
 
     def grid(self, block_entries: int) -> FileGrid:
         """Tell the blocks."""
@@ -226,7 +272,7 @@ class TTreeReader:
 
     def read(self, names: Sequence[str], first: int, stop: int) -> dict[str, Any]:
         """Read columns of the entries from `first` to `stop`."""
-        resolved = {name: self._names.resolve(name) for name in names}
+        resolved = {name: self.resolve(name) for name in names}
         branches: dict[int, Any] = {}
         for name in resolved.values():
             for branch in self._data_branches(name):
@@ -242,7 +288,7 @@ class TTreeReader:
         Raises:
             BranchError: of a type that cannot be read.
         """
-        column = self._columns.get(name)
+        column = self._columns.get(self._holder(name))
         pending = [column.branch if column is not None else self._wholes[name]]
         while pending:
             branch = pending.pop()
@@ -262,8 +308,19 @@ class TTreeReader:
                 ) from error
             yield branch
 
+    def _holder(self, name: str) -> str:
+        """Return the name of what must be read for a column, a whole, or a member of an object."""
+        inside = None if name in self._columns or name in self._wholes else self._inside(name)
+        return name if inside is None else inside[0]
+
     def _compose(self, name: str, by_branch: dict[int, Any]) -> Any:
         column = self._columns.get(name)
+        inside = None if column is not None or name in self._wholes else self._inside(name)
+        if inside is not None:
+            array = by_branch[id(self._columns[inside[0]].branch)]
+            for step in inside[1]:
+                array = array[step]
+            return array
         if column is None:
             return _group(self._wholes[name], by_branch)
         array = by_branch[id(column.branch)]
@@ -311,16 +368,36 @@ def _typename_and_type(branch: Any, leaf: str | None) -> tuple[str, ColumnType]:
         content = interpretation.content if isinstance(interpretation, AsJagged) else interpretation
         dtype: np.dtype[Any] = getattr(content, "to_dtype", np.dtype("O"))
         if dtype.names is None or leaf not in dtype.names:
-            return str(branch.typename), OBJECT
+            return _typename(branch), OBJECT
         type_ = type_of_dtype(dtype[leaf], n_jagged=int(isinstance(interpretation, AsJagged)))
         return type_.dtype or str(dtype[leaf]), type_
     if isinstance(interpretation, AsDtype):
-        return str(branch.typename), type_of_dtype(interpretation.to_dtype)
+        return _typename(branch), type_of_dtype(interpretation.to_dtype)
     if isinstance(interpretation, AsJagged) and isinstance(interpretation.content, AsDtype):
-        return str(branch.typename), type_of_dtype(interpretation.content.to_dtype, n_jagged=1)
+        return _typename(branch), type_of_dtype(interpretation.content.to_dtype, n_jagged=1)
     if isinstance(interpretation, AsStrings):
-        return str(branch.typename), STRING
+        return _typename(branch), STRING
     try:
-        return str(branch.typename), type_of_form(interpretation.awkward_form(branch.file))
+        return _typename(branch), type_of_form(interpretation.awkward_form(branch.file))
     except (CannotBeAwkward, ValueError):  # uproot cannot parse the name of every class that experiments wrote
-        return str(branch.typename), OBJECT
+        return _typename(branch), OBJECT
+
+
+def _typename(branch: Any) -> str:
+    """Return the type of a branch as C++ has it; uproot has no name for an array of several leaves."""
+    try:
+        return str(branch.typename)
+    except KeyError:
+        return "unknown"
+
+
+
+def _form(branch: Any) -> Any:
+    """Return the awkward form of one entry of a branch; None where there is none."""
+    interpretation = branch.interpretation
+    if isinstance(interpretation, (Unknown, AsGrouped)):
+        return None
+    try:
+        return interpretation.awkward_form(branch.file)
+    except CannotBeAwkward:
+        return None

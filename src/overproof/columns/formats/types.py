@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import awkward as ak
@@ -34,7 +35,7 @@ def type_of_dtype(dtype: np.dtype[Any], *, n_jagged: int = 0) -> ColumnType:
 def type_of_form(form: Any) -> ColumnType:
     """Type a column from the awkward form of one of its entries.
 
-    Numbers below variable lists below fixed ones, options, records, unions and lists of strings are objects.
+    Numbers below variable lists below fixed ones, options, records and unions are objects.
     """
     if isinstance(form, (ak.forms.ListOffsetForm, ak.forms.ListForm)):
         if form.parameter("__array__") in ("string", "bytestring"):
@@ -42,9 +43,7 @@ def type_of_form(form: Any) -> ColumnType:
         if form.parameter("__array__") is not None:
             return OBJECT
         inner = type_of_form(form.content)
-        if inner.kind != "number":
-            return OBJECT
-        return ColumnType(kind="number", dtype=inner.dtype, n_jagged=inner.n_jagged + 1, fixed_shape=inner.fixed_shape)
+        return OBJECT if inner.kind == "object" else replace(inner, n_jagged=inner.n_jagged + 1)
     if isinstance(form, ak.forms.RegularForm):
         inner = type_of_form(form.content)
         if inner.kind != "number" or inner.n_jagged or form.parameter("__array__") is not None:
@@ -55,3 +54,35 @@ def type_of_form(form: Any) -> ColumnType:
             return OBJECT
         return type_of_dtype(np.dtype((ak.types.numpytype.primitive_to_dtype(form.primitive), form.inner_shape)))
     return OBJECT
+
+
+def members_of_form(form: Any) -> Iterator[tuple[tuple[str, ...], ColumnType]]:
+    """Give the way to each member of the records in a form that is made of numbers or texts, and its type."""
+    for steps in _ways(form):
+        inner = form_inside(form, steps)
+        type_ = OBJECT if inner is None else type_of_form(inner)
+        if type_.kind != "object":
+            yield steps, type_
+
+
+def form_inside(form: Any, steps: Sequence[str]) -> Any:
+    """Descend to a member of a record, keeping the lists on the way; None where it is not there."""
+    if not steps:
+        return form
+    if isinstance(form, ak.forms.RecordForm):
+        return form_inside(form.content(steps[0]), steps[1:]) if steps[0] in form.fields else None
+    if isinstance(form, (ak.forms.ListOffsetForm, ak.forms.RegularForm)):
+        inner = form_inside(form.content, steps)
+        return None if inner is None else form.copy(content=inner)
+    return None
+
+
+def _ways(form: Any) -> Iterator[tuple[str, ...]]:
+    if isinstance(form, ak.forms.RecordForm) and not form.is_tuple:
+        for field in form.fields:
+            for way in _ways(form.content(field)):
+                yield (field, *way)
+    elif isinstance(form, (ak.forms.ListOffsetForm, ak.forms.RegularForm)) and form.parameter("__array__") is None:
+        yield from _ways(form.content)
+    elif not isinstance(form, ak.forms.RecordForm):
+        yield ()
