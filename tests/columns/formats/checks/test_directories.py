@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import uproot
 
+from overproof.columns.formats.checks import directories
+from overproof.columns.formats.checks.keys import Key
 from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec
 from overproof.words.errors import OverproofError, ReadError
@@ -53,6 +56,27 @@ def test_every_bit_of_the_list(path: Path, tmp_path: Path) -> None:
         found[outcome] = found.get(outcome, 0) + 1
     assert set(found) <= {1.0, "ReadError", "DatasetError"}
     assert found["ReadError"] > 100
+
+
+def test_a_list_of_uproot_3(path: Path, tmp_path: Path) -> None:
+    """The list that uproot 3 wrote is read: the key in front of it tells no place, and four bytes of content."""
+    content = bytearray(path.read_bytes())
+    with uproot.open(path) as file:
+        first = file.fSeekKeys
+    (header_bytes,) = struct.unpack_from(">h", content, first + 14)
+    struct.pack_into(">i", content, first, header_bytes + 4)
+    struct.pack_into(">ii", content, first + 18, 0, 0)
+    assert value(bytes(content), tmp_path) == 1.0
+
+
+def test_directories_of_root_5() -> None:
+    """ROOT 5 listed a `TDirectory` as a `TDirectoryFile`, four letters longer than the key says: it is the same one."""
+    found = Key(n_bytes=111, object_bytes=60, header_bytes=51, cycle=1, seek=801, directory_seek=100,
+                class_name=b"TDirectory", name=b"events", title=b"events", length=51)  # fmt: skip
+    listed = replace(found, class_name=b"TDirectoryFile", length=55)
+    assert directories._says_its_length(listed)
+    assert directories._is_same(listed, found)
+    assert not directories._is_same(replace(listed, seek=802), found)
 
 
 def test_a_list_that_tells_fewer_keys(path: Path, tmp_path: Path) -> None:

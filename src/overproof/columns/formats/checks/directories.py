@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from overproof.columns.formats.checks.keys import Key, bytes_of, parse_key
@@ -36,11 +37,23 @@ def check_directory(directory: Any, *, asked: str | None) -> None:
     data = bytes_of(file.chunk(start, min(start + n_bytes, max(file.fEND, start))))
     head = parse_key(data)
     listed, end = _listed(data, head)
-    is_here = all(key.directory_seek == directory.fSeekDir and key.length == key.header_bytes for key in listed)
-    if (head.seek, head.n_bytes) != (start, n_bytes) or not head.is_plausible or not is_here:
+    is_here = all(key.directory_seek == directory.fSeekDir and _says_its_length(key) for key in listed)
+    if not _heads(head, start, n_bytes) or not head.is_plausible or not is_here:
         raise DamageError("the list of keys is damaged")
     _check_left_over(file.source, data, end)
     _check_twins(file.source, listed, asked=None if asked is None else asked.encode(errors="surrogateescape"))
+
+
+def _heads(head: Key, start: int, n_bytes: int) -> bool:
+    """Tell whether a key says of itself that it stands in front of the list; that of uproot 3 says nothing."""
+    is_blank = (head.seek, head.directory_seek, head.n_bytes) == (0, 0, head.header_bytes + 4)
+    return is_blank or (head.seek, head.n_bytes) == (start, n_bytes)
+
+
+def _says_its_length(key: Key) -> bool:
+    """Tell whether a key is as long as it says; ROOT 5 wrote `TDirectoryFile` where it had counted `TDirectory`."""
+    spelled = len(b"File") if key.class_name == b"TDirectoryFile" else 0
+    return key.length == key.header_bytes or key.length == key.header_bytes + spelled
 
 
 def _listed(data: bytes, head: Key) -> tuple[Sequence[Key], int]:
@@ -68,6 +81,14 @@ def _check_left_over(source: Any, data: bytes, end: int) -> None:
         raise DamageError("the list of keys holds more keys than it tells")
 
 
+def _is_same(listed: Key, found: Key) -> bool:
+    """Tell whether a key of the list is the one in front of its object, in either spelling of a directory's class."""
+    if {listed.class_name, found.class_name} == {b"TDirectory", b"TDirectoryFile"}:
+        found = replace(found, class_name=listed.class_name, length=listed.length)
+        return listed == found
+    return listed == found and listed.is_plausible
+
+
 def _check_twins(source: Any, listed: Sequence[Key], *, asked: bytes | None) -> None:
     if len(listed) > MAX_KEYS:
         listed = [key for key in listed if key.class_name in _HOLDERS][:MAX_KEYS]
@@ -79,7 +100,7 @@ def _check_twins(source: Any, listed: Sequence[Key], *, asked: bytes | None) -> 
             twins = (key, key)
             is_same = False
         else:
-            is_same = twins[0] == twins[1] and key.is_plausible
+            is_same = _is_same(*twins)
         matters = any(each.class_name in _HOLDERS if asked is None else each.name == asked for each in twins)
         if matters and not is_same:
             name = key.name.decode(errors="replace")
