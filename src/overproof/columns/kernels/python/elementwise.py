@@ -40,7 +40,8 @@ def apply_kernel(name: str, arguments: Sequence[Any], *, makes_booleans: bool) -
 
     if not arrays:
         return compute([])[()]
-    return ak.transform(lambda layouts, **_: _at_leaves(layouts, compute), *arrays)
+    # Axes of a fixed length are lists here: nothing is lined up from the innermost axis, as numpy would.
+    return ak.transform(lambda layouts, **_: _at_leaves(layouts, compute), *arrays, right_broadcast=False)
 
 
 def _at_leaves(layouts: Any, compute: Any) -> Any:

@@ -42,6 +42,10 @@ def _doubles_at_leaves(layout: Any, **_: Any) -> Any:
     return ak.contents.NumpyArray(numbers if kept else numbers.astype(np.float64))
 
 
+def _mask(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
+    return ak.mask(*beside_entries(arrays), **options)
+
+
 def _concatenate(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
     return ak.concatenate(list(arrays), **options)
 
@@ -69,6 +73,7 @@ def _where(arrays: Sequence[Any], _: dict[str, Option]) -> Any:
 _OWN: dict[str, Callable[[Sequence[Any], dict[str, Option]], Any]] = {
     "concatenate": _concatenate,
     "fill_none": _fill_none,
+    "mask": _mask,
     "ones_like": _like(1.0),
     "pad_none": _pad_none,
     "where": _where,
@@ -85,6 +90,15 @@ def _truth_at_leaves(layout: Any, **_: Any) -> Any:
     return ak.contents.NumpyArray(np.not_equal(numbers_of(layout), 0.0)) if is_leaf(layout) else None
 
 
+def beside_entries(arrays: Sequence[Any]) -> list[Any]:
+    """Make lists of a fixed first axis where one value an entry stands beside it: awkward would line up the others."""
+    has_plain = any(isinstance(array, ak.Array) and array.ndim == 1 for array in arrays)
+    return [
+        ak.from_regular(array, axis=1) if has_plain and isinstance(array, ak.Array) and array.ndim > 1 else array
+        for array in arrays
+    ]
+
+
 def choose(condition: Any, yes: Any, no: Any) -> Any:
     """Return `yes` where the condition is true and `no` elsewhere; the three are broadcast."""
-    return ak.where(truth(condition), yes, no)
+    return ak.where(*beside_entries([truth(condition), yes, no]))

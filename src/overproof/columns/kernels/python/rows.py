@@ -87,7 +87,7 @@ def _flat(values: list[Value], entries: Integers) -> tuple[list[Doubles], Intege
     places = Value(data=ak.Array(entries), entries=entries)
     beside, _ = aligned([places, *(spread(value, entries) for value in values)])
     try:
-        arrays = ak.broadcast_arrays(*(value.data for value in beside))
+        arrays = ak.broadcast_arrays(*(value.data for value in beside), right_broadcast=False)
     except ValueError:
         raise BranchError(
             "what is drawn, cut and weight have lists of different lengths in the same entry, which awkward does not "
