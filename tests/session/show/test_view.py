@@ -173,6 +173,18 @@ def test_the_picture_grows(screen: Console) -> None:
     assert "m [GeV]: sum 2" in seen(screen)
 
 
+def test_a_map_is_shown_when_there_is_nothing_simpler(screen: Console) -> None:
+    """Of several histograms one of one dimension is drawn live, else one of two, never what cannot be drawn."""
+    map_ = hist.Hist.new.Reg(4, 0, 4, label="m").Reg(2, 0, 2, label="eta").Double().fill([1.5], [1.5])
+    cube = hist.Hist.new.Reg(1, 0, 1).Reg(1, 0, 1).Reg(1, 0, 1).Double()
+    for outputs, title in (
+        ({"c": cube, "m": map_}, "eta against m: 2 dimensions"),
+        ({"m": map_, "h": map_.project(0)}, "m: sum 1"),
+    ):
+        follow(FakeQuery([snapshot()], partial_outputs=lambda o=outputs: o), shows_progress=True, console=screen)
+        assert title in seen(screen)
+
+
 def test_dear_pictures_are_rare(screen: Console) -> None:
     """A partial result that takes a second is not asked for again within twenty."""
     query = FakeQuery([])

@@ -136,6 +136,19 @@ def test_categories_of_all_stand_together() -> None:
     assert max(tops(axes)[:2]) == [3.0, 1.0, 1.0]
 
 
+def test_categories_are_bars_under_their_names() -> None:
+    """A histogram of categories is drawn like one of numbers, with names in the middle of the bins."""
+    histogram = hist.Hist.new.StrCat(["mu", "e"], label="channel").Double().fill(["mu", "mu", "e"])
+    (axes,) = op.plot(histogram).figure.axes
+    assert tops(axes)[-1] == [2.0, 1.0]
+    assert [
+        (tick.get_text(), place) for tick, place in zip(axes.get_xticklabels(), axes.get_xticks(), strict=True)
+    ] == [
+        ("mu", 0.5),
+        ("e", 1.5),
+    ]
+
+
 def test_means_never_stand_with_contents() -> None:
     """In an overlay profiles have a frame of their own, and so has every map."""
     map_ = hist.Hist.new.Reg(2, 0, 2).Reg(2, 0, 2).Double()

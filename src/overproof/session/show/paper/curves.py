@@ -47,7 +47,7 @@ def draw_curves(axes: Axes, frame: Frame, *, style: Style) -> None:
 def _draw_line(axes: Axes, part: Part, *, colour: str, is_alone: bool) -> None:
     import mplhep
 
-    if part.bins.is_profile or part.bins.categories[0] is not None:
+    if part.bins.is_profile:
         _draw_points(axes, part, colour="black" if is_alone else colour, marker="o")
         return
     edges, values = part.bins.edges[0], np.nan_to_num(part.bins.values)
@@ -67,6 +67,7 @@ def _draw_points(axes: Axes, part: Part, *, colour: str, marker: str) -> None:
     mplhep.histplot(
         values, part.bins.edges[0], ax=axes, histtype="errorbar", color=colour, label=shown(part.name), marker=marker,
         markersize=4, yerr=False if errors is None else np.where(np.isfinite(values), errors, np.nan), xerr=True,
+        zorder=4,
     )  # fmt: skip
 
 
