@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from overproof.columns.formats.identity import parts_of
 from overproof.query.ledger.gaps import join_missing, sort_excluded
 from overproof.records.account import Account
 from overproof.records.dataset import Dataset, FileGrid
@@ -111,7 +112,21 @@ def _merged_grids(first: Origin, second: Origin) -> Mapping[FileIndex, FileGrid]
         names = (known.uuid, found.uuid) if known.uuid and found.uuid else (known.identity, found.identity)
         if (all(names) and names[0] != names[1]) or known.stops != found.stops:
             raise InputError(f"{_path(first, file)} has changed between the two results: compute both anew")
+        _check_friends(known, found)
     return {**one, **two}
+
+
+def _check_friends(known: FileGrid, found: FileGrid) -> None:
+    """Refuse two results beside which another version of a friend was read; one that was absent may have come."""
+    if known.friends != found.friends:
+        raise InputError(
+            "the results have different friends: give both the same, or take `.missing` of the first as the data of "
+            "the second"
+        )
+    before, after = (parts_of(grid.identity)[1:] for grid in (known, found))
+    for path, one, two in zip(known.friends, before, after, strict=True):
+        if one and two and one != two:
+            raise InputError(f"friend {path} has changed between the two results: compute both anew")
 
 
 def _check_apart(first: Origin, second: Origin, grids: Mapping[FileIndex, FileGrid]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from overproof.columns.formats.identity import check_regular, identity_of
+from overproof.columns.formats.identity import check_regular, identity_of, parts_of
 from overproof.records.dataset import Dataset, FileGrid
 from overproof.session.outcome.ranges import Ranges
 from overproof.words.errors import DatasetError
@@ -18,7 +18,7 @@ def changed_files(
     """Say which files are not those any more that they were, and whether there is another one in the place.
 
     A file that is gone is one of them as long as something of it is to be read; remote files are compared where they
-    are read.
+    are read. What is read beside a file belongs to it.
 
     Args:
         dataset: what was asked for.
@@ -26,18 +26,22 @@ def changed_files(
         left: the entries of these that are to be read.
     """
     for file, grid in grids.items():
-        path = dataset.files[file].path
-        if not grid.identity or "://" in path:
-            continue
-        try:
-            check_regular(Path(path).expanduser())
-            with Path(path).expanduser().open("rb", buffering=0) as handle:
-                is_same = identity_of(handle.fileno()) == grid.identity
-        except DatasetError as error:
-            yield str(error), False
-        except OSError as error:
-            if left.get(file):
-                yield f"{path} cannot be opened any more ({error.strerror})", False
-        else:
-            if not is_same:
-                yield f"{path} has changed", True
+        paths = [dataset.files[file].path, *grid.friends]
+        for path, identity in zip(paths, parts_of(grid.identity), strict=True):
+            if (change := _change(path, identity, is_needed=bool(left.get(file)))) is not None:
+                yield change
+
+
+def _change(path: str, identity: str, *, is_needed: bool) -> tuple[str, bool] | None:
+    """Say that a file is not the one that it was; None when it is, or when nobody can tell or needs it."""
+    if not identity or "://" in path:
+        return None
+    try:
+        check_regular(Path(path).expanduser())
+        with Path(path).expanduser().open("rb", buffering=0) as handle:
+            is_same = identity_of(handle.fileno()) == identity
+    except DatasetError as error:
+        return str(error), False
+    except OSError as error:
+        return (f"{path} cannot be opened any more ({error.strerror})", False) if is_needed else None
+    return None if is_same else (f"{path} has changed", True)
