@@ -64,9 +64,17 @@ def resolve_dataset(
     specs = [spec if spec.tree or not tree else replace(spec, tree=tree) for spec in specs]
     if not specs:
         raise DatasetError("the dataset is empty: give at least one file")
+    n_named = len(specs)
     if not allow_duplicates:
         specs = _without_duplicates(specs)
+    chains = _friends_of(data, friends or {})
+    if chains and len(specs) != n_named:
+        raise DatasetError(
+            "files that are named twice are counted once, and then nobody knows which files of a friend belong to "
+            "which: name each once, or say allow_duplicates=True (--allow-duplicates)"
+        )
     if files is not None:
+        chains = tuple(_shortened(chain, n_named=n_named, files=files) for chain in chains)
         specs = specs[:files]
     if entry_list is not None:
         specs = choose_entries(specs, entry_list)
@@ -74,7 +82,6 @@ def resolve_dataset(
     if not asked:
         raise DatasetError("no entries are asked for: there is nothing to process, or nothing lacks")
     _check_that_some_exist(asked)
-    chains = _friends_of(data, friends or {})
     return Dataset(name=name, files=tuple(specs), metadata=_metadata_of(data), friends=chains)
 
 
@@ -96,6 +103,11 @@ def _friends_of(data: Any, friends: Mapping[str, Data]) -> tuple[FriendChain, ..
         _check_that_some_exist(specs)
         chains[name] = FriendChain(name=name, files=specs)
     return tuple(chains.values())
+
+
+def _shortened(chain: FriendChain, *, n_named: int, files: int) -> FriendChain:
+    """Keep so many files of a friend too, where it has one for each file of the data."""
+    return replace(chain, files=chain.files[:files]) if len(chain.files) == n_named else chain
 
 
 def _expand(data: Any) -> tuple[str, list[FileSpec]]:
