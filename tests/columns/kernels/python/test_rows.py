@@ -99,7 +99,7 @@ def test_only_the_needed_side_of_a_choice_is_computed() -> None:
 def test_choices_between_lists_go_element_by_element() -> None:
     """Law: a condition on elements chooses among elements, and one on entries among lists."""
     np.testing.assert_array_equal(computed("pt if good else -pt").values[0], flat(ak.where(COLUMNS["good"], PT, -PT)))
-    np.testing.assert_array_equal(computed("pt if ok else met").values[0], flat(ak.where(OK, PT, MET)))
+    np.testing.assert_array_equal(computed("pt if ok else eta").values[0], flat(ak.where(OK, PT, COLUMNS["eta"])))
 
 
 def test_places_without_a_comma_belong_to_the_elements_of_each_entry() -> None:
@@ -155,8 +155,12 @@ def test_cut_and_values_from_different_lists(factors: dict[str, str]) -> None:
 
 def test_axes_of_a_fixed_length_are_lists() -> None:
     """Law: one value an entry stands beside every element also where all entries have the same number of them."""
-    np.testing.assert_array_equal(computed("m + met").values[0], (np.asarray(COLUMNS["m"]) + MET[:, None]).ravel())
+    np.testing.assert_array_equal(
+        computed("m + met").values[0], flat(np.asarray(COLUMNS["m"]) + np.asarray(MET)[:, None])
+    )
     kept = computed("met*ak.num(pt)*ak.sum(pt, axis=1, keepdims=True)")
     np.testing.assert_array_equal(kept.values[0], MET * N * ak.sum(PT, axis=1))
-    chosen = computed("ak.where(ok, m, met)")
-    np.testing.assert_array_equal(chosen.values[0], flat(np.where(OK[:, None], COLUMNS["m"], MET[:, None])))
+    chosen = computed("ak.where(ok, m, ak.ones_like(m)*met)")
+    beside = np.broadcast_to(np.asarray(MET)[:, None], (N_ENTRIES, 3))
+    expected = np.where(np.asarray(OK)[:, None], np.asarray(COLUMNS["m"]), beside)
+    np.testing.assert_array_equal(chosen.values[0], expected.ravel())

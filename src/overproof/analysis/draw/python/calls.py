@@ -162,6 +162,8 @@ class _Call:
         return self.name == "ak.is_none" or (depth == 0 and self.name in {"ak.fill_none", "ak.drop_none"})
 
     def check_depths(self, arrays: tuple[Typed, ...]) -> None:
+        if self.name.endswith(".where"):
+            self.resolver.check_sides(self.node, *arrays)
         if self.name.endswith(".concatenate") and len({array.kind.depth for array in arrays}) > 1:
             raise self.resolver.error(f"`{self.name}` puts lists of the same depth together", self.node)
         if self.name == "ak.singletons" and arrays[0].kind.depth:

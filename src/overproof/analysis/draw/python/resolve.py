@@ -90,6 +90,7 @@ class Resolver:
                 return self.logic(node)
             case syntax.Choice():
                 condition, yes, no = (self.typed(part) for part in (node.condition, node.yes, node.no))
+                self.check_sides(node, condition, yes, no)
                 kind = joined(yes.kind, no.kind, depth_of=(condition, yes, no))
                 return Decision(condition=condition, yes=yes, no=no, kind=kind, position=node.position)
             case syntax.Call():
@@ -187,9 +188,20 @@ class Resolver:
             return applied(of_booleans, operands, element="boolean", position=node.position)
         return applied(of_integers, operands, element="integer", position=node.position)
 
+    def check_sides(self, node: syntax.Node, condition: Typed, yes: Typed, no: Typed) -> None:
+        """Refuse a choice by entry between a list and one value, of which awkward would make a mixture of both."""
+        deepest = max(yes.kind.depth, no.kind.depth)
+        if condition.kind.depth < deepest and yes.kind.depth != no.kind.depth:
+            raise self.error(
+                "the condition has one value for a list and a single value to choose from: make both lists, as in "
+                "`ak.where(condition, x, ak.ones_like(x)*value)`, or give a condition on the elements",
+                node,
+            )
+
     def logic(self, node: syntax.Logic) -> Typed:
         """Resolve `and` and `or`: as in Python, one of the two operands comes out."""
         left, right = self.typed(node.left), self.typed(node.right)
+        self.check_sides(node, left, left, right)
         kind = joined(left.kind, right.kind, depth_of=(left, right))
         yes, no = (right, None) if node.is_and else (None, right)
         return Decision(condition=left, yes=yes, no=no, kind=kind, position=node.position)

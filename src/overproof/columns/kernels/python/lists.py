@@ -91,10 +91,10 @@ def _truth_at_leaves(layout: Any, **_: Any) -> Any:
 
 
 def beside_entries(arrays: Sequence[Any]) -> list[Any]:
-    """Make lists of a fixed first axis where one value an entry stands beside it: awkward would line up the others."""
+    """Make lists of axes of a fixed length where one value an entry stands beside them; awkward would not pair them so."""
     has_plain = any(isinstance(array, ak.Array) and array.ndim == 1 for array in arrays)
     return [
-        ak.from_regular(array, axis=1) if has_plain and isinstance(array, ak.Array) and array.ndim > 1 else array
+        ak.from_regular(array, axis=None) if has_plain and isinstance(array, ak.Array) and array.ndim > 1 else array
         for array in arrays
     ]
 
