@@ -111,7 +111,8 @@ def test_a_bad_option_is_one_line(
     """An option that makes no sense is refused before the work with what would make sense; nothing is written."""
     monkeypatch.chdir(tmp_path)
     engine = () if arguments[0] in ("--engine", "--workers") else INLINE[:2]
-    called = call("draw", numbers, "n", *engine, "--bins", "10,0,1000", *arguments)
+    bins = () if arguments[0] == "--bins" else ("--bins", "10,0,1000")
+    called = call("draw", numbers, "n", *engine, *bins, *arguments)
     assert called.code == 2
     assert said in called.err
     assert "Traceback" not in called.err

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from overproof.cli.deliver import Outcome, deliver
+from overproof.cli.deliver import deliver
 from overproof.cli.options import QueryFlags
+from overproof.cli.outcome import Outcome
 from overproof.records.account import Account, ExcludedRange
 from overproof.records.statistics import Statistics
 from overproof.words.errors import EngineError, OverproofError, UserCodeError

@@ -9,8 +9,9 @@ import hist
 import pytest
 import uproot
 
-from overproof.cli.deliver import Outcome, deliver, document_of, outcome_of
+from overproof.cli.deliver import deliver, document_of
 from overproof.cli.options import QueryFlags
+from overproof.cli.outcome import Outcome, outcome_of
 from overproof.cli.picture_options import picture_options
 from overproof.records.account import Account
 from overproof.records.statistics import Statistics

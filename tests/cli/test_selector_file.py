@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from overproof.analysis.selector import Selector
-from overproof.cli.selector_file import load_selector, parse_params, split_reference
+from overproof.cli.written.selector_file import load_selector, parse_params, split_reference
 from overproof.words.errors import SelectorError
 
 BASE = "import overproof as op\nclass Base(op.Selector):\n    pass\n"

@@ -5,84 +5,25 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from itertools import count
 from typing import Any, TextIO
 
 from overproof.cli.exit_codes import ExitCode, exit_code_of
 from overproof.cli.options import QueryFlags
+from overproof.cli.outcome import Outcome
 from overproof.cli.places import STANDARD_OUTPUT
-from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
-from overproof.records.statistics import Statistics
+from overproof.records.account import ExcludedRange
 from overproof.session.show.style import Style
 from overproof.words.errors import EngineError, OverproofError, UserCodeError
 from overproof.words.states import QueryState
 
+N_ROWS = 50
+"""Rows of a table on the screen, when nobody says how many. Source: where ROOT's TTree::Scan asks whether to go on."""
+
 MAX_TRACEBACKS = 5
 """Causes of failures of which a traceback is printed; the account tells the others too."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """A result, in the one form in which it is written and printed.
-
-    Attributes:
-        outputs: by name.
-        draws: the outputs are histograms that were drawn, by expression or name.
-        problem: what ended the query early.
-        state, account, excluded, missing, split, statistics: as in a result.
-    """
-
-    outputs: Mapping[str, Any]
-    draws: bool = False
-    problem: OverproofError | None = None
-    state: QueryState
-    account: Account
-    excluded: Sequence[ExcludedRange]
-    missing: Sequence[MissingRange]
-    split: Sequence[SplitRange] = ()
-    statistics: Statistics
-
-    @property
-    def drawn(self) -> Any:
-        """Return the histogram of a draw of one, whose fields stand at the top of the JSON document; else None."""
-        return next(iter(self.outputs.values())) if self.draws and len(self.outputs) == 1 else None
-
-
-def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
-    """Ask, and take the result, or what a failed query had merged before.
-
-    Raises:
-        OverproofError: the query ended without anything to keep.
-    """
-    from overproof.session.result import Result
-
-    problem: OverproofError | None = None
-    try:
-        result = ask()
-    except OverproofError as error:
-        if error.result is None:
-            raise
-        result, problem = error.result, error
-    outputs: Mapping[str, Any]
-    if isinstance(result, Result):
-        outputs = result.outputs
-    elif isinstance(result, Mapping):  # several histograms of one query: each has the account of all
-        outputs, result = result, next(iter(result.values()))
-    else:
-        outputs = {result.name or "h": result}
-    return Outcome(
-        outputs=outputs,
-        draws=draws,
-        problem=problem,
-        state=result.state,
-        account=result.account,
-        excluded=result.excluded,
-        missing=result.missing,
-        split=result.split,
-        statistics=result.statistics,
-    )
 
 
 def deliver(outcome: Outcome, flags: QueryFlags) -> int:
@@ -95,7 +36,7 @@ def deliver(outcome: Outcome, flags: QueryFlags) -> int:
         flags = _without_files(flags)
     problems = [problem for write in _writers(outcome, flags) if (problem := _problem_of(write)) is not None]
     if flags.json != STANDARD_OUTPUT and not flags.quiet and not _is_nothing(outcome):
-        _print_outputs(outcome.outputs, style=flags.style)
+        _print_outcome(outcome, flags)
     _print_account(outcome, flags)
     if not flags.quiet and not problems:
         for place in dict.fromkeys((flags.json, flags.root, flags.output, flags.plot)):
@@ -159,6 +100,9 @@ def _print_json(outcome: Outcome, flags: QueryFlags) -> None:
 def _save(place: str, outcome: Outcome, flags: QueryFlags) -> None:
     from overproof.outputs.save import save_outputs
 
+    if outcome.table is not None and not place.endswith(".json"):
+        outcome.table.save(place)
+        return
     document = document_of(outcome, stats=flags.stats) if place.endswith(".json") else None
     outputs = outcome.outputs
     if outcome.draws and place.endswith(".root"):
@@ -187,6 +131,13 @@ def _object_names(names: Iterable[str]) -> list[str]:
 def _text_stream(flags: QueryFlags) -> TextIO:
     """Return where text for people goes: not between the lines of a JSON document."""
     return sys.stderr if flags.json == STANDARD_OUTPUT else sys.stdout
+
+
+def _print_outcome(outcome: Outcome, flags: QueryFlags) -> None:
+    if outcome.table is not None:
+        print(outcome.table.text(None if flags.rows else N_ROWS))
+    else:
+        _print_outputs(outcome.outputs, style=flags.style)
 
 
 def _print_outputs(outputs: Mapping[str, Any], *, style: Style) -> None:

@@ -26,8 +26,12 @@ from overproof.words.errors import (
     UserCodeError,
 )
 
-VERBS = ("draw", "exec", "inspect", "logs", "queries", "replay", "resume", "run", "simulate")
-"""The verbs; each is the command of the same name in the file of the same name in `verbs/`."""
+VERBS = {
+    "count": "verbs", "draw": "verbs", "exec": "verbs", "inspect": "verbs", "logs": "verbs.afterwards",
+    "queries": "verbs.afterwards", "replay": "verbs.afterwards", "resume": "verbs.afterwards", "run": "verbs",
+    "scan": "verbs", "simulate": "verbs",
+}  # fmt: skip
+"""The verbs, with the room of each; it is the command of the same name in the file of the same name."""
 
 EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (AbortedError, ExitCode.ABORTED),
@@ -53,7 +57,8 @@ class Verbs(click.Group):
         """Import one verb."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = getattr(import_module(f"overproof.cli.verbs.{cmd_name}"), f"{cmd_name}_command")
+        module = import_module(f"overproof.cli.{VERBS[cmd_name]}.{cmd_name}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 
 
@@ -127,7 +132,7 @@ def _usage_line(error: click.ClickException) -> str:
     """Say what is wrong with the arguments, and where the right ones are listed."""
     message = " ".join(error.format_message().split())
     context = getattr(error, "ctx", None)
-    if isinstance(error, click.NoSuchOption) and context is not None and context.info_name == "draw":
+    if isinstance(error, click.NoSuchOption) and context is not None and context.info_name in {"count", "draw", "scan"}:
         message += " If it is an expression, put `--` before it."
     return f"{message} See `{context.command_path if context else 'overproof'} --help`."
 

@@ -10,7 +10,8 @@ import click
 
 from overproof.cli.picture_options import picture_options
 from overproof.cli.places import check_apart, check_file, check_json, check_named
-from overproof.cli.sizes import parse_size
+from overproof.cli.written.arguments import parse_friends, parse_pairs
+from overproof.cli.written.sizes import parse_size
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError
 from overproof.session.show.style import PLAIN_STYLE, Style
 from overproof.words.errors import OptionError
@@ -29,7 +30,9 @@ class QueryFlags:
     """What was said about a query apart from the question itself; names are those of the options.
 
     Attributes:
-        output: place for the outputs, in the format of its suffix (`run` only).
+        output: place for the outputs, in the format of its suffix.
+        cut, aliases, python: of the draw language.
+        rows: of a table.
         style: how pictures look.
     """
 
@@ -55,6 +58,12 @@ class QueryFlags:
     stats: bool = False
     quiet: bool = False
     output: str | None = None
+    friends: tuple[str, ...] = ()
+    entry_list: str | None = None
+    cut: str | None = None
+    aliases: tuple[str, ...] = ()
+    python: bool = False
+    rows: int | None = None
     style: Style = PLAIN_STYLE
 
     @property
@@ -70,6 +79,8 @@ class QueryFlags:
             "entries": self.entries,
             "files": self.max_files,
             "allow_duplicates": self.allow_duplicates,
+            "friends": parse_friends(self.friends),
+            "entry_list": self.entry_list,
             "packetizer": self.packetizer,
             "block_entries": self.block_entries,
             "on_error": self.on_error,
@@ -79,6 +90,19 @@ class QueryFlags:
             "verify": self.verify,
             "journal": not self.no_journal,
             "delta_interval_s": self.delta_interval,
+        }
+
+    @property
+    def speech(self) -> dict[str, Any]:
+        """Return the arguments that the draw language has.
+
+        Raises:
+            OptionError: an alias without a name or an expression.
+        """
+        return {
+            "cut": self.cut,
+            "aliases": parse_pairs(self.aliases, option="--alias", example="'pt2=px^2 + py^2'"),
+            "dialect": "python" if self.python else "root",
         }
 
     @property
@@ -94,8 +118,17 @@ class QueryFlags:
         """Open the session that was asked for."""
         return open_session(self.engine, self.workers, quiet=self.quiet)
 
-    def check_places(self) -> None:
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Return the places that outputs are to be written to."""
+        given = (self.json, self.root, self.output, self.plot)
+        return tuple(place for place in given if place is not None)
+
+    def check_places(self, *, holds_table: bool = False) -> None:
         """Find out before the work whether everything can be written where it was asked for.
+
+        Args:
+            holds_table: the output is a table, which has formats of its own.
 
         Raises:
             OutputError: a place that cannot be written, or a suffix that does not fit the option.
@@ -105,13 +138,17 @@ class QueryFlags:
         check_json(self.json)
         check_file("root", self.root)
         if self.output is not None:
-            from overproof.outputs.save import check_writable
-
-            check_writable(self.output)
+            self._check_output(self.output, holds_table=holds_table)
         if self.plot is not None:
             from overproof.session.show.paper.picture import check_picture
 
             check_picture(self.plot)
+
+    def _check_output(self, place: str, *, holds_table: bool) -> None:
+        from overproof.outputs.save import check_writable
+        from overproof.session.answers.writing import check_table_place
+
+        (check_table_place if holds_table else check_writable)(place)
 
     def find_files(self, texts: Sequence[str]) -> Dataset:
         """Return the files that are asked about, none of which is to be written to.
@@ -123,7 +160,7 @@ class QueryFlags:
         from overproof.session.dataset import resolve_dataset
 
         dataset = resolve_dataset(list(texts), tree=self.tree, allow_duplicates=self.allow_duplicates)
-        check_apart((self.json, self.root, self.output, self.plot), [spec.path for spec in dataset.files])
+        check_apart(self.places, [*(spec.path for spec in dataset.files), self.entry_list or ""])
         return dataset
 
 
@@ -161,6 +198,11 @@ def query_options(function: F) -> F:
         click.option(
             "--files", "max_files", type=AT_LEAST_1, metavar="N", help="Process so many files, from the start."
         ),
+        click.option(
+            "--friend", "friends", multiple=True, metavar="NAME=FILE",
+            help="A tree beside the data, entry by entry: NAME=FILE:TREE; may be repeated, also for more files of one.",
+        ),
+        click.option("--entry-list", metavar="F", help="Only the entries of a list that draw ... '>>name' -o F wrote."),
         click.option("--allow-duplicates", is_flag=True, help="Count a file that is named twice, twice."),
         click.option(
             "--packetizer", default="adaptive", metavar="P", help="How packets are sized: adaptive (default) or fixed."
@@ -170,6 +212,18 @@ def query_options(function: F) -> F:
             help=f"Size to which clusters are merged into blocks; default: {DEFAULT_BLOCK_ENTRIES:,}.",
         ),
     )  # fmt: skip
+
+
+def language_options(function: F) -> F:
+    """Add the options of every verb that speaks the draw language."""
+    return _added(
+        function,
+        click.option("--cut", metavar="C", help="Selection; where histograms are filled its value is a weight."),
+        click.option(
+            "--alias", "aliases", multiple=True, metavar="NAME=EXPR", help="A name for an expression; may be repeated."
+        ),
+        click.option("--python", is_flag=True, help="Read every expression as Python, with awkward arrays."),
+    )
 
 
 def place_options(function: F) -> F:

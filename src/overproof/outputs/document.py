@@ -13,6 +13,7 @@ import numpy as np
 from overproof.outputs.kinds import is_histogram
 from overproof.outputs.kinds.sequences import family_of
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.outcome.entries import Entries
 from overproof.records.outcome.failure import EventName
 from overproof.words.errors import OutputError
 
@@ -154,6 +155,8 @@ def _value(value: Any, *, where: str) -> Any:
 def _object(value: Any, *, where: str) -> Any:
     if is_histogram(value):
         return histogram_document(value)
+    if isinstance(value, Entries):
+        return value.document()
     if isinstance(value, np.ndarray) and value.dtype.names is None:
         return _array(value) if value.dtype.kind in "biuf" else _value(value.tolist(), where=where)
     family = family_of(value)

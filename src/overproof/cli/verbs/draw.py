@@ -1,4 +1,4 @@
-"""`overproof draw`: one expression, one histogram."""
+"""`overproof draw`: expressions, and their histograms."""
 
 from __future__ import annotations
 
@@ -6,50 +6,68 @@ from typing import Any
 
 import click
 
-from overproof.cli.options import QueryFlags, query_options
+from overproof.cli.options import QueryFlags, language_options, query_options
+from overproof.words.errors import OptionError
 
 
-@click.command("draw", short_help="Draw an expression over files.")
-@click.argument("files", nargs=-1, required=True)
-@click.argument("expression", metavar="EXPR")
-@click.option("--cut", metavar="C", help="Selection; its value is a weight, as in ROOT.")
+@click.command("draw", short_help="Draw expressions over files.")
+@click.argument("arguments", nargs=-1, required=True, metavar="FILES... EXPR...")
 @click.option("--weight", metavar="W", help="One more weight.")
-@click.option("--bins", metavar="N,LO,HI", help="Number of bins and range, such as '50, 0, 100'; required.")
-@click.option("--name", metavar="NAME", help="Name of the histogram; default: draw.")
+@click.option(
+    "--bins", multiple=True, metavar="N,LO,HI",
+    help="Bins and range of each axis, x first, such as '50, 0, 100'; once for all EXPR, or once for each. "
+    "What is not said follows from the data, by ROOT's rule.",
+)  # fmt: skip
+@click.option("--name", metavar="NAME", help="Name of the histogram; default: draw, or the EXPR if there are several.")
+@click.option("--profile", is_flag=True, help="Average the first expression of each EXPR over the bins of the others.")
+@click.option("--output", "-o", metavar="F", help="Write the outputs: out.root, out.json or out.pkl.")
+@language_options
 @query_options
 def draw_command(
-    files: tuple[str, ...],
-    expression: str,
-    cut: str | None,
-    weight: str | None,
-    bins: str | None,
-    name: str | None,
+    arguments: tuple[str, ...], weight: str | None, bins: tuple[str, ...], name: str | None, *, profile: bool,
     **flags: Any,
-) -> int:
-    """Draw EXPR over FILES, by the rules of TTree::Draw.
+) -> int:  # fmt: skip
+    """Draw each EXPR over FILES, all in one pass, by the rules of TTree::Draw.
 
     FILES are paths, URLs or quoted globs, each with a tree behind a colon if there are several in it.
-    The binning is required: no rule of ours may guess an axis.
+    EXPR is an expression; two or three with colons between them (z:y:x) make as many dimensions. Behind it may stand
+    >>name, >>name(n,lo,hi) or >>+name; `>>good` alone records the entries that the cut selects, for --entry-list.
     An expression that begins with a minus sign goes behind `--`.
 
     \b
     overproof draw "data/*.root:Events" "Muon_pt" --cut "nMuon == 2" --bins "50, 0, 100"
+    overproof draw "data/*.root:Events" ">>good" --cut "nMuon == 2" -o good.json
     """
     import warnings
 
-    from overproof.cli.deliver import deliver, outcome_of
+    from overproof.cli.deliver import deliver
+    from overproof.cli.outcome import outcome_of
+    from overproof.cli.written.arguments import part_arguments
     from overproof.session.result import IncompleteWarning
 
     said = QueryFlags(**flags)
     said.check_places()
+    files, expressions = part_arguments(arguments)
+    drawn = _drawn(expressions, bins)
     dataset = said.find_files(files)
     warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
-    limits = said.limits
+    limits = said.limits | said.speech
     with said.open_session() as session:
         outcome = outcome_of(
-            lambda: session.draw(
-                dataset, expression, cut=cut, weight=weight, bins=bins, name=name, **limits
-            ),
-            draws=True,
-        )  # fmt: skip
+            lambda: session.draw(dataset, **drawn, weight=weight, name=name, profile=profile, **limits), draws=True
+        )
     return deliver(outcome, said)
+
+
+def _drawn(expressions: list[str], bins: tuple[str, ...]) -> dict[str, Any]:
+    """Return what is to be drawn: one expression with its bins, or several.
+
+    Raises:
+        OptionError: neither one binning for all nor one for each.
+    """
+    if len(bins) not in {0, 1, len(expressions)}:
+        raise OptionError(f"--bins is given {len(bins)} times for {len(expressions)} EXPR: once for all, or for each")
+    if len(expressions) == 1 or len(bins) < 2:
+        expression = expressions[0] if len(expressions) == 1 else expressions
+        return {"expression": expression, "bins": bins[0] if bins else None}
+    return {"expression": [{"expression": each, "bins": own} for each, own in zip(expressions, bins, strict=True)]}

@@ -34,8 +34,9 @@ def run_command(
     \b
     overproof run zpeak.py "data/*.root:Events" -o zpeak.root --param pt_min=25
     """
-    from overproof.cli.deliver import deliver, outcome_of
-    from overproof.cli.selector_file import load_selector, parse_params
+    from overproof.cli.deliver import deliver
+    from overproof.cli.outcome import outcome_of
+    from overproof.cli.written.selector_file import load_selector, parse_params
 
     said = QueryFlags(**flags)
     said.check_places()

@@ -7,6 +7,7 @@ import importlib
 import io
 import itertools
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -58,7 +59,7 @@ def save_table(path: str | os.PathLike[str], columns: Columns) -> None:
     check_table_place(path)
     write = _WRITERS.get(Path(path).suffix)
     if write is None:
-        save_outputs(path, {"table": dict(columns)} if Path(path).suffix == ".root" else dict(columns))
+        save_outputs(path, {"table": _records(columns)} if Path(path).suffix == ".root" else dict(columns))
     else:
         save_bytes(path, write(columns))
 
@@ -80,7 +81,16 @@ def _csv(columns: Columns) -> bytes:
 
 
 def _json(columns: Columns) -> bytes:
-    return dump_json({"outputs": outputs_document(columns)}).encode()
+    return dump_json({"outputs": outputs_document({"columns": columns})}).encode()
+
+
+def _records(columns: Columns) -> Any:
+    """Make an array of rows, whose names ROOT can type: each its own, of letters, digits and `_`."""
+    names: list[str] = []
+    for name in columns:
+        plain = "_".join(re.findall(r"\w+", name, flags=re.ASCII)) or "column"
+        names.append(plain if plain not in names else f"{plain}_{len(names)}")
+    return importlib.import_module("awkward").Array(dict(zip(names, columns.values(), strict=True)))
 
 
 def _parquet(columns: Columns) -> bytes:

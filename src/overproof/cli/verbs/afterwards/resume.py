@@ -34,18 +34,19 @@ def resume_command(query_id: str, **flags: Any) -> int:
     """
     import warnings
 
-    from overproof.cli.deliver import deliver, outcome_of
+    from overproof.cli.deliver import deliver
+    from overproof.cli.outcome import DRAWN, outcome_of
     from overproof.cli.places import check_apart
     from overproof.session.keeping import find_query
     from overproof.session.result import IncompleteWarning
 
     said = QueryFlags(**flags)
-    said.check_places()
     query = find_query(query_id)
     dataset, kind = query.dataset(), query.description.kind
+    said.check_places(holds_table=kind == "scan")
     if dataset is not None:
         check_apart((said.json, said.root, said.output, said.plot), [spec.path for spec in dataset.files])
     warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
     with said.open_session() as session:
-        outcome = outcome_of(lambda: session.resume(query.id, max_excluded=said.max_excluded), draws=kind == "draw")
+        outcome = outcome_of(lambda: session.resume(query.id, max_excluded=said.max_excluded), draws=kind in DRAWN)
     return deliver(outcome, said)

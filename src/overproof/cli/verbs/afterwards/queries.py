@@ -80,16 +80,17 @@ def fetch_command(query_id: str, **flags: Any) -> int:
     """
     import warnings
 
-    from overproof.cli.deliver import deliver, outcome_of
+    from overproof.cli.deliver import deliver
+    from overproof.cli.outcome import DRAWN, outcome_of
     from overproof.session.conduct.recalled import recalled_result
     from overproof.session.keeping import find_query
     from overproof.session.result import IncompleteWarning
 
     said = QueryFlags(**flags)
-    said.check_places()
     query = find_query(query_id)
+    said.check_places(holds_table=query.description.kind == "scan")
     warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
-    return deliver(outcome_of(lambda: recalled_result(query), draws=query.description.kind == "draw"), said)
+    return deliver(outcome_of(lambda: recalled_result(query), draws=query.description.kind in DRAWN), said)
 
 
 @queries_command.command("remove", short_help="Remove queries from disk.")
@@ -148,7 +149,7 @@ def _what(report: QueryReport) -> str:
     said = report.description
     if said is None:
         return report.problem
-    if said.kind == "draw":
+    if said.kind != "process":
         call = said.call.removeprefix("overproof ")
         return call if len(call) <= MAX_CALL else f"{call[: MAX_CALL - 3]}..."
     return f"{said.selector} over {said.dataset or f'{said.cycles:,} cycles'}"

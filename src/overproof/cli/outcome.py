@@ -1,0 +1,102 @@
+"""A result in the one form in which it is written and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.statistics import Statistics
+from overproof.words.errors import OverproofError
+from overproof.words.states import QueryState
+
+if TYPE_CHECKING:
+    from overproof.session.answers import Table
+
+
+DRAWN = frozenset(("draw", "draws"))
+"""Kinds of questions whose outputs are what was drawn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A result, in the one form in which it is written and printed.
+
+    Attributes:
+        outputs: by name.
+        draws: the outputs are what was drawn, by expression or name.
+        table: that of a scan.
+        problem: what ended the query early.
+        state, account, excluded, missing, split, statistics: as in a result.
+    """
+
+    outputs: Mapping[str, Any]
+    draws: bool = False
+    table: Table | None = None
+    problem: OverproofError | None = None
+    state: QueryState
+    account: Account
+    excluded: Sequence[ExcludedRange]
+    missing: Sequence[MissingRange]
+    split: Sequence[SplitRange] = ()
+    statistics: Statistics
+
+    @property
+    def drawn(self) -> Any:
+        """Return the histogram of a draw of one, whose fields stand at the top of the JSON document; else None."""
+        from overproof.outputs.kinds import is_histogram
+
+        only = next(iter(self.outputs.values())) if self.draws and len(self.outputs) == 1 else None
+        return only if is_histogram(only) else None
+
+
+def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
+    """Ask, and take the result, or what a failed query had merged before.
+
+    Args:
+        ask: returns a result in the form in which it was asked for.
+        draws: it is of a draw.
+
+    Raises:
+        OverproofError: the query ended without anything to keep.
+    """
+    from overproof.session.answers import Table
+
+    problem: OverproofError | None = None
+    try:
+        answer = ask()
+    except OverproofError as error:
+        if error.result is None:
+            raise
+        answer, problem = error.result, error
+    outputs, result = _outputs_of(answer)
+    return Outcome(
+        outputs=outputs,
+        draws=draws,
+        table=answer if isinstance(answer, Table) else None,
+        problem=problem,
+        state=result.state,
+        account=result.account,
+        excluded=result.excluded,
+        missing=result.missing,
+        split=result.split,
+        statistics=result.statistics,
+    )
+
+
+def _outputs_of(answer: Any) -> tuple[Mapping[str, Any], Any]:
+    """Return outputs by name, and what tells of the result."""
+    from overproof.session.answers import Count, Table
+    from overproof.session.result import Result
+
+    match answer:
+        case Result():
+            return answer.outputs, answer
+        case Table():
+            return {"columns": answer.columns, "n_rows": answer.n_rows}, answer
+        case Count():
+            return {"entries": answer.entries, "passes": answer.passes}, answer
+        case Mapping():  # several of one query: each has the account of all
+            return answer, next(iter(answer.values()))
+    return {answer.name or "h": answer}, answer
