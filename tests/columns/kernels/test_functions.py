@@ -46,6 +46,13 @@ ROOT_VALUES = {
     "log2": [0.5849625007211562, NAN, -INF, 33.219280948873624, -1.7369655941662063, NAN, INF, NAN],
     "cbrt": [*CUBE_ROOTS, NAN, INF, -1.3572088082974532],
     "is_nan": [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0],
+    "nearest_integer": [2.0, -4.0, 0.0, -2147483648.0, 0.0, -2147483648.0, -2147483648.0, -2.0],
+    "floor_integer": [1.0, -4.0, 0.0, -2147483648.0, 0.0, -2147483648.0, -2147483648.0, -3.0],
+    "ceil_integer": [2.0, -4.0, 0.0, -2147483648.0, 1.0, -2147483648.0, -2147483648.0, -2.0],
+    "is_finite": [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0],
+    "is_even": [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+    "is_odd": [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+    "sign_bit": [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0],
 }
 ROOT_VALUES_WITH = {
     ("guarded_divide", 0.0): [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
@@ -76,6 +83,92 @@ ROOT_WHOLE = {
     ("bit_and", 3.0): [3.0, 1.0, 0.0, 2.0, 3.0, 1.0, 2.0, 1.0],
     ("bit_or", 4.0): [7.0, 1.8446744073709552e19, 4.0, 6.0, 7.0, 5.0, 6.0, 5.0],
 }
+
+# What ROOT 6.40 gives with more arguments, the first ones of x.
+ROOT_VALUES_BEFORE = {
+    ("gauss", (0.0, 1.0, 0.0)): [
+        0.32465246735834974,
+        0.00033546262790251185,
+        1.0,
+        0.0,
+        0.9559974818331,
+        NAN,
+        0.0,
+        0.04393693362340742,
+    ],
+    ("gauss", (1.0, 2.0, 1.0)): [
+        0.19333405840142465,
+        0.00876415024678427,
+        0.17603266338214976,
+        0.0,
+        0.18762017345846896,
+        NAN,
+        0.0,
+        0.043138659413255766,
+    ],
+    ("breit_wigner", (1.0, 2.0)): [
+        0.25464790894703254,
+        0.012242687930145796,
+        0.15915494309189535,
+        3.1830988624745266e-21,
+        0.21363079609650382,
+        NAN,
+        0.0,
+        0.024023387636512503,
+    ],
+}
+# And for angles and other numbers of moderate size: x = 1.5, -4, 0, 0.3, -2.5, 3.5, 7, -3.1415927, -9.7.
+ANGLES = np.array([1.5, -4.0, 0.0, 0.3, -2.5, 3.5, 7.0, -3.1415927, -9.7])
+ROOT_ANGLES = {
+    ("phi_around_zero", ()): [
+        1.5,
+        2.2831853071795862,
+        0.0,
+        0.3,
+        -2.5,
+        -2.7831853071795862,
+        0.7168146928204138,
+        3.1415926071795863,
+        2.866370614359173,
+    ],
+    ("phi_from_zero", ()): [
+        1.5,
+        2.2831853071795862,
+        0.0,
+        0.3,
+        3.7831853071795862,
+        3.5,
+        0.7168146928204138,
+        3.1415926071795863,
+        2.866370614359173,
+    ],
+    ("logb", ()): [0.0, 2.0, -INF, -2.0, 1.0, 1.0, 2.0, 1.0, 3.0],
+    ("rint", ()): [2.0, -4.0, 0.0, 0.0, -2.0, 4.0, 7.0, -3.0, -10.0],
+    ("fdim", (1.0,)): [0.5, 0.0, 0.0, 0.0, 0.0, 2.5, 6.0, 0.0, 0.0],
+    ("ieee_remainder", (2.0,)): [-0.5, -0.0, 0.0, 0.3, -0.5, -0.5, -1.0, 0.8584073000000001, 0.3000000000000007],
+}
+
+
+@pytest.mark.parametrize(("name", "others"), ROOT_VALUES_BEFORE)
+def test_distributions_are_roots(name: str, others: tuple[float, ...]) -> None:
+    """Law: distributions give ROOT's value to the last bit."""
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(kernel(name)(ARGUMENTS, *others), ROOT_VALUES_BEFORE[name, others])
+
+
+@pytest.mark.parametrize(("name", "others"), ROOT_ANGLES)
+def test_angles_are_roots(name: str, others: tuple[float, ...]) -> None:
+    """Law: angles come back into their range as in ROOT, to the last bit."""
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(kernel(name)(ANGLES, *others), ROOT_ANGLES[name, others])
+
+
+def test_angles_of_many_turns_come_to_an_end() -> None:
+    """Law: where ROOT never returns, an angle is somewhere in its range, or NaN."""
+    with np.errstate(all="ignore"):
+        far = kernel("phi_around_zero")(np.array([1e10, -1e300, INF, NAN]))
+    assert np.all((far[:2] >= -math.pi) & (far[:2] < math.pi))
+    assert np.all(np.isnan(far[2:]))
 
 
 @pytest.mark.parametrize("name", ROOT_VALUES)
@@ -115,7 +208,7 @@ def test_every_name_of_the_language_has_a_kernel() -> None:
 def test_scalars_work_as_arrays_do() -> None:
     """Law: constants are computed by the same functions."""
     for name, function in FUNCTIONS.items():
-        arguments = [0.5, 0.25][: function.n_arguments]
+        arguments = [0.5, 0.25, 2.0, 1.0][: function.n_arguments]
         with np.errstate(all="ignore"):
             alone = kernel(function.kernel)(*map(np.float64, arguments))
             many = kernel(function.kernel)(*(np.full(3, argument) for argument in arguments))

@@ -51,7 +51,7 @@ class Lengths:
 
 
 def own_nodes(node: Typed) -> Iterator[Typed]:
-    """Walk over a node and what is below it in the same loop: not into aggregates, indices and what has alternatives."""
+    """Walk over a node and what is below it in the same loop, not into what has a loop of its own."""
     yield node
     match node:
         case Operation() | TextOperation():
@@ -78,7 +78,7 @@ def multiplicity(formula: Formula) -> Multiplicity:
 
 
 def has_one_value(formula: Formula) -> bool:
-    """Tell whether a formula is the same in every pass without being told to: it has neither arrays nor alternatives."""
+    """Tell whether a formula is the same in every pass anyway: it has neither arrays nor alternatives."""
     return not any(
         isinstance(node, LoopIteration | Alternative) or (isinstance(node, Leaf) and node.indices)
         for node in own_nodes(formula.root)

@@ -15,8 +15,8 @@ from overproof.analysis.draw.language.vocabulary import (
     SPECIALS,
     TEXT_FUNCTIONS,
 )
-from overproof.analysis.draw.names.aliases import expand_alias
 from overproof.analysis.draw.looping import loops_once
+from overproof.analysis.draw.names.aliases import expand_alias
 from overproof.analysis.draw.names.elsewhere import elsewhere
 from overproof.analysis.draw.names.lookup import branch_error, find_branch, nearest, no_branch
 from overproof.analysis.draw.names.methods import Method, find_method
@@ -181,9 +181,11 @@ class Resolver:
             if method is None:
                 raise self.unknown_function(node)
             return self.method(method, leaves)
-        self.check_arguments(node, function.n_arguments)
-        arguments = tuple(self.typed(argument, leaves) for argument in node.arguments)
-        return Operation(kernel=function.kernel, arguments=arguments)
+        self.check_arguments(node, function.n_arguments, n_optional=len(function.defaults))
+        arguments = [self.typed(argument, leaves) for argument in node.arguments]
+        n_missing = function.n_arguments - len(arguments)
+        arguments += map(_constant, function.defaults[len(function.defaults) - n_missing :])
+        return Operation(kernel=function.kernel, arguments=tuple(arguments))
 
     def method(self, method: Method, leaves: list[Leaf]) -> Typed:
         """Resolve a method of an object: a formula of its members, the size of a container, the length of a text."""
@@ -205,11 +207,13 @@ class Resolver:
         leaves += otherwise.leaves
         return Alternative(formula=formula, otherwise=otherwise.root)
 
-    def check_arguments(self, node: syntax.Call, n_arguments: int) -> None:
+    def check_arguments(self, node: syntax.Call, n_arguments: int, *, n_optional: int = 0) -> None:
         """Raise an ExpressionError for a wrong number of arguments."""
         given = len(node.arguments)
-        if given != n_arguments:
+        if not n_arguments - n_optional <= given <= n_arguments:
             wanted = "no argument" if n_arguments == 0 else f"{n_arguments} argument{'s' * (n_arguments > 1)}"
+            if n_optional:
+                wanted = f"{n_arguments - n_optional} to {wanted}"
             raise self.error(f"`{node.function}` takes {wanted}, not {given}", node)
 
     def unknown_function(self, node: syntax.Call) -> ExpressionError:
@@ -302,3 +306,7 @@ class Resolver:
             indices=indices,
             text_of=branch.name if branch.kind == "string" else "",
         )
+
+
+def _constant(value: float) -> Constant:
+    return Constant(value=value)

@@ -28,11 +28,10 @@ from overproof.analysis.draw.typed import (
 from overproof.columns.kernels.fills.bins import sum_in_order
 from overproof.columns.kernels.functions import Values, kernel
 from overproof.columns.kernels.jagged import Column, Doubles, Integers
-from overproof.columns.kernels.loops.loop import Flags, Loop, is_by_entry, read_by_entry
+from overproof.columns.kernels.loops.loop import Flags, Loop, is_by_entry
 from overproof.columns.kernels.loops.passes import build_loop
 from overproof.columns.kernels.texts.table import Texts
 from overproof.columns.kernels.texts.tell import tell
-
 
 _TWO_TO_31 = 2.0**31
 
@@ -190,7 +189,8 @@ class _Walker:
                 return _Part(self.loop.spread(column.doubles), Level.PASS)
             return _Part(column.doubles, Level.ENTRY)
         if is_by_entry(leaf) and self.loop.n_passes >= self.block.n_entries:
-            values, missing = read_by_entry(leaf, column)
+            once = Loop(np.ones(self.block.n_entries, dtype=np.int64))
+            values, missing = once.read(leaf, column, self.read_index)
             if missing is None:  # entries without the element make no pass, unless it is one of a row
                 return _Part(values, Level.ENTRY)
         values, missing = self.loop.read(leaf, column, self.read_index)

@@ -25,7 +25,11 @@ Kernel: TypeAlias = Callable[..., Values]
 
 _TWO_TO_63 = 2.0**63
 _NEVER = float(-(2**63))
+_TWO_TO_31 = 2.0**31
 _LARGEST_EXPONENT = 700.0
+_FAR_IN_SIGMAS = 39.0
+_ROOT_OF_TWO_PI = 2.50662827463100024
+_MANY_TURNS = 1e4
 
 
 def kernel(name: str) -> Kernel:
@@ -174,28 +178,78 @@ def _tmath_max(left: Values, right: Values) -> Values:
     return np.where(np.greater_equal(left, right), left, right)
 
 
+# -- ROOT's TMath and TVector2 -----------------------------------------------------------------------------------
+
+
+def _integer_of_32_bits(x: Values) -> Values:
+    """Keep a whole number that fits into 32 bits; what does not is the smallest of these."""
+    return np.where(np.abs(x) < _TWO_TO_31, np.trunc(x), -_TWO_TO_31) + 0.0
+
+
+def _is_odd(x: Values) -> Values:
+    return (_to_integers(x) & 1).astype(np.float64)
+
+
+def _between(low: Values, high: Values, x: Values) -> Values:
+    return np.where(np.less(x, low), low, np.where(np.greater(x, high), high, x))
+
+
+def _gauss(x: Values, mean: Values, sigma: Values, is_normalised: Values) -> Values:
+    argument = np.divide(np.subtract(x, mean), sigma)
+    height = libm("exp")(-0.5 * argument * argument)
+    height = np.where(np.abs(argument) > _FAR_IN_SIGMAS, 0.0, height)
+    height = np.where(np.not_equal(is_normalised, 0.0), height / (_ROOT_OF_TWO_PI * sigma), height)
+    return np.where(np.equal(sigma, 0.0), 1e30, height)
+
+
+def _breit_wigner(x: Values, mean: Values, gamma: Values) -> Values:
+    distance = np.subtract(x, mean)
+    return np.divide(gamma, distance * distance + gamma * gamma / 4) / (2 * math.pi)
+
+
+def _phi_between(low: float, high: float) -> Kernel:
+    """Make what adds or subtracts full turns one by one, as ROOT does, since the last bit depends on it."""
+
+    def into_range(x: Values) -> Values:
+        phi = np.array(x, dtype=np.float64)
+        phi = np.where(np.abs(phi) < _MANY_TURNS, phi, np.fmod(phi, 2 * math.pi))  # where ROOT takes hours, or no end
+        while (above := phi >= high).any():
+            phi = np.where(above, phi - 2 * math.pi, phi)
+        while (below := phi < low).any():
+            phi = np.where(below, phi + 2 * math.pi, phi)
+        return phi
+
+    return into_range
+
+
 _LIBM: dict[str, int] = {
     **dict.fromkeys(("exp", "log", "log10", "log2", "log1p", "exp2", "expm1", "cbrt", "erf", "erfc"), 1),
     **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atan", "tgamma", "lgamma", "round"), 1),
     **dict.fromkeys(("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"), 1),
-    **dict.fromkeys(("pow", "fmod", "hypot", "atan2"), 2),
+    "logb": 1,
+    **dict.fromkeys(("pow", "fmod", "hypot", "atan2", "fdim"), 2),
 }
 """Functions of the C library that need no guard, with the number of their arguments."""
 
 _KERNELS: dict[str, Kernel] = {
     "abs": np.abs,
     "add": np.add,
+    "between": _between,
     "bit_and": _bits(np.bitwise_and),
     "bit_or": _bits(np.bitwise_or),
+    "breit_wigner": _breit_wigner,
     "ceil": np.ceil,
+    "ceil_integer": lambda x: _integer_of_32_bits(np.ceil(x)),
     "copysign": np.copysign,
     "degrees": np.rad2deg,
     "divide": np.divide,
     "equal": _compare(np.equal),
     "floor": np.floor,
+    "floor_integer": lambda x: _integer_of_32_bits(np.floor(x)),
     "floored_remainder": np.remainder,
     "fmax": np.fmax,
     "fmin": np.fmin,
+    "gauss": _gauss,
     "greater": _compare(np.greater),
     "greater_equal": _compare(np.greater_equal),
     "guarded_acos": _zero_unless("acos", _is_within_one),
@@ -209,26 +263,33 @@ _KERNELS: dict[str, Kernel] = {
     "guarded_log10": _zero_unless("log10", _is_positive),
     "guarded_sqrt": _guarded_sqrt,
     "identity": np.positive,
+    "ieee_remainder": libm("remainder", 2),
+    "is_even": lambda x: 1.0 - _is_odd(x),
     "is_finite": lambda x: np.isfinite(x).astype(np.float64),
     "is_infinite": lambda x: np.isinf(x).astype(np.float64),
     "is_nan": lambda x: np.isnan(x).astype(np.float64),
+    "is_odd": _is_odd,
     "less": _compare(np.less),
     "less_equal": _compare(np.less_equal),
-    "logical_not": _logical_not,
     "log_over_log_of_two": lambda x: np.divide(libm("log")(x), math.log(2.0)),
+    "logical_not": _logical_not,
     "max": _larger,
     "maximum": np.maximum,
     "min": _smaller,
     "minimum": np.minimum,
     "multiply": np.multiply,
+    "nearest_integer": lambda x: _integer_of_32_bits(np.rint(x)),
     "negative": np.negative,
     "not_equal": _compare(np.not_equal),
+    "phi_around_zero": _phi_between(-math.pi, math.pi),
+    "phi_from_zero": _phi_between(0.0, 2 * math.pi),
     "radians": np.deg2rad,
     "remainder": _remainder,
     "rint": np.rint,
     "shift_left": _shift(np.left_shift),
     "shift_right": _shift(np.right_shift),
     "sign": np.sign,
+    "sign_bit": lambda x: np.signbit(x).astype(np.float64),
     "sign_or_one": _sign_or_one,
     "sqrt": np.sqrt,
     "square": np.square,

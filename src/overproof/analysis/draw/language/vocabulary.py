@@ -20,10 +20,12 @@ class Function:
     Attributes:
         kernel: name of what computes it, in the table of the kernels.
         n_arguments: how many it takes.
+        defaults: what the last ones are when they are not given.
     """
 
     kernel: str
     n_arguments: int = 1
+    defaults: tuple[float, ...] = ()
 
 
 def _functions(n_arguments: int, **kernels: str) -> dict[str, Function]:
@@ -60,8 +62,10 @@ FUNCTIONS: dict[str, Function] = {
     **_functions(2, min="min", max="max", pow="pow", fmod="fmod", atan2="guarded_atan2"),
     # As the C library has them.
     **_same(1, "floor", "ceil", "rint", "round", "trunc", "cbrt", "erf", "erfc", "exp2", "expm1", "log1p", "log2"),
-    **_same(1, "tgamma", "lgamma"),
-    **_same(2, "hypot", "fmin", "fmax", "copysign"),
+    **_same(1, "tgamma", "lgamma", "logb"),
+    **_same(2, "hypot", "fmin", "fmax", "copysign", "fdim"),
+    **_functions(1, nearbyint="rint", isnan="is_nan", isinf="is_infinite", isfinite="is_finite", signbit="sign_bit"),
+    **_functions(2, remainder="ieee_remainder"),
     # ROOT's TMath: no guards but those it has itself.
     **_tmath(
         1,
@@ -87,6 +91,13 @@ FUNCTIONS: dict[str, Function] = {
         Ceil="ceil",
         Sq="square",
         IsNaN="is_nan",
+        Finite="is_finite",
+        SignBit="sign_bit",
+        Nint="nearest_integer",
+        FloorNint="floor_integer",
+        CeilNint="ceil_integer",
+        Odd="is_odd",
+        Even="is_even",
     ),
     **_tmath(
         2,
@@ -97,6 +108,12 @@ FUNCTIONS: dict[str, Function] = {
         Min="tmath_min",
         Sign="copysign",
     ),
+    **_tmath(3, Range="between"),
+    "TMath::Gaus": Function(kernel="gauss", n_arguments=4, defaults=(0.0, 1.0, 0.0)),
+    "TMath::BreitWigner": Function(kernel="breit_wigner", n_arguments=3, defaults=(0.0, 1.0)),
+    # Angles that were added or subtracted, back in their range.
+    "TVector2::Phi_mpi_pi": Function(kernel="phi_around_zero"),
+    "TVector2::Phi_0_2pi": Function(kernel="phi_from_zero"),
     # numpy's, without guards.
     **{f"np.{name}": Function(kernel=kernel, n_arguments=n) for name, (kernel, n) in NUMPY_FUNCTIONS.items()},
 }
@@ -122,6 +139,16 @@ CONSTANT_FUNCTIONS: dict[str, float] = {
     "TMath::E": math.e,
     "TMath::Ln10": 2.30258509299404568402,
     "TMath::LogE": 0.43429448190325182765,
+    "TMath::Sqrt2": 1.4142135623730950488016887242097,
+    "TMath::EulerGamma": 0.577215664901532860606512090082402431042,
+    "TMath::C": 2.99792458e8,
+    "TMath::H": 6.62607015e-34,
+    "TMath::Hbar": 1.054571817e-34,
+    "TMath::K": 1.380649e-23,
+    "TMath::Na": 6.02214076e23,
+    "TMath::Qe": 1.602176634e-19,
+    "TMath::Infinity": math.inf,
+    "TMath::QuietNaN": math.nan,
 }
 """Functions without arguments that are numbers."""
 
@@ -147,5 +174,9 @@ REFUSED: dict[str, str] = {
     "False": "write 0",
     "true": "write 1",
     "false": "write 0",
+    **{
+        f"TMath::{name}": f"write `{ours}`, the C library's; ROOT's own code for it has other last bits"
+        for name, ours in {"Erf": "erf", "Erfc": "erfc", "Gamma": "tgamma", "LnGamma": "lgamma"}.items()
+    },
 }
 """Names that ROOT or Python knows and this language does not, each with its reason."""

@@ -179,18 +179,20 @@ class Loop:
         entry, offset = self.entry, np.zeros(self.n_passes, dtype=np.int64)
         missing = np.zeros(self.n_passes, dtype=np.bool_)
         sizes = leaf.fixed_shape if leaf.n_jagged else leaf.fixed_shape[1:]
-        for dimension, (index, local) in enumerate(zip(leaf.indices, self._locals(leaf), strict=True)):
+        for dimension, (index, place) in enumerate(zip(leaf.indices, self._locals(leaf), strict=True)):
             stride = int(np.prod(sizes[dimension:], dtype=np.int64))
-            if isinstance(index, Formula):
-                local = read_index(index, entry, np.asarray(local))
-                if dimension:
-                    size = sizes[dimension - 1]
-                    local = np.where((local < 0) | (local >= size), size - 1, local)
-                elif self._has_rows:
-                    local = np.maximum(local, 0)
-                else:
-                    missing |= local < 0
-            offset += local * stride
+            if not isinstance(index, Formula):
+                offset += place * stride
+                continue
+            found = read_index(index, entry, np.asarray(place))
+            if dimension:
+                size = sizes[dimension - 1]
+                found = np.where((found < 0) | (found >= size), size - 1, found)
+            elif self._has_rows:
+                found = np.maximum(found, 0)
+            else:
+                missing |= found < 0
+            offset += found * stride
         if leaf.n_jagged:
             starts = column.offsets[0] * column.element_size
             first, available = starts[entry], starts[entry + 1] - starts[entry]
@@ -285,17 +287,5 @@ def number_within(counts: Integers) -> Integers:
 
 
 def is_by_entry(leaf: Leaf) -> bool:
-    """Tell whether a leaf has one value for each entry: it is a scalar, or every dimension has a number as its index."""
+    """Tell whether a leaf has one value for each entry: a scalar, or with a number as the index of every dimension."""
     return all(isinstance(index, int) for index in leaf.indices)
-
-
-def read_by_entry(leaf: Leaf, column: Column) -> tuple[Doubles, Flags | None]:
-    """Read a leaf that does not loop, and flag the entries in which the element is not there."""
-    if not leaf.indices:
-        return column.doubles, None
-    once = Loop(np.ones(column.n_entries, dtype=np.int64))
-    return once.read(leaf, column, _no_index)
-
-
-def _no_index(index: Formula, entry: Integers, number: Integers) -> Integers:
-    raise AssertionError("an element of every entry has numbers as its indices")
