@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+UNNAMED_AXIS: Final = re.compile(r"Axis \d+")
 
 
 def is_histogram(value: object) -> bool:
@@ -39,8 +42,9 @@ def is_ordered(axis: Any) -> bool:
 
 
 def axis_title(axis: Any) -> str:
-    """Return what stands beside an axis: its label, or else its name."""
-    return getattr(axis, "label", "") or getattr(axis, "name", "") or ""
+    """Return what stands beside an axis: its label, or else its name; not what `hist` calls one that has neither."""
+    name, label = getattr(axis, "name", "") or "", getattr(axis, "label", "") or ""
+    return name if not name and UNNAMED_AXIS.fullmatch(label) else label or name
 
 
 def categories_of(axis: Any) -> list[str]:

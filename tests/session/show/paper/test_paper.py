@@ -215,6 +215,19 @@ def test_what_is_counted_is_told() -> None:
     assert op.plot(uneven).figure.axes[0].get_ylabel() == "entries"
 
 
+def test_what_parts_do_not_share_is_not_said() -> None:
+    """Different quantities in one frame leave the label of x to the legend, and tell no unit."""
+    named = {"a": filled([1.0], label="x [GeV]", width=2.0), "b": filled([1.0], label="y [cm]", width=2.0)}
+    (axes,) = op.plot(named, overlay=True).figure.axes
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("", "entries / 2")
+
+
+def test_axes_without_a_name_have_no_title() -> None:
+    """What `hist` makes up for an axis without label and name is not shown."""
+    assert op.plot(hist.Hist.new.Reg(1, 0, 1).Double()).figure.axes[0].get_xlabel() == ""
+    assert op.plot(hist.Hist.new.Reg(1, 0, 1, name="x").Double()).figure.axes[0].get_xlabel() == "x"
+
+
 def test_a_draw_without_a_name_is_titled_by_its_expression() -> None:
     """`draw` says nothing; what was drawn does."""
     histogram = hist.Hist(hist.axis.Regular(1, 0, 1), name="draw", label="Muon_pt * 2")

@@ -186,6 +186,23 @@ def test_maps_are_dark_where_there_is_much() -> None:
     assert picture.splitlines()[0] == "y against x: 2 dimensions, 3 x 2 bins, sum 157.01, outside 0"
 
 
+def test_edges_are_labelled() -> None:
+    """Ticks are edges of bins, whole numbers are not cut, and zero is zero however the axis was rounded."""
+    edges = np.linspace(-1, 1, 21) - 1.1e-16
+    histogram = hist.Hist(hist.axis.Variable(edges), hist.axis.Regular(4, -1000, 1000), storage=hist.storage.Double())
+    lines = terminal_picture(histogram, columns=60, rows=8).splitlines()
+    assert lines[-1].split() == ["-1", "-0.5", "0", "0.5", "1"]
+    assert [line.split("┤")[0].strip() for line in lines if "┤" in line] == ["1000", "0"]
+    assert lines[-2].startswith("-1000 ┼")
+    assert terminal_picture(histogram.project(0), columns=60).splitlines()[-1].split() == [
+        "-1",
+        "-0.5",
+        "0",
+        "0.5",
+        "1",
+    ]
+
+
 def test_colours_of_maps_can_be_logarithmic() -> None:
     """With `logz` each shade is so many times as much as the one before."""
     histogram = hist.Hist.new.Reg(5, 0, 5).Reg(1, 0, 1).Weight()

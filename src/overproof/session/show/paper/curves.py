@@ -106,12 +106,16 @@ def _explain(axes: Axes, frame: Frame) -> None:
 
 
 def _label(axes: Axes, frame: Frame, *, style: Style) -> None:
+    """Write what all parts have in common beside the axes; the legend tells the rest."""
     first = frame.parts[0]
-    axes.set_xlabel(shown(axis_title(first.histogram.axes[0])))
+    titles = {axis_title(part.histogram.axes[0]) for part in frame.parts}
+    title = titles.pop() if len(titles) == 1 else ""
+    axes.set_xlabel(shown(title))
     if first.bins.is_profile:
-        axes.set_ylabel(mean_label(first.histogram))
+        means = {mean_label(part.histogram) for part in frame.parts}
+        axes.set_ylabel(means.pop() if len(means) == 1 else "mean")
     else:
-        axes.set_ylabel(contents_label([part.bins for part in frame.parts], first.histogram, norm=style.norm))
+        axes.set_ylabel(contents_label([part.bins for part in frame.parts], axis_title=title, norm=style.norm))
     axes.set_title(shown(frame.title), loc="left", fontsize="medium")
     if (categories := first.bins.categories[0]) is not None:
         label_categories(axes, categories)

@@ -25,22 +25,18 @@ def shown(text: str, *, longest: int = MAX_TITLE) -> str:
     return line if _is_formula(line) else line.replace("$", r"\$")
 
 
-def contents_label(parts: Sequence[Bins], histogram: Any, *, norm: bool) -> str:
+def contents_label(parts: Sequence[Bins], *, axis_title: str, norm: bool) -> str:
     """Say what is counted, with the width of the bins where all have one: `entries / 2 GeV`."""
     what = "weighted entries" if any(part.is_weighted for part in parts) else "entries"
     if norm:
         what = f"fraction of {what}"
-    axis = histogram.axes[0]
     widths = np.concatenate([np.diff(part.edges[0]) for part in parts])
-    is_even = type(axis).__name__ == "Regular" and np.allclose(widths, widths[0], rtol=1e-6, atol=0)
-    if not is_even or parts[0].categories[0] is not None:
+    unit = UNIT.search(axis_title)
+    is_even = np.allclose(widths, widths[0], rtol=1e-6, atol=0)
+    if not is_even or parts[0].categories[0] is not None or (unit is None and widths[0] == 1):
         return what
-    unit = UNIT.search(axis_title(axis))
-    if unit is None and widths[0] == 1:
-        return what
-    if unit is None:
-        return f"{what} / {widths[0]:.4g}"
-    return f"{what} / {f'{widths[0]:.4g} ' if widths[0] != 1 else ''}{shown(unit[1])}"
+    width = "" if unit and widths[0] == 1 else f"{widths[0]:.4g}"
+    return f"{what} / {' '.join(filter(None, [width, shown(unit[1]) if unit else '']))}"
 
 
 def mean_label(histogram: Any) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from overproof.session.show.bins import Bins, Doubles
 from overproof.session.show.terminal.characters import SHADES, short
-from overproof.session.show.terminal.ruler import Ruler, fit
+from overproof.session.show.terminal.ruler import Ruler, edge_text, fit
 
 ROWS = 16
 N_LEVELS = len(SHADES) - 1
@@ -22,16 +22,16 @@ def map_lines(bins: Bins, *, columns: int, rows: int | None, title: str, log: bo
     y_names, x_names = bins.categories[1], bins.categories[0]
     vertical = _lay(bins.values.shape[1], n_rows, is_categories=y_names is not None)
     labels = _row_labels(bins.edges[1], y_names, vertical)
-    margin = min(max(map(len, labels.values()), default=0), columns // 3)
+    low = "" if y_names is not None else edge_text(bins.edges[1], 0)
+    margin = min(max(map(len, [low, *labels.values()])), columns // 3)
     horizontal = _lay(bins.values.shape[0], columns - margin - 3, is_categories=x_names is not None)
     levels, legend = _shaded(_grouped(bins, horizontal, vertical), is_profile=bins.is_profile, log=log)
     text = []
     for row in range(vertical.n_groups * vertical.width - 1, -1, -1):
         line = "".join(symbol * horizontal.width for symbol in levels[row // vertical.width])
         text.append(f"{labels.get(row, '')[:margin]:>{margin}} {'┤' if row in labels else '│'}{line}")
-    low = "" if y_names is not None else short(float(bins.edges[1][0]))
     rule, ticks = horizontal.names(x_names) if x_names is not None else horizontal.lines(bins.edges[0])
-    text += [f"{low[:margin]:>{margin}} ┼{rule}", f"{'':>{margin}}  {ticks}"]
+    text += [f"{low:>{margin}} ┼{rule}", f"{'':>{margin}}  {ticks}"]
     text += [f"{title:>{margin + 2 + len(rule)}}"] if title else []
     text += [f"{'':>{margin}}  {legend}"] if legend else []
     text += [f"{'':>{margin}}  {told}" for told in _left_out(bins, horizontal, vertical)]
@@ -94,9 +94,9 @@ def _row_labels(edges: Doubles, names: tuple[str, ...] | None, ruler: Ruler) -> 
     n_rows = ruler.n_groups * ruler.width
     stride = math.ceil(TICK_ROWS / ruler.width)
     ticks = {
-        index * ruler.width: short(float(edges[index * ruler.group])) for index in range(stride, ruler.n_groups, stride)
+        index * ruler.width: edge_text(edges, index * ruler.group) for index in range(stride, ruler.n_groups, stride)
     }
-    return ticks | {n_rows - 1: short(float(edges[-1]))}
+    return ticks | {n_rows - 1: edge_text(edges, len(edges) - 1)}
 
 
 def _left_out(bins: Bins, horizontal: Ruler, vertical: Ruler) -> list[str]:

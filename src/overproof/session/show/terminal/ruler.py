@@ -47,7 +47,7 @@ class Ruler:
         rule, ticks = ["─"] * (n_columns + 1), [" "] * (n_columns + 12)
         for index in range(0, self.n_groups + 1, stride):
             rule[index * self.width] = "┬"
-            label = f"{edges[min(index * self.group, len(edges) - 1)]:.5g}"
+            label = edge_text(edges, min(index * self.group, self.n_bins))
             start = max(0, index * self.width - len(label) // 2)
             ticks[start : start + len(label)] = label
         return "".join(rule), "".join(ticks).rstrip()
@@ -68,6 +68,12 @@ def fit(n_bins: int, room: int) -> Ruler:
     """Lay bins side by side in so many characters; those that do not fit share a place."""
     group = math.ceil(n_bins / room)
     return Ruler(n_bins=n_bins, group=group, width=max(1, room // math.ceil(n_bins / group)))
+
+
+def edge_text(edges: Doubles, index: int) -> str:
+    """Write an edge; what rounding has left of zero is zero."""
+    edge, span = float(edges[index]), float(edges[-1] - edges[0])
+    return f"{0.0 if abs(edge) < 1e-9 * span else edge:.5g}"
 
 
 def _strides() -> list[int]:
