@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 from overproof.analysis.draw.axes import Automatic, Axis, Binning, Growing
+from overproof.analysis.draw.axes.doubling import doubled_once
 from overproof.analysis.draw.axes.limits import find_limits
 from overproof.analysis.draw.plan import DrawPlan
 from overproof.session.question import Question
 
 if TYPE_CHECKING:
-    from overproof.columns.kernels.fills.extremes import Extremes
+    from overproof.columns.kernels.fills.extremes import Extremes, FirstRows
     from overproof.engines.crew import Crew
 
 N_FIRST = 1_000_000
 """Rows from which limits are taken. Source: the default of ROOT's TTree::SetEstimate."""
 
 N_KEPT = 1000
-"""ROOT keeps so few rows back until it draws, and then no axis grows. Source: TH1's default size of a buffer."""
+"""Rows that ROOT keeps back; where there are no more, no axis ever grows. Source: the size of TH1's buffer."""
 
 SPARE = 1.25
 """Entries that are looked at for each that should be enough."""
 
 _numbers = count(-1, -1)
 """Numbers of queries that no session gives away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class First:
+    """What is known of the first rows of one plan.
+
+    Attributes:
+        rows: as many as limits are taken from.
+        kept: as many as ROOT keeps back.
+    """
+
+    rows: Extremes
+    kept: Extremes
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether there may be more rows."""
+        return self.rows.is_full
+
+    def take(self, block: FirstRows) -> None:
+        """Look at the next block."""
+        self.rows.take(block)
+        self.kept.take(block)
 
 
 def settle_axes(
@@ -48,39 +72,57 @@ def settle_axes(
         AbortedError: it was cancelled.
         OverproofError: whatever may end a query.
     """
-    waiting = [plan for plan in plans if any(isinstance(axis, Automatic) for axis in plan.axes)]
+    waiting = [place for place, plan in enumerate(plans) if any(isinstance(axis, Automatic) for axis in plan.axes)]
     if not waiting:
         return list(plans)
-    found = dict(zip(map(id, waiting), _look(waiting, question, crew, is_cancelled), strict=True))
-    return [_settled(plan, found[id(plan)]) if id(plan) in found else plan for plan in plans]
+    found = _look([plans[place] for place in waiting], question, crew, is_cancelled)
+    settled = list(plans)
+    for place, first in zip(waiting, found, strict=True):
+        settled[place] = _settled(plans[place], first)
+    return settled
 
 
-def _settled(plan: DrawPlan, extremes: Extremes) -> DrawPlan:
-    axes = [_limited(axis, extremes, place) for place, axis in enumerate(plan.axes)]
+def _settled(plan: DrawPlan, first: First) -> DrawPlan:
+    """Give limits to the axes of one plan."""
+    doubles = first.rows.n_rows > N_KEPT and len(plan.axes) > 1 and not plan.request.is_profile
+    axes: list[Axis] = []
+    for place, axis in enumerate(plan.axes):
+        if isinstance(axis, Automatic):
+            start = _limits(axis, first, place)
+            if doubles:
+                start = doubled_once(start, low=first.kept.lows[place], high=first.kept.highs[place])
+            axes.append(start if _holds_all(start, first, place) else Growing(start=start))
+        else:
+            axes.append(axis)
     return replace(plan, axes=tuple(axes))
 
 
-def _limited(axis: Axis, extremes: Extremes, place: int) -> Axis:
-    if not isinstance(axis, Automatic):
-        return axis
-    if not extremes.n_rows:
+def _limits(axis: Automatic, first: First, place: int) -> Binning:
+    if not first.rows.n_rows:
         return Binning(n=axis.n, low=0.0, high=1.0)
-    low, high = extremes.lows[place], extremes.highs[place]
-    start = find_limits(low, high, n=axis.n, is_whole=axis.is_whole)
-    reaches_all = not extremes.is_full and ((start.low <= low and high < start.high) or low > high)
-    return start if reaches_all or extremes.n_rows <= N_KEPT else Growing(start=start)
+    return find_limits(first.rows.lows[place], first.rows.highs[place], n=axis.n, is_whole=axis.is_whole)
 
 
-def _look(
-    plans: Sequence[DrawPlan], question: Question, crew: Crew, is_cancelled: Callable[[], bool]
-) -> list[Extremes]:
+def _holds_all(axis: Binning, first: First, place: int) -> bool:
+    """Tell whether no value makes an axis grow: there are no more, and all are on it or never looked at."""
+    low, high = first.rows.lows[place], first.rows.highs[place]
+    are_on_it = low > high or (axis.low <= low and high < axis.high)
+    return not first.is_full and (are_on_it or first.rows.n_rows <= N_KEPT)
+
+
+def _look(plans: Sequence[DrawPlan], question: Question, crew: Crew, is_cancelled: Callable[[], bool]) -> list[First]:
     """Look at the first rows of each plan."""
     from overproof.columns.kernels.fills.extremes import Extremes
     from overproof.columns.kernels.selectors.estimate_selector import EstimateSelector
     from overproof.session.conduct.conduct import Conduct
 
-    found = [Extremes.none(len(plan.axes), n_wanted=N_FIRST) for plan in plans]
+    found = [
+        First(rows=Extremes.none(n_axes, n_wanted=N_FIRST), kept=Extremes.none(n_axes, n_wanted=N_KEPT))
+        for n_axes in (len(plan.axes) for plan in plans)
+    ]
     options, n_seen, n_next = question.options, 0, N_FIRST
+    if options.entries is not None:
+        n_next = min(n_next, options.entries)
     while n_next:
         part = replace(
             question,
@@ -89,11 +131,11 @@ def _look(
             manner=replace(question.manner, journal=False),
         )
         result = Conduct(part, selector=EstimateSelector(plans), crew=crew, is_cancelled=is_cancelled).run()
-        for number, extremes in enumerate(found):
+        for number, first in enumerate(found):
             for block in result.outputs.get(str(number), []):
-                extremes.take(block)
+                first.take(block)
         n_seen += n_next
-        if result.account.total < n_next or all(extremes.is_full for extremes in found):
+        if result.account.total < n_next or all(first.is_full for first in found):
             break
         n_next = _entries_for(found, n_seen)
         if options.entries is not None:
@@ -101,8 +143,8 @@ def _look(
     return found
 
 
-def _entries_for(found: Sequence[Extremes], n_seen: int) -> int:
+def _entries_for(found: Sequence[First], n_seen: int) -> int:
     """Tell how many more entries are probably enough; at most four times as many as before, for all may change."""
-    rarest = min(extremes.n_rows / extremes.n_wanted for extremes in found)
+    rarest = min(first.rows.n_rows / first.rows.n_wanted for first in found)
     enough = n_seen * (1 - rarest) / rarest * SPARE if rarest else 4.0 * n_seen
     return int(min(max(enough, N_FIRST / 10), 4.0 * n_seen))
