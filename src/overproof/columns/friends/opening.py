@@ -21,7 +21,8 @@ Place = tuple[str, str]
 def open_joined(spec: FileSpec) -> Reader:
     """Open one tree of one file, and what is read beside it.
 
-    A friend that the user names must be there and fit; one that the tree names may be absent.
+    A friend that the user names must be there and fit; one that the tree names may be absent. Those that a friend names
+    itself are read too where the tree names it: what the user names is all that the user wants.
 
     Raises:
         DatasetError: nothing that can be used, of the tree or of a friend that the user names.
@@ -31,10 +32,7 @@ def open_joined(spec: FileSpec) -> Reader:
     opened: list[OpenFriend | AbsentFriend] = []
     try:
         for friend in spec.friends:
-            given = _open_given(friend, reader)
-            opened.append(given)
-            if len(given.parts) == 1:
-                opened += _open_named(given.reader, reader, seen={_place(reader), _place(given.reader)})
+            opened.append(_open_given(friend, reader))
         opened += _open_named(reader, reader, seen={_place(reader)})
     except BaseException:
         for each in opened:
