@@ -195,10 +195,12 @@ class Loop:
             offset += found * stride
         if leaf.n_jagged:
             starts = column.offsets[0] * column.element_size
-            first, available = starts[entry], starts[entry + 1] - starts[entry]
+            first = starts[entry]
+            missing |= offset >= starts[entry + 1] - first
         else:
-            first, available = entry * column.element_size, np.int64(column.element_size)
-        return first + offset, missing | (offset >= available)
+            first = entry * column.element_size
+            missing |= offset >= column.element_size
+        return first + offset, missing
 
     def _locals(self, leaf: Leaf) -> list[int | Integers]:
         """Return the place of each pass in every dimension, as ROOT reckons it from the number of the pass."""

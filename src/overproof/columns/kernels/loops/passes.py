@@ -109,16 +109,13 @@ class _Counter:
             outer = self.where_present(self.used[0])
             return nested_loop(self.leaves, self.columns, used=self.used, outer=outer, steps=tuple(steps))
         counts = self.where_present(steps[0])
-        whole = frozenset() if has_rows or self.is_cut else self.read_whole()
+        is_cut = self.present is not None and not self.present.all()
+        whole = frozenset() if has_rows or is_cut else self.read_whole()
         return Loop(counts, steps=tuple(steps), whole=whole, has_rows=has_rows)
-
-    @property
-    def is_cut(self) -> bool:
-        return self.present is not None and not bool(self.present.all())
 
     def where_present(self, lengths: int | Integers) -> Integers:
         counts = np.full(self.n_entries, lengths, dtype=np.int64) if isinstance(lengths, int) else lengths
-        return np.where(self.present, counts, 0) if self.is_cut else counts
+        return counts if self.present is None or self.present.all() else np.where(self.present, counts, 0)
 
     def read_whole(self) -> frozenset[str]:
         """Name the columns of which the loop reads every number in order."""
