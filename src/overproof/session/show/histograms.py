@@ -50,3 +50,9 @@ def axis_title(axis: Any) -> str:
 def categories_of(axis: Any) -> list[str]:
     """Return the names of the bins of an axis of categories, in its order."""
     return [str(axis.value(index)) for index in range(axis.size)]
+
+
+def averaged_in(histogram: Any) -> str:
+    """Say of what a profile has the means: of `pt`, when it is labelled `pt:eta` and its axis `eta`."""
+    label = str(getattr(histogram, "label", None) or "")
+    return label.removesuffix("".join(f":{axis_title(axis)}" for axis in reversed(histogram.axes)))

@@ -299,6 +299,13 @@ def test_the_same_histogram_makes_the_same_file(tmp_path: Path, suffix: str) -> 
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_a_notebook_shows_what_is_saved(tmp_path: Path) -> None:
+    """The picture of a notebook is that of the file; saving can come later."""
+    picture = op.plot(filled([1.0, 2.0]))
+    picture.save(tmp_path / "a.png")
+    assert picture._repr_png_() == (tmp_path / "a.png").read_bytes()
+
+
 def test_what_cannot_be_drawn_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A format that is not known, outputs without a histogram and absent libraries are errors that say how to mend."""
     with pytest.raises(OutputError, match=r"\.png, \.pdf, \.svg"):

@@ -156,9 +156,11 @@ def marks(picture: str) -> dict[int, int]:
 
 def test_means_are_points() -> None:
     """A profile is one point a bin, at the height of its mean; bins without entries have none; errors stand behind."""
-    profile = hist.Hist.new.Reg(4, 0, 4, label="eta").WeightedMean()
+    eta = hist.axis.Regular(4, 0, 4, label="eta")
+    profile = hist.Hist(eta, storage=hist.storage.WeightedMean(), label="pt / 2:eta")
     profile.fill([0.5, 0.5, 1.5, 1.5, 3.5, 3.5], sample=[0.0, 0.0, 5.0, 5.0, 8.0, 12.0], weight=np.ones(6))
     picture = terminal_picture(profile, columns=47, rows=12)
+    assert picture.splitlines()[0] == "eta: profile of pt / 2"
     assert [row for _, row in sorted(marks(picture).items())] == [11, 7, 2]  # 0, 5 and 10 of 0 to 12
     assert sum(line.count("|") for line in bars(picture)) == 4  # 8 to 12 are five rows, in one of them the point
     assert re.findall(r"^ *(\S+) │", picture, flags=re.M) == ["12", "0"]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from overproof.session.show.bins import Bins
-from overproof.session.show.histograms import axis_title
+from overproof.session.show.histograms import averaged_in
 
 MAX_TITLE = 70
 UNIT = re.compile(r"\s\[([A-Za-z][^\[\]]*)\]\s*$")
@@ -40,12 +40,9 @@ def contents_label(parts: Sequence[Bins], *, axis_title: str, norm: bool) -> str
 
 
 def mean_label(histogram: Any) -> str:
-    """Say of what a profile has the means: of `pt`, when it is labelled `pt:eta` and its axis `eta`."""
-    label = str(getattr(histogram, "label", None) or "")
-    axes = "".join(f":{axis_title(axis)}" for axis in reversed(histogram.axes))
-    if label.endswith(axes):
-        label = label.removesuffix(axes)
-    return f"mean of {shown(label)}" if label else "mean"
+    """Say of what a profile has the means."""
+    averaged = averaged_in(histogram)
+    return f"mean of {shown(averaged)}" if averaged else "mean"
 
 
 def _is_formula(line: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from overproof.session.show.bins import bins_of
-from overproof.session.show.histograms import axis_title, has_several_values, is_ordered, is_profile
+from overproof.session.show.histograms import averaged_in, axis_title, has_several_values, is_ordered, is_profile
 from overproof.session.show.style import PLAIN_STYLE, Style
 from overproof.session.show.terminal.bars import bar_lines
 from overproof.session.show.terminal.columns import column_lines
@@ -69,7 +69,8 @@ def _title(histogram: Any) -> str:
     if has_several_values(histogram):
         return f"{name}{separator}several values a bin"
     if is_profile(histogram):
-        return f"{name}{separator}profile"
+        averaged = averaged_in(histogram)
+        return f"{name}{separator}profile{f' of {averaged}' if averaged else ''}"
     inside, everywhere = _sum(histogram.values()), _sum(histogram.values(flow=True))
     if n_dim > 1:
         return f"{name}, sum {inside:,.6g}, outside {everywhere - inside:,.6g}"
