@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from overproof.analysis.draw.axes import Automatic, Axis, Binning, Growing
 from overproof.analysis.draw.axes.doubling import doubled_once
 from overproof.analysis.draw.axes.limits import find_limits
 from overproof.analysis.draw.plan import DrawPlan
+from overproof.records.dataset import FileSpec
 from overproof.session.question import Question
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ N_FIRST = 1_000_000
 
 N_KEPT = 1000
 """Rows that ROOT keeps back; where there are no more, no axis ever grows. Source: the size of TH1's buffer."""
+
+POLL_S = 0.2
 
 SPARE = 1.25
 """Entries that are looked at for each that should be enough."""
@@ -124,13 +129,10 @@ def _look(plans: Sequence[DrawPlan], question: Question, crew: Crew, is_cancelle
     if options.entries is not None:
         n_next = min(n_next, options.entries)
     while n_next:
-        part = replace(
-            question,
-            number=next(_numbers),
-            options=replace(options, first=options.first + n_seen, entries=n_next),
-            manner=replace(question.manner, journal=False),
-        )
-        result = Conduct(part, selector=EstimateSelector(plans), crew=crew, is_cancelled=is_cancelled).run()
+        part = _part(question, n_seen, n_next)
+        conduct = Conduct(part, selector=EstimateSelector(plans), crew=crew, is_cancelled=is_cancelled)
+        with _ended_when(is_cancelled, conduct.driver.request_abort):
+            result = conduct.run()
         for number, first in enumerate(found):
             for block in result.outputs.get(str(number), []):
                 first.take(block)
@@ -141,6 +143,57 @@ def _look(plans: Sequence[DrawPlan], question: Question, crew: Crew, is_cancelle
         if options.entries is not None:
             n_next = min(n_next, options.entries - n_seen)
     return found
+
+
+@contextmanager
+def _ended_when(is_cancelled: Callable[[], bool], end: Callable[[], None]) -> Iterator[None]:
+    """End a query that only its own thread knows of, once the user has had enough."""
+    is_over = threading.Event()
+
+    def watch() -> None:
+        while not is_over.wait(POLL_S):
+            if is_cancelled():
+                end()
+                return
+
+    watcher = threading.Thread(target=watch, name="watch over an estimate", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        watcher.join()
+
+
+def _part(question: Question, first: int, n_entries: int) -> Question:
+    """Ask for some of the entries of a question, by their numbers among those asked for."""
+    options, data = question.options, question.data
+    if any(spec.steps is not None for spec in data.files):
+        files = tuple(_cut(data.files, first, first + n_entries))
+        data = replace(data, files=files)
+    else:
+        options = replace(options, first=options.first + first, entries=n_entries)
+    manner = replace(question.manner, journal=False)
+    return replace(question, number=next(_numbers), dataset=data, options=options, manner=manner)
+
+
+def _cut(files: Iterable[FileSpec], first: int, stop: int) -> Iterator[FileSpec]:
+    """Keep of each file what lies between two numbers of entries that are asked for.
+
+    Of a file that is asked for whole nobody knows the length: it is taken whole, in the first part.
+    """
+    before = 0
+    for spec in files:
+        if spec.steps is None:
+            yield spec if first == 0 else replace(spec, steps=())
+            continue
+        steps = []
+        for begin, end in spec.steps:
+            kept = (begin + max(first - before, 0), min(end, begin + stop - before))
+            before += end - begin
+            if kept[0] < kept[1]:
+                steps.append(kept)
+        yield replace(spec, steps=tuple(steps))
 
 
 def _entries_for(found: Sequence[First], n_seen: int) -> int:
