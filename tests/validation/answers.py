@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,8 +35,7 @@ def _draw(questions: Sequence[Question], source: Source, data: Path, **options: 
     files = [str(data / file) for file in source.files]
     with op.Session("inline") as session:
         drawn = session.draw(files, asked, tree=source.tree, journal=False, **options)
-    histograms = list(drawn.values()) if len(asked) > 1 else [drawn]
-    return [described(histogram, question) for histogram, question in zip(histograms, questions, strict=True)]
+    return [described(histogram, question) for histogram, question in zip(drawn.values(), questions, strict=True)]
 
 
 def _keywords(question: Question) -> dict[str, Any]:
@@ -51,16 +52,15 @@ def _keywords(question: Question) -> dict[str, Any]:
 
 
 def described(histogram: Any, question: Question) -> Any:
-    """Return the axes and bins of a histogram as `ask_root.ask` tells those of ROOT's.
-
-    Of a profile, rows are `[bin, sum of weights, sum of their squares, mean, sum of weight*(value - mean)^2]`.
-    """
-    names = (
-        ("sum_of_weights", "sum_of_weights_squared", "value", "_sum_of_weighted_deltas_squared")
-        if question.profile
-        else ("value", "variance")
-    )
-    columns = [_cells(histogram, name) for name in names]
+    """Return the axes and bins of a histogram as `ask_root.ask` tells those of ROOT's."""
+    if question.profile:
+        with np.errstate(all="ignore"):
+            errors = np.sqrt(histogram.variances(flow=True))
+        columns = [histogram.view(flow=True)[name] for name in ("sum_of_weights", "sum_of_weights_squared")]
+        columns += [histogram.values(flow=True), errors]
+    else:
+        columns = [histogram.values(flow=True), histogram.variances(flow=True)]
+    columns = [_in_roots_order(column, histogram) for column in columns]
     filled = np.flatnonzero((columns[0] != 0) | (columns[1] != 0))
     rows = [[int(index), *(float(column[index]) for column in columns)] for index in filled]
     if not question.profile:
@@ -68,9 +68,8 @@ def described(histogram: Any, question: Question) -> Any:
     return rows if question.axes is not None else {"axes": [_axis(axis) for axis in histogram.axes], "bins": rows}
 
 
-def _cells(histogram: Any, name: str) -> np.ndarray[Any, Any]:
+def _in_roots_order(cells: Any, histogram: Any) -> np.ndarray[Any, Any]:
     """Return one number of every cell by ROOT's global number: flow bins on both sides, x fastest."""
-    cells = histogram.view(flow=True)[name]
     missing = [(int(not axis.traits.underflow), int(not axis.traits.overflow)) for axis in histogram.axes]
     return np.pad(cells, missing).transpose().ravel()
 
@@ -81,22 +80,29 @@ def _axis(axis: Any) -> list[Any]:
     return [axis.size, float(axis.edges[0]), float(axis.edges[-1])]
 
 
-def as_ours(answer: Any, question: Question) -> Any:
-    """Turn an answer of ROOT into the form of ours; None (refused) stays."""
-    if answer is None or not question.profile:
-        return answer
-    if question.axes is not None:
-        return _mean_and_deltas(answer)
-    return {**answer, "bins": _mean_and_deltas(answer["bins"])}
+def is_same(answer: Any, expected: Any, question: Question) -> bool:
+    """Tell whether an answer is ROOT's, to the last bit; of errors of a profile but for their last digits.
 
-
-def _mean_and_deltas(rows: Sequence[Sequence[float]]) -> list[list[float]]:
-    """Turn the sums of ROOT's profile into the form of ours, by the definition of mean and deltas.
-
-    ROOT's own error of a bin, sqrt(|W2/W - mean^2| / n), is sqrt(deltas/W / n) with the same deltas.
+    Ours keeps the lower limit and the width of an axis, which may give the upper one another last bit; and an axis
+    without any width, which ROOT gives to histograms without entries, goes from 0 to 1.
     """
-    turned = []
-    for index, weight, square, weighted, squares in rows:
-        mean = weighted / weight if weight else 0.0
-        turned.append([index, weight, square, mean, max(squares - weighted * mean, 0.0) if weight else 0.0])
-    return turned
+    if expected is None or isinstance(answer, Exception):
+        return expected is None and isinstance(answer, Exception)
+    if question.axes is None:
+        if answer["axes"] != [_kept_axis(axis) for axis in expected["axes"]]:
+            return False
+        answer, expected = answer["bins"], expected["bins"]
+    if question.profile:
+        pairs = zip((row[-1] for row in answer), (row[-1] for row in expected), strict=False)
+        if not all(math.isclose(*pair, rel_tol=1e-12, abs_tol=1e-300) or all(map(math.isnan, pair)) for pair in pairs):
+            return False
+        answer, expected = ([row[:-1] for row in rows] for rows in (answer, expected))
+    # JSON writes a double so that it reads back the same, and NaN is equal to itself in text
+    return json.dumps(answer) == json.dumps(expected)
+
+
+def _kept_axis(axis: list[Any]) -> list[Any]:
+    if axis and isinstance(axis[0], str):
+        return axis
+    n, low, high = axis
+    return [n, low, low + (high - low)] if low != high else [n, 0.0, 1.0]

@@ -41,7 +41,7 @@ def ask(question: Question, tree: Any) -> Any:
 
     It has the bins that are not empty, flow bins included, by ROOT's global number (x is fastest): `[bin, content]`,
     `[bin, content, sum of squared weights]` where the two differ; of a profile `[bin, sum of weights, sum of their
-    squares, sum of weight*value, sum of weight*value^2]`. With automatic axes: `{"axes": ..., "bins": ...}`.
+    squares, content, error]`. With automatic axes: `{"axes": ..., "bins": ...}`.
     """
     ROOT.gROOT.cd()
     for name, value in _SETTINGS.items():
@@ -81,12 +81,12 @@ def _bins(histogram: Any) -> Iterable[list[float]]:
 
 
 def _profile_bins(profile: Any) -> Iterable[list[float]]:
-    weighted, squares, squared_weights = profile.GetArray(), profile.GetSumw2(), profile.GetBinSumw2()
+    squares = profile.GetBinSumw2()
     for index in range(profile.GetNcells()):
         weight = profile.GetBinEntries(index)
-        square = squared_weights.At(index) if squared_weights.GetSize() else weight
+        square = squares.At(index) if squares.GetSize() else weight
         if weight != 0 or square != 0:
-            yield [index, weight, square, weighted[index], squares.At(index)]
+            yield [index, weight, square, profile.GetBinContent(index), profile.GetBinError(index)]
 
 
 def _axis(axis: Any) -> list[Any]:
