@@ -84,8 +84,6 @@ def test_trees_are_roots(text: str, tree: str) -> None:
         ("1.2.3", 3, "is not a number"),
         ("a = b", 2, "compare with `==`"),
         ("a & ~b", 4, "no bitwise complement"),
-        ('name == "x"', 8, "strings are not drawn yet"),
-        ("@x.size()", 0, "write `Length$(x)`"),
         ("x:y", 1, "`:` separates what is drawn"),
         ("x, y", 1, "between the arguments of a function"),
         ("a < b < c", 6, "`(a < b) && (b < c)` as Python reads it"),

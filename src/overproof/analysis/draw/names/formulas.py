@@ -29,7 +29,7 @@ _SMALL_LETTERS = {
 
 
 def _with_small_letters(formulas: Mapping[str, str]) -> dict[str, str]:
-    small = {small: large for small, large in _SMALL_LETTERS.items() if large in formulas}
+    small = {small: large for small, large in _SMALL_LETTERS.items() if large in formulas and small not in formulas}
     return {**formulas, **small}
 
 
@@ -41,8 +41,8 @@ _LORENTZ = {
     "R": "P",
     "Rho": "Pt",
     "P2": "P*P",
-    "Mag": "M",
-    "Mag2": "M2",
+    "mag": "M",
+    "mag2": "M2",
     "Rapidity": "0.5*np.log(np.divide(E + Pz, E - Pz))",
     "ColinearRapidity": "0.5*np.log(np.divide(E + P, E - P))",
     "Beta": "E == 0 && P2 == 0 ? 0 : (E == 0 ? np.divide(1, E) : P/E)",

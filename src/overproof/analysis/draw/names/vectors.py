@@ -37,7 +37,7 @@ class Vector:
     @property
     def methods(self) -> tuple[str, ...]:
         """Names of the methods that are known, without synonyms in small letters."""
-        return tuple(name for name in SYSTEMS[self.system].formulas if name[0].isupper() and name != "EtaOfRho")
+        return tuple(name for name in SYSTEMS[self.system].formulas if name[0].isupper())
 
     def formula(self, method: str) -> Node | None:
         """Return the formula of a method; None when it is not known."""

@@ -1,0 +1,69 @@
+"""Methods of vectors against ROOT's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import numpy as np
+import pytest
+
+from overproof.analysis.draw.names.formulas import SYSTEMS
+from overproof.analysis.draw.rows import make_rows
+from overproof.columns.kernels.rows import compute_rows
+from overproof.records.schema import Branch, Schema
+
+NUMBERS: dict[str, Any] = json.loads(Path(__file__).with_name("vector_numbers.json").read_text(encoding="utf-8"))
+
+
+def branches(system: str, *, n_jagged: int) -> tuple[Branch, ...]:
+    """Return the members of a vector `v` as they are called in a tree."""
+    return tuple(
+        Branch(name=f"v.{path}", typename="double", kind="number", dtype="float64", n_jagged=n_jagged)
+        for path in SYSTEMS[system].paths
+    )
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_method_is_roots_to_the_last_bit(system: str) -> None:
+    """Law: a method of a vector in any coordinates has ROOT's value, NaN and infinities included."""
+    members = np.array(NUMBERS[system]["members"])
+    own = branches(system, n_jagged=0)
+    schema = Schema(tree="t", format="TTree", branches=own)
+    events = ak.Array({branch.name: members[:, place] for place, branch in enumerate(own)})
+    methods = NUMBERS[system]["methods"]
+
+    text = ":".join(f"v.{method}()" for method in methods)
+    computed = compute_rows(make_rows(text, schema=schema), events).values
+
+    assert {method: values.tolist() for method, values in zip(methods, computed, strict=True)} == {
+        method: pytest.approx(expected, rel=0, abs=0, nan_ok=True) for method, expected in methods.items()
+    }
+
+
+def test_every_method_that_is_known_was_asked() -> None:
+    """Law: no formula stands unchecked, but those that only others use."""
+    inner = {("PtEtaPhiM4D", "E2"), ("PxPyPzM4D", "E2"), ("TVector3", "P")}
+    known = {(system, method) for system, vector in SYSTEMS.items() for method in vector.formulas}
+    asked = {(system, method) for system, numbers in NUMBERS.items() for method in numbers["methods"]}
+    assert known - asked == inner
+
+
+def test_vectors_in_lists_have_methods_element_by_element() -> None:
+    """Law: a method of a list of vectors loops over them, and an index in front of it picks one."""
+    members = np.array(NUMBERS["PxPyPzE4D"]["members"])
+    expected = np.array(NUMBERS["PxPyPzE4D"]["methods"]["Pt"])
+    counts = np.array([0, 3, 1, 0, len(members) - 4])
+    own = branches("PxPyPzE4D", n_jagged=1)
+    schema = Schema(tree="t", format="TTree", branches=own)
+    events = ak.Array({branch.name: ak.unflatten(members[:, place], counts) for place, branch in enumerate(own)})
+
+    (looping,) = compute_rows(make_rows("v.Pt()", schema=schema), events).values
+    (second,) = compute_rows(make_rows("v[1].Pt()", schema=schema), events).values
+    (size,) = compute_rows(make_rows("@v.size() + v@.size()", schema=schema), events).values
+
+    assert looping.tolist() == expected.tolist()
+    assert second.tolist() == [expected[1], expected[5]]
+    assert size.tolist() == (2.0 * counts).tolist()
