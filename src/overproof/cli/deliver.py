@@ -147,7 +147,8 @@ def _print_outputs(outputs: Mapping[str, Any], *, style: Style) -> None:
     for name, value in outputs.items():
         if is_histogram(value):
             picture = shown_with(terminal_picture(value, style=style), encoding=sys.stdout.encoding)
-            print(f"{name}\n{picture}" if len(outputs) > 1 else picture)
+            is_told = len(outputs) == 1 or picture.startswith(f"{name}:")
+            print(picture if is_told else f"{name}\n{picture}")
         else:
             text = " ".join(repr(value).split())
             print(f"{name:<12}{text if len(text) <= 200 else f'{text[:197]}...'}")
