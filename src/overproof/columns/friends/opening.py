@@ -12,7 +12,7 @@ from overproof.columns.friends.friend import AbsentFriend, OpenFriend, OpenPart
 from overproof.columns.friends.joined import JoinedReader
 from overproof.columns.opening import local_path, open_reader
 from overproof.records.dataset import FileSpec, Friend, FriendPart
-from overproof.words.errors import DatasetError, OverproofError
+from overproof.words.errors import DatasetError, OverproofError, ReadError
 
 Place = tuple[str, str]
 """Path of a file, and of a tree in it."""
@@ -31,8 +31,7 @@ def open_joined(spec: FileSpec) -> Reader:
     reader = open_reader(spec)
     opened: list[OpenFriend | AbsentFriend] = []
     try:
-        for friend in spec.friends:
-            opened.append(_open_given(friend, reader))
+        opened.extend(_open_given(friend, reader) for friend in spec.friends)
         opened += _open_named(reader, reader, seen={_place(reader)})
     except BaseException:
         for each in opened:
@@ -52,7 +51,7 @@ def _open_given(friend: Friend, reader: Reader) -> OpenFriend:
     parts: list[OpenPart] = []
     try:
         for part in friend.parts:
-            opened = open_reader(FileSpec(path=part.path, tree=part.tree))
+            opened = _open_part(friend.name, part)
             n_entries = opened.n_entries if part.n_entries is None else part.n_entries
             parts.append(OpenPart(reader=opened, first=part.first, n_entries=n_entries))
             _check_has(part, opened)
@@ -64,6 +63,21 @@ def _open_given(friend: Friend, reader: Reader) -> OpenFriend:
             each.reader.close()
         raise
     return joined
+
+
+def _open_part(name: str, part: FriendPart) -> Reader:
+    """Open one tree of a friend; what is wrong with it is said of the friend.
+
+    Raises:
+        DatasetError, ReadError: it cannot be opened.
+    """
+    try:
+        return open_reader(FileSpec(path=part.path, tree=part.tree))
+    except ReadError as error:
+        reason = f"friend '{name}' in {error.file}: {error.reason}"
+        raise ReadError(reason, file=error.file, phase=error.phase) from error
+    except DatasetError as error:
+        raise DatasetError(f"friend '{name}': {error}") from error
 
 
 def _check_has(part: FriendPart, reader: Reader) -> None:
@@ -108,7 +122,7 @@ def _open_named(holder: Reader, reader: Reader, *, seen: set[Place]) -> Iterator
         try:
             friend = _open_given(Friend(name=name, parts=(FriendPart(path=path, tree=tree),)), reader)
         except OverproofError as error:
-            reason = " ".join(str(error).split())
+            reason = " ".join(str(error).split()).removeprefix(f"friend '{name}': ")
             yield AbsentFriend(name=name, path=path, reason=reason, identity=identity_now(path))
             continue
         if (place := _place(friend.reader)) in seen:
