@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from overproof.words.ids import FileIndex, WorkerId
@@ -14,6 +15,10 @@ BlockKey: TypeAlias = tuple[FileIndex, int]
 """File and index: names a block of a query."""
 
 
+MAX_APART = 4
+"""So many parts of a block are computed each by itself; more of them, with gaps between, in one go."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """A fixed range of entries of one file; cut only by the grid of the file and by the range asked for.
@@ -23,8 +28,8 @@ class Block:
         index: place of the block in the grid of its file, from 0.
         first: first entry, counted in the tree.
         stop: last entry, exclusive.
-        ranges: None for a whole block; else what is to be computed of it, ascending and apart, each by itself, because
-            entries were excluded or because it is too large whole. May be empty.
+        ranges: None for a whole block; else what is to be computed of it, ascending and apart, because just these
+            entries are asked for, because others were excluded, or because it is too large whole. May be empty.
     """
 
     file: FileIndex
@@ -42,8 +47,23 @@ class Block:
 
     @property
     def parts(self) -> tuple[Range, ...]:
-        """The ranges to be computed, each by itself, in order."""
+        """The ranges to be computed, in order."""
         return ((self.first, self.stop),) if self.ranges is None else self.ranges
+
+    @property
+    def pieces(self) -> tuple[tuple[Range, ...], ...]:
+        """The parts that are computed in one go: each by itself, unless there are many with gaps between them.
+
+        Scattered entries, as those of an entry list, would cost a reading and a call of the selector each. Parts that
+        touch are apart because they are too large together.
+        """
+        parts = self.parts
+        cuts = [0, *(at for at in range(1, len(parts)) if parts[at - 1][1] == parts[at][0]), len(parts)]
+        pieces: list[tuple[Range, ...]] = []
+        for begin, end in pairwise(cuts):
+            run = parts[begin:end]
+            pieces += [run] if len(run) > MAX_APART else [(part,) for part in run]
+        return tuple(pieces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -279,7 +279,7 @@ class Worker:
         self._start_packet()
 
     def _compute(self, block: Block, *, is_apart: bool) -> None:
-        attempt = self._attempt(block, block.parts)
+        attempt = self._attempt(block, self._pieces(block))
         outputs = OutputState()
         try:
             outputs.add_ranges(block, attempt.outputs())
@@ -313,7 +313,7 @@ class Worker:
             return
         first, stop = probe.part
         self._source.expect(probe.block.file, probe.identity)
-        attempt = self._attempt(probe.block, (probe.part,))
+        attempt = self._attempt(probe.block, ((probe.part,),))
         if stop - first == 1:
             self._reply(EventNamed(probe=probe.probe, event=attempt.event_name()))
         failure: Failure | None = None
@@ -328,10 +328,15 @@ class Worker:
         attempt.end()
         self._reply(RangeProbed(worker=self.name, epoch=self.epoch, probe=probe.probe, failure=failure))
 
-    def _attempt(self, block: Block, parts: Sequence[Range]) -> Attempt:
+    def _pieces(self, block: Block) -> Sequence[Sequence[Range]]:
+        """Return what is computed in one go; cycles come in ranges only."""
+        has_files = self._brief is not None and self._brief.dataset is not None
+        return block.pieces if has_files else [(part,) for part in block.parts]
+
+    def _attempt(self, block: Block, pieces: Sequence[Sequence[Range]]) -> Attempt:
         assert self._selector is not None
         return Attempt(
-            self._selector, self._source, block=block, parts=parts, logbook=self._logbook, prints=self._prints
+            self._selector, self._source, block=block, pieces=pieces, logbook=self._logbook, prints=self._prints
         )
 
     def _report_failed(self, block: Block, error: BaseException) -> None:

@@ -1,4 +1,4 @@
-"""One try of the selector on some ranges of a block: from entries to outputs, and whose fault it was when it fails."""
+"""One try of the selector on pieces of a block: from entries to outputs, and whose fault it was when it fails."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from overproof.columns.views import materialized
 from overproof.engines.local.logbook import Logbook
@@ -29,18 +32,18 @@ class Unreadable:
 
 
 class Attempt:
-    """Computes ranges of a block one by one, notes in the logbook what is in hand, and judges what goes wrong.
+    """Computes pieces of a block one by one, notes in the logbook what is in hand, and judges what goes wrong.
 
     Args:
         selector: begun.
         source: of the events.
         block: the block.
-        parts: ranges of it, in order.
+        pieces: ranges of it that are computed in one go, in order.
         logbook: shared with whoever watches over this process.
         prints: takes what user code prints.
 
     Attributes:
-        part: the range in hand; None before the first and after the last.
+        part: the range in hand, from the first entry to the last of a piece; None before the first and after the last.
     """
 
     def __init__(
@@ -49,7 +52,7 @@ class Attempt:
         source: BlockSource,
         *,
         block: Block,
-        parts: Sequence[Range],
+        pieces: Sequence[Sequence[Range]],
         logbook: Logbook | None,
         prints: PrintLog | None,
     ) -> None:
@@ -57,16 +60,18 @@ class Attempt:
         self._selector = selector
         self._source = source
         self._block = block
-        self._parts = parts
+        self._pieces = pieces
         self._logbook = logbook
         self._prints = prints
         self._events: Any = None
 
     def outputs(self) -> Iterator[Mapping[str, Any] | None]:
-        """Compute range by range; the output of one is to be copied before the next is asked for."""
-        for part in self._parts:
-            self._enter(part)
-            self._events = self._source.events(replace(self._block, first=part[0], stop=part[1], ranges=None))
+        """Compute piece by piece; the output of one is to be copied before the next is asked for."""
+        for piece in self._pieces:
+            first, stop = piece[0][0], piece[-1][1]
+            self._enter((first, stop))
+            events = self._source.events(replace(self._block, first=first, stop=stop, ranges=None))
+            self._events = events if len(piece) == 1 else events[_places(piece)]
             # Views are put out as arrays, read now: what fails to be read here is the file's fault still.
             output = materialized(self._selector.process(self._events))
             # What went wrong with a column counts also where user code swallowed it.
@@ -80,7 +85,7 @@ class Attempt:
 
     def event_name(self) -> EventName | None:
         """Tell what the file calls the first entry; None where it does not say, or cannot be read."""
-        part = self._parts[0]
+        part = self._pieces[0][0]
         self._enter(part)
         with nullcontext() if self._logbook is None else self._logbook.reading:
             return self._source.event_name(self._block.file, part[0])
@@ -120,3 +125,8 @@ class Attempt:
     def _note_prints(self) -> None:
         if self._prints is not None and self.part is not None:
             self._prints.note(self._block, self.part)
+
+
+def _places(piece: Sequence[Range]) -> npt.NDArray[np.int64]:
+    """Return where the entries of a piece are, counted from its first."""
+    return np.concatenate([np.arange(first, stop, dtype=np.int64) for first, stop in piece]) - piece[0][0]

@@ -148,7 +148,7 @@ def _read_int(value: int | str) -> int:
 def _write_block(block: Block) -> list[Any]:
     document: list[Any] = [block.file, block.index, block.first, block.stop]
     if block.ranges is not None:
-        document.append([list(each) for each in block.ranges])
+        document.append(list(block.ranges))
     return document
 
 

@@ -304,7 +304,12 @@ class Conduct:
 
 
 def _for_reading(dataset: Dataset | None, *, verifies: bool) -> Dataset | None:
-    """Let workers see the checksums of whole files only when these are to be verified, which takes a second reading."""
-    if dataset is None or verifies:
-        return dataset
-    return replace(dataset, files=tuple(replace(spec, checksum="") for spec in dataset.files))
+    """Let workers see what they read.
+
+    Checksums of whole files only when these are to be verified, which takes a second reading; which entries are asked
+    for the master knows, and with an entry list there may be millions.
+    """
+    if dataset is None:
+        return None
+    files = (replace(spec, steps=None, checksum=spec.checksum if verifies else "") for spec in dataset.files)
+    return replace(dataset, files=tuple(files))
