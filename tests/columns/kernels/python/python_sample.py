@@ -65,6 +65,7 @@ SCHEMA = Schema(
         ),
         Branch(name="label", typename="std::string", kind="string"),
     ),
+    aliases=(("stored", "Sum$(pt)"),),
 )
 
 

@@ -91,7 +91,9 @@ def read_expression(text: str) -> Node:
     dimensions = read_dimensions(text)
     if len(dimensions) > 1:
         raise ExpressionError(
-            "`:` separates what is drawn: write one expression here", text=text, position=dimensions[1].position - 1
+            "`:` separates what is drawn: write one expression here",
+            text=text,
+            position=text.rindex(":", 0, dimensions[1].position),
         )
     return dimensions[0].node
 
@@ -125,6 +127,7 @@ class _Reader:
             case ast.Compare():
                 return self.comparison(node)
             case ast.BoolOp():
+                self.check_length(node.values)
                 return self.logic(node, node.values)
             case ast.IfExp():
                 condition, yes, no = (self.read(part) for part in (node.test, node.body, node.orelse))
@@ -138,6 +141,10 @@ class _Reader:
                 return Listing(items=tuple(map(self.read, node.elts)), position=self.piece.start_of(node))
         reason = _REFUSED.get(type(node), "write operators, indices, and functions of `np` and `ak`")
         raise self.piece.error(f"this Python is not known here: {reason}", node)
+
+    def check_length(self, nodes: list[ast.expr]) -> None:
+        if len(nodes) > MAX_DEPTH:
+            raise self.piece.error(f"more than {MAX_DEPTH} conditions in a row: simplify", nodes[MAX_DEPTH])
 
     def literal(self, node: ast.Constant) -> Literal:
         position = self.piece.start_of(node)
@@ -161,18 +168,22 @@ class _Reader:
 
     def dotted(self, node: ast.expr) -> str:
         """Put a name with dots together: `Jets.fPt`, `np.pi`."""
-        if isinstance(node, ast.Name):
-            return LIBRARIES.get(node.id, node.id)
-        if isinstance(node, ast.Attribute):
-            if isinstance(node.value, ast.Name | ast.Attribute):
-                return f"{self.dotted(node.value)}.{node.attr}"
-            raise ExpressionError(
-                f"`.{node.attr}` belongs to no name: values have no attributes or methods here, "
-                "write a function of `ak` or `np`",
-                text=self.piece.text,
-                position=self.piece.end_of(node) - len(node.attr) - 1,
-            )
-        raise self.piece.error("only functions of `np` and `ak` are called, by their name", node)
+        parts: list[str] = []
+        inner = node
+        while isinstance(inner, ast.Attribute):
+            parts.append(inner.attr)
+            inner = inner.value
+        if isinstance(inner, ast.Name):
+            parts.append(LIBRARIES.get(inner.id, inner.id))
+            return ".".join(reversed(parts))
+        if not parts:
+            raise self.piece.error("only functions of `np` and `ak` are called, by their name", node)
+        raise ExpressionError(
+            f"`.{parts[-1]}` belongs to no name: values have no attributes or methods here, "
+            "write a function of `ak` or `np`",
+            text=self.piece.text,
+            position=self.piece.text.index(".", self.piece.end_of(inner)),
+        )
 
     def binary(self, node: ast.BinOp) -> Node:
         if isinstance(node.op, ast.MatMult):
@@ -185,6 +196,7 @@ class _Reader:
     def comparison(self, node: ast.Compare) -> Node:
         """Read `a < b < c` as `a < b and b < c`, as Python does."""
         sides = [node.left, *node.comparators]
+        self.check_length(sides)
         pairs: list[Node] = []
         for left, operation, right in zip(sides, node.ops, sides[1:], strict=False):
             operator = COMPARISONS.get(type(operation))

@@ -53,6 +53,9 @@ _TRUTHS = {"<", "<=", ">", ">=", "==", "!=", "not"}
 _WHOLE = {"+", "-", "*", "//", "%", "-x", "+x"}
 """Operators that make integers of integers."""
 
+MAX_DEPTH = 200
+"""Operations inside one another, those of aliases included."""
+
 CallResolver = Callable[["Resolver", syntax.Call], Typed]
 
 
@@ -71,7 +74,9 @@ class Resolver:
         self.schema = schema
         self.calls = calls
         self.aliases = aliases
+        self.depth = 0
         self.inside: tuple[str, ...] = ()
+        self.outermost: tuple[str, int] | None = None
 
     def error(self, problem: str, node: syntax.Node | syntax.Item) -> ExpressionError:
         """Make an error with the caret under a node."""
@@ -79,6 +84,14 @@ class Resolver:
 
     def typed(self, node: syntax.Node) -> Typed:
         """Resolve one node and what is below it."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(f"more than {MAX_DEPTH} operations inside one another: simplify", node)
+        found = self._typed(node)
+        self.depth -= 1
+        return found
+
+    def _typed(self, node: syntax.Node) -> Typed:
         match node:
             case syntax.Literal():
                 return self.literal(node)
@@ -131,21 +144,23 @@ class Resolver:
 
     def alias(self, node: syntax.Name) -> Typed:
         """Resolve what an alias stands for, at the place of its name."""
-        meaning = self.aliases[node.text]
+        outermost = self.outermost or (self.text, node.position)
+        text, position = outermost
         if node.text in self.inside:
             way = " -> ".join(f"`{each}`" for each in (*self.inside[self.inside.index(node.text) :], node.text))
-            raise self.error(f"the alias `{node.text}` stands for itself: {way}", node)
-        text, self.text, self.inside = self.text, meaning, (*self.inside, node.text)
+            raise ExpressionError(f"the alias `{node.text}` stands for itself: {way}", text=text, position=position)
+        before = (self.text, self.inside, self.outermost)
+        meaning = self.aliases[node.text]
+        self.text, self.inside, self.outermost = meaning, (*self.inside, node.text), outermost
         try:
             found = self.typed(read_expression(meaning))
         except InputError as error:
-            if isinstance(error, ExpressionError) and error.text == text:
+            if isinstance(error, ExpressionError) and (error.text, error.position) == outermost:
                 raise
-            raise ExpressionError(
-                f"what the alias `{node.text}` stands for cannot be used: {error}", text=text, position=node.position
-            ) from None
+            problem = f"what the alias `{node.text}` stands for cannot be used: {error}"
+            raise ExpressionError(problem, text=text, position=position) from None
         finally:
-            self.text, self.inside = text, self.inside[:-1]
+            self.text, self.inside, self.outermost = before
         return moved(found, position=node.position)
 
     def column(self, branch: Branch, node: syntax.Name) -> Column:
@@ -201,6 +216,9 @@ class Resolver:
     def logic(self, node: syntax.Logic) -> Typed:
         """Resolve `and` and `or`: as in Python, one of the two operands comes out."""
         left, right = self.typed(node.left), self.typed(node.right)
+        if left.kind.element == right.kind.element == "boolean" and max(left.kind.depth, right.kind.depth):
+            kernel = "both" if node.is_and else "either"
+            return applied(kernel, (left, right), element="boolean", position=node.position)
         self.check_sides(node, left, left, right)
         kind = joined(left.kind, right.kind, depth_of=(left, right))
         yes, no = (right, None) if node.is_and else (None, right)

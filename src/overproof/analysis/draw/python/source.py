@@ -117,5 +117,5 @@ def _no_python(text: str, source: str, shift: int, error: SyntaxError) -> Expres
         found = foreign.group()
         mending = _OF_ROOT.get(found, _OF_ROOT["[]"])
         return ExpressionError(f"`{found}` is no Python: {mending}", text=text, position=shift + foreign.start())
-    place = min(max((error.offset or 1) - 1, 0), len(source))
+    place = min(error.offset - 1, len(source)) if error.offset else len(source)  # 0: the end came too early
     return ExpressionError(f"this is no expression of Python: {error.msg}", text=text, position=shift + place)

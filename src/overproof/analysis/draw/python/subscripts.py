@@ -95,7 +95,8 @@ class _Steps:
     def take_place(self, item: syntax.Node) -> None:
         place = _whole_number(item)
         if place is None:
-            raise self.error("between commas stand whole numbers, slices, `...` and np.newaxis only", item)
+            what = "between commas stand" if self.node.is_tuple else "an index is a condition, a list of places, or"
+            raise self.error(f"{what} whole numbers, slices, `...` and np.newaxis", item)
         self.need_entries_first(item)
         self.need_axis(item)
         self.steps.append(Step(axis=self.axis, at=place))
