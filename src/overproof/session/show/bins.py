@@ -24,6 +24,7 @@ class Bins:
         weights: for means, the sum of weights behind each; else None.
         edges: for each axis one more than it has bins; categories are one unit wide.
         categories: for each axis the names of its bins, or None for an axis of numbers.
+        is_weighted: contents are more than numbers of entries, as far as the errors tell.
     """
 
     values: Doubles
@@ -31,16 +32,12 @@ class Bins:
     weights: Doubles | None
     edges: tuple[Doubles, ...]
     categories: tuple[tuple[str, ...] | None, ...]
+    is_weighted: bool
 
     @property
     def is_profile(self) -> bool:
         """Tell means from contents."""
         return self.weights is not None
-
-    @property
-    def is_weighted(self) -> bool:
-        """Tell whether the contents are more than numbers of entries, as far as the errors tell."""
-        return self.errors is not None and not np.allclose(self.errors**2, np.nan_to_num(self.values))
 
     def scaled(self, factor: float) -> Bins:
         """Multiply contents and errors."""
@@ -72,13 +69,14 @@ def bins_of(histogram: Any) -> Bins:
         weights = np.array(view["sum_of_weights" if "sum_of_weights" in names else "count"], dtype=np.float64)
         values[weights == 0] = np.nan
     values[~np.isfinite(values)] = np.nan
-    errors = None if variances is None else np.sqrt(np.clip(_finite(variances), 0.0, None))
+    squares = None if variances is None else np.clip(_finite(variances), 0.0, None)
     return Bins(
         values=values,
-        errors=errors,
+        errors=None if squares is None else np.sqrt(squares),
         weights=weights,
         edges=tuple(_edges(axis) for axis in histogram.axes),
         categories=tuple(None if is_ordered(axis) else tuple(categories_of(axis)) for axis in histogram.axes),
+        is_weighted=squares is not None and not np.allclose(squares, np.nan_to_num(values)),
     )
 
 

@@ -211,6 +211,9 @@ def test_what_is_counted_is_told() -> None:
     ones = filled([1.0, 1.0], label="pt [GeV]", width=2.5)
     assert op.plot(ones).figure.axes[0].get_ylabel() == "entries / 2.5 GeV"
     assert op.plot(filled([2.0], label="Muon_pt[0]")).figure.axes[0].get_ylabel() == "weighted entries"
+    assert op.plot(ones, norm=True).figure.axes[0].get_ylabel() == "fraction of entries / 2.5 GeV"
+    third = hist.Hist(hist.axis.Regular(3, -1 - 1e-13, 2), storage=hist.storage.Weight())
+    assert op.plot(third).figure.axes[0].get_ylabel() == "entries"
     uneven = hist.Hist.new.Var([0, 1, 10]).Weight().fill([0.5])
     assert op.plot(uneven).figure.axes[0].get_ylabel() == "entries"
 

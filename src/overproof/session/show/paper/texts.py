@@ -33,10 +33,11 @@ def contents_label(parts: Sequence[Bins], *, axis_title: str, norm: bool) -> str
     widths = np.concatenate([np.diff(part.edges[0]) for part in parts])
     unit = UNIT.search(axis_title)
     is_even = np.allclose(widths, widths[0], rtol=1e-6, atol=0)
-    if not is_even or parts[0].categories[0] is not None or (unit is None and widths[0] == 1):
+    if not is_even or parts[0].categories[0] is not None:
         return what
-    width = "" if unit and widths[0] == 1 else f"{widths[0]:.4g}"
-    return f"{what} / {' '.join(filter(None, [width, shown(unit[1]) if unit else '']))}"
+    width = f"{widths[0]:.4g}"
+    per = " ".join(filter(None, [width if width != "1" else "", shown(unit[1]) if unit else ""]))
+    return f"{what} / {per}" if per else what
 
 
 def mean_label(histogram: Any) -> str:
