@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
-from overproof.analysis.draw.dialects import Dialect, check_dialect, check_piece, read_pieces
+from overproof.analysis.draw.axes.whole import is_whole
+from overproof.analysis.draw.dialects import AnyRows, Dialect, check_dialect, check_piece, read_pieces, rows_in
+from overproof.analysis.draw.names.texts import is_text
+from overproof.analysis.draw.python.rows import PythonRows
 from overproof.analysis.draw.request import check_aliases
-from overproof.analysis.draw.rows import Rows, make_rows
+from overproof.records.dataset import Chain
 from overproof.records.schema import Schema
 from overproof.words.errors import OptionError
 
 ENTRY, INSTANCE = "entry", "instance"
 """Columns that every table of a loop begins with."""
+
+
+ColumnKind: TypeAlias = Literal["number", "whole", "text"]
+"""Doubles, whole numbers of a branch, or texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +51,14 @@ class ListPlan:
     Attributes:
         request: what the user wrote.
         rows: what is computed, one value for each column.
+        kinds: what the values of each column are.
+        chain: the files as one long tree, by which entries are counted; None where there is one file.
     """
 
     request: ListRequest
-    rows: Rows
+    rows: AnyRows
+    kinds: tuple[ColumnKind, ...]
+    chain: Chain | None = None
 
 
 def read_listing(
@@ -97,7 +109,19 @@ def plan_listing(request: ListRequest, *, schema: Schema) -> ListPlan:
         ExpressionError: a text that cannot be understood, with the caret under the place.
         BranchError: a name that is no branch, or a branch that cannot be listed.
     """
-    return ListPlan(request=request, rows=make_rows(request.text, cut=request.cut, schema=schema))
+    rows = rows_in(request.dialect, request.text, cut=request.cut, schema=schema, aliases=request.aliases)
+    return ListPlan(request=request, rows=rows, kinds=_kinds(rows, schema))
+
+
+def _kinds(rows: AnyRows, schema: Schema) -> tuple[ColumnKind, ...]:
+    if isinstance(rows, PythonRows):
+        return tuple("number" for _ in rows.values)
+    dtypes = {branch.name: branch.dtype for branch in schema.branches}
+    kinds: list[ColumnKind] = []
+    for value in rows.values:
+        whole: ColumnKind = "whole" if is_whole(value.root, dtypes=dtypes) else "number"
+        kinds.append("text" if is_text(value.root) else whole)
+    return tuple(kinds)
 
 
 def _free(name: str, taken: Sequence[str]) -> str:

@@ -90,7 +90,9 @@ def _records(columns: Columns) -> Any:
     for name in columns:
         plain = "_".join(re.findall(r"\w+", name, flags=re.ASCII)) or "column"
         names.append(plain if plain not in names else f"{plain}_{len(names)}")
-    return importlib.import_module("awkward").Array(dict(zip(names, columns.values(), strict=True)))
+    awkward = importlib.import_module("awkward")
+    arrays = [awkward.Array(column.tolist() if column.dtype == object else column) for column in columns.values()]
+    return awkward.zip(dict(zip(names, arrays, strict=True)), depth_limit=1)
 
 
 def _parquet(columns: Columns) -> bytes:

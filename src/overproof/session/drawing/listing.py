@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from overproof.analysis.draw.listing import ListRequest, plan_listing, read_listing
 from overproof.analysis.selector import Selector
-from overproof.session.chains import with_chain
+from overproof.session.chains import measure_chain, with_chain
 from overproof.session.question import Question
 from overproof.words.errors import OptionError
 
@@ -39,7 +39,13 @@ class Listing:
 
         plan = plan_listing(self.request, schema=survey(crew, question.data.files, is_cancelled=is_cancelled))
         (plan,) = with_chain([plan], question=question, crew=crew, is_cancelled=is_cancelled)
-        return ScanSelector(plan) if self.request.names else CountSelector(plan.rows)
+        if not self.request.names:
+            return CountSelector(plan.rows)
+        if question.n_files > 1:
+            block_entries = question.options.block_entries
+            chain = measure_chain(crew, question.data, block_entries=block_entries, is_cancelled=is_cancelled)
+            plan = replace(plan, chain=chain)
+        return ScanSelector(plan)
 
 
 def check_scan(columns: str | Sequence[str], *, cut: str | None, rows: int | None, **speech: Any) -> Listing:

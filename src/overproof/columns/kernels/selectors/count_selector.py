@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from overproof.analysis.draw.rows import Rows
+from overproof.analysis.draw.dialects import AnyRows
 from overproof.analysis.selector import Selector
 from overproof.columns.kernels.rows import compute_rows
 
@@ -19,7 +19,7 @@ class CountSelector(Selector):
         branches: the columns of the selection.
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: AnyRows) -> None:
         super().__init__()
         self.rows = rows
         self.branches = rows.columns  # type: ignore[misc]  # the list of every instance is its own

@@ -6,11 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from overproof.analysis.draw.listing import ENTRY, INSTANCE, ListPlan
+from overproof.analysis.draw.listing import ENTRY, INSTANCE, ColumnKind, ListPlan
 from overproof.analysis.selector import Selector
+from overproof.columns.kernels.jagged import Doubles
 from overproof.columns.kernels.rows import compute_rows
+from overproof.columns.kernels.texts.table import Texts
 
-N_ROWS = "n_rows"
+ROWS, N_ROWS = "rows", "n_rows"
+"""Names of the outputs: the rows that are kept, and how many there are."""
+
+MAX_WHOLE = 2.0**63
+"""Beyond, 64 bits do not hold a whole number."""
+
+_DTYPES: dict[ColumnKind, type] = {"number": np.float64, "whole": np.int64}
 
 
 class ScanSelector(Selector):
@@ -31,20 +39,33 @@ class ScanSelector(Selector):
         import awkward as ak
 
         rows = compute_rows(self.plan.rows, events)
-        n_rows = len(rows.entry)
         kept = slice(0, self.plan.request.n_rows)
-        listed = {
-            ENTRY: np.asarray(events.entry_numbers, dtype=np.int64)[rows.entry[kept]],
-            INSTANCE: rows.loop.number[kept],
-            **dict(zip(self.plan.request.names, (values[kept] for values in rows.values), strict=True)),
-        }
-        return {"rows": ak.Array(listed), N_ROWS: n_rows}
+        numbers = np.asarray(events.entry_numbers, dtype=np.int64)[rows.entry[kept]]
+        if self.plan.chain is not None:
+            numbers += self.plan.chain.firsts[events.file_number]
+        listed: dict[str, Any] = {ENTRY: numbers, INSTANCE: np.asarray(rows.loop.number[kept], dtype=np.int64)}
+        for name, kind, values in zip(self.plan.request.names, self.plan.kinds, rows.values, strict=True):
+            listed[name] = _column(values[kept], kind, rows.texts)
+        return {ROWS: ak.Array(listed), N_ROWS: len(rows.entry)}
 
     def terminate(self, outputs: dict[str, Any]) -> dict[str, Any]:
-        """Return the columns as arrays, with no more rows than were asked for."""
-        rows, n_rows = outputs.get("rows"), int(outputs.get(N_ROWS, 0))
+        """Return the columns as arrays, with no more rows than were asked for; texts are objects."""
+        rows = outputs.get(ROWS)
+        kinds = dict(zip(self.plan.request.names, self.plan.kinds, strict=True))
         columns: dict[str, Any] = {}
         for name in (ENTRY, INSTANCE, *self.plan.request.names):
-            empty = np.empty(0, dtype=np.int64 if name in (ENTRY, INSTANCE) else np.float64)
-            columns[name] = empty if rows is None else np.asarray(rows[name])[: self.plan.request.n_rows]
-        return {"columns": columns, N_ROWS: n_rows}
+            kind = kinds.get(name, "whole")
+            column = [] if rows is None else rows[name][: self.plan.request.n_rows]
+            if kind == "text":
+                columns[name] = np.array([str(each) for each in column], dtype=object)
+            else:
+                columns[name] = np.asarray(column) if len(column) else np.empty(0, _DTYPES[kind])
+        return {"columns": columns, N_ROWS: int(outputs.get(N_ROWS, 0))}
+
+
+def _column(values: Doubles, kind: ColumnKind, texts: Texts) -> Any:
+    """Return values as what they are: texts by their codes, whole numbers where all of them are."""
+    if kind == "text":
+        return texts.read(values)
+    is_whole = kind == "whole" and bool((np.abs(values) < MAX_WHOLE).all())  # false where an element was not there
+    return values.astype(np.int64) if is_whole else values
