@@ -10,24 +10,13 @@ from typing import Any
 import awkward as ak
 import numpy as np
 from uproot.interpretation.grouped import AsGrouped
-from uproot.interpretation.jagged import AsJagged
-from uproot.interpretation.numerical import AsDtype
 from uproot.interpretation.objects import AsObjects, CannotBeAwkward
-from uproot.interpretation.strings import AsStrings
 
 from overproof.columns.formats.baskets import BasketReader, Unknown
 from overproof.columns.formats.checks.tables import check_entries, overlapping
 from overproof.columns.formats.damage import one_line, translated
 from overproof.columns.formats.names import Names, plain
-from overproof.columns.formats.types import (
-    OBJECT,
-    STRING,
-    ColumnType,
-    form_inside,
-    members_of_form,
-    type_of_dtype,
-    type_of_form,
-)
+from overproof.columns.formats.types import form_inside, form_of_branch, members_of_form, typename_and_type
 from overproof.columns.grid import Entries, Storage, block_stops, common_boundaries, ttree_clusters
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Branch, Schema
@@ -122,7 +111,7 @@ class TTreeReader:
             holder, steps = ".".join(parts[:-n_steps]), tuple(parts[-n_steps:])
             column = self._columns.get(holder)
             if column is not None and column.leaf is None:
-                form = _form(column.branch)
+                form = form_of_branch(column.branch)
                 return (holder, steps) if form is not None and form_inside(form, steps) is not None else None
         return None
 
@@ -177,7 +166,7 @@ class TTreeReader:
         """Describe a column, and behind it what is inside of an object that is not split."""
         branch = column.branch
         share = max(len(branch.member("fLeaves")), 1) if column.leaf else 1
-        typename, type_ = _typename_and_type(branch, column.leaf)
+        typename, type_ = typename_and_type(branch, column.leaf)
         yield Branch(
             name=name,
             typename=typename,
@@ -189,7 +178,7 @@ class TTreeReader:
             n_baskets=branch.num_baskets,
         )
         if type_.kind == "object" and column.leaf is None:
-            for steps, inner in members_of_form(_form(branch)):
+            for steps, inner in members_of_form(form_of_branch(branch)):
                 below = ".".join((name, *steps))
                 if below not in self._columns:
                     yield Branch(
@@ -358,46 +347,3 @@ def _group(branch: Any, by_branch: dict[int, Any]) -> Any:
     if not isinstance(branch.interpretation, AsGrouped):
         return by_branch[id(branch)]
     return ak.Array({below: _group(branch[below], by_branch) for below in branch.interpretation.subbranches})
-
-
-def _typename_and_type(branch: Any, leaf: str | None) -> tuple[str, ColumnType]:
-    interpretation = branch.interpretation
-    if isinstance(interpretation, Unknown):
-        return "unknown", OBJECT
-    if leaf is not None:
-        content = interpretation.content if isinstance(interpretation, AsJagged) else interpretation
-        dtype: np.dtype[Any] = getattr(content, "to_dtype", np.dtype("O"))
-        if dtype.names is None or leaf not in dtype.names:
-            return _typename(branch), OBJECT
-        type_ = type_of_dtype(dtype[leaf], n_jagged=int(isinstance(interpretation, AsJagged)))
-        return type_.dtype or str(dtype[leaf]), type_
-    if isinstance(interpretation, AsDtype):
-        return _typename(branch), type_of_dtype(interpretation.to_dtype)
-    if isinstance(interpretation, AsJagged) and isinstance(interpretation.content, AsDtype):
-        return _typename(branch), type_of_dtype(interpretation.content.to_dtype, n_jagged=1)
-    if isinstance(interpretation, AsStrings):
-        return _typename(branch), STRING
-    try:
-        return _typename(branch), type_of_form(interpretation.awkward_form(branch.file))
-    except (CannotBeAwkward, ValueError):  # uproot cannot parse the name of every class that experiments wrote
-        return _typename(branch), OBJECT
-
-
-def _typename(branch: Any) -> str:
-    """Return the type of a branch as C++ has it; uproot has no name for an array of several leaves."""
-    try:
-        return str(branch.typename)
-    except KeyError:
-        return "unknown"
-
-
-
-def _form(branch: Any) -> Any:
-    """Return the awkward form of one entry of a branch; None where there is none."""
-    interpretation = branch.interpretation
-    if isinstance(interpretation, (Unknown, AsGrouped)):
-        return None
-    try:
-        return interpretation.awkward_form(branch.file)
-    except CannotBeAwkward:
-        return None

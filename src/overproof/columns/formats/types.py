@@ -8,6 +8,11 @@ from typing import Any
 
 import awkward as ak
 import numpy as np
+from uproot.interpretation.identify import UnknownInterpretation
+from uproot.interpretation.jagged import AsJagged
+from uproot.interpretation.numerical import AsDtype
+from uproot.interpretation.objects import CannotBeAwkward
+from uproot.interpretation.strings import AsStrings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +91,43 @@ def _ways(form: Any) -> Iterator[tuple[str, ...]]:
         yield from _ways(form.content)
     elif not isinstance(form, ak.forms.RecordForm):
         yield ()
+
+
+def typename_and_type(branch: Any, leaf: str | None) -> tuple[str, ColumnType]:
+    """Return the type of a branch of a TTree, or of one of its leaves, as C++ has it and as a column."""
+    interpretation = branch.interpretation
+    if isinstance(interpretation, UnknownInterpretation):
+        return "unknown", OBJECT
+    if leaf is not None:
+        content = interpretation.content if isinstance(interpretation, AsJagged) else interpretation
+        dtype: np.dtype[Any] = getattr(content, "to_dtype", np.dtype("O"))
+        if dtype.names is None or leaf not in dtype.names:
+            return _typename(branch), OBJECT
+        type_ = type_of_dtype(dtype[leaf], n_jagged=int(isinstance(interpretation, AsJagged)))
+        return type_.dtype or str(dtype[leaf]), type_
+    if isinstance(interpretation, AsDtype):
+        return _typename(branch), type_of_dtype(interpretation.to_dtype)
+    if isinstance(interpretation, AsJagged) and isinstance(interpretation.content, AsDtype):
+        return _typename(branch), type_of_dtype(interpretation.content.to_dtype, n_jagged=1)
+    if isinstance(interpretation, AsStrings):
+        return _typename(branch), STRING
+    form = form_of_branch(branch)
+    return _typename(branch), OBJECT if form is None else type_of_form(form)
+
+
+def _typename(branch: Any) -> str:
+    """Return the type of a branch as C++ has it; uproot has no name for an array of several leaves."""
+    try:
+        return str(branch.typename)
+    except KeyError:
+        return "unknown"
+
+
+def form_of_branch(branch: Any) -> Any:
+    """Return the awkward form of one entry of a branch of a TTree; None where there is none."""
+    if isinstance(branch.interpretation, UnknownInterpretation):
+        return None
+    try:
+        return branch.interpretation.awkward_form(branch.file)
+    except (CannotBeAwkward, ValueError):  # uproot cannot parse the name of every class that experiments wrote
+        return None
