@@ -30,6 +30,8 @@ def _draw(questions: Sequence[Question], source: Source, data: Path, **options: 
     asked = {f"answer{number}": _keywords(question) for number, question in enumerate(questions)}
     if source.friends:
         options["friends"] = {name: f"{data / file}:{tree}" for name, file, tree in source.friends}
+    if len(set(source.files)) < len(source.files):
+        options["allow_duplicates"] = True
     if questions[0].aliases:
         options["aliases"] = dict(questions[0].aliases)
     files = [str(data / file) for file in source.files]

@@ -10,11 +10,14 @@ import ROOT
 from questions import Question, Source  # found next to this script, which is no package
 
 _SETTINGS = {
-    "Hist.Binning.1D.x": 100, "Hist.Binning.2D.x": 40, "Hist.Binning.2D.y": 40, "Hist.Binning.2D.Prof": 100,
-    "Hist.Binning.3D.x": 20, "Hist.Binning.3D.y": 20, "Hist.Binning.3D.z": 20,
-    "Hist.Binning.3D.Profx": 20, "Hist.Binning.3D.Profy": 20,
+    name: ROOT.gEnv.GetValue(name, default)
+    for name, default in {
+        "Hist.Binning.1D.x": 100, "Hist.Binning.2D.x": 40, "Hist.Binning.2D.y": 40, "Hist.Binning.2D.Prof": 100,
+        "Hist.Binning.3D.x": 20, "Hist.Binning.3D.y": 20, "Hist.Binning.3D.z": 20,
+        "Hist.Binning.3D.Profx": 20, "Hist.Binning.3D.Profy": 20,
+    }.items()
 }  # fmt: skip
-"""ROOT's own; a binning in a redirection changes them for all draws that follow."""
+"""What ROOT was started with; a binning in a redirection changes it for all draws that follow."""
 
 
 def settle() -> None:

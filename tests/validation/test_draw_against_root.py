@@ -16,9 +16,10 @@ pytestmark = pytest.mark.validation
 ALL = [question for topic in topics() for question in read_questions(topic)]
 ROOT_NUMBERS = {key: answer for topic in topics() for key, answer in read_numbers(topic).items()}
 TWINS = {
-    "nano_dy.root": "nano_dy_rntuple.root",
-    "treemaker.root": "treemaker_rntuple.root",
+    ("nano_dy.root", "Events"): "nano_dy_rntuple.root",
+    ("treemaker.root", "PreSelection"): "treemaker_rntuple.root",
 }
+"""RNTuples with the content of a tree."""
 
 
 @functools.cache
@@ -26,7 +27,7 @@ def _answers(source: Source, data: Path, *, twins: bool) -> dict[str, Any]:
     """Draw everything that is asked of one source, in one pass for each set of aliases."""
     answers: dict[str, Any] = {}
     of_source = [question for question in ALL if question.source == source]
-    files = tuple(TWINS[file] for file in source.files) if twins else source.files
+    files = tuple(TWINS[file, source.tree] for file in source.files) if twins else source.files
     read = Source(files=files, tree=source.tree, friends=source.friends)
     for aliases in dict.fromkeys(question.aliases for question in of_source):
         questions = [question for question in of_source if question.aliases == aliases]
@@ -58,7 +59,7 @@ def test_contents_and_errors_are_roots(question: Question, shared_file: Callable
 
 @pytest.mark.parametrize(
     "question",
-    [question for question in ALL if all(file in TWINS for file in question.source.files)],
+    [question for question in ALL if all((file, question.source.tree) in TWINS for file in question.source.files)],
     ids=lambda question: question.key,
 )
 def test_an_rntuple_draws_what_its_ttree_draws(question: Question, shared_file: Callable[[str], Path]) -> None:
