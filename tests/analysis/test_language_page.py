@@ -16,10 +16,24 @@ from overproof.analysis.draw.language.vocabulary import (
     SPECIALS,
     TEXT_FUNCTIONS,
 )
+from overproof.analysis.draw.names.formulas import SYSTEMS
+from overproof.analysis.draw.names.methods import LENGTHS, SIZES
+from overproof.analysis.draw.python import vocabulary as python
+from overproof.analysis.draw.python.resolve import BIT_KERNELS, KERNELS
 from overproof.analysis.draw.resolve import BINARY_KERNELS, UNARY_KERNELS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "draw-language.md"
-KNOWN = {*AGGREGATES, *CONDITIONAL_AGGREGATES, ALTERNATIVE, *CONSTANT_FUNCTIONS, *CONSTANTS, *FUNCTIONS, *REFUSED, *SPECIALS, *TEXT_FUNCTIONS}
+KNOWN = {
+    *AGGREGATES,
+    *CONDITIONAL_AGGREGATES,
+    ALTERNATIVE,
+    *CONSTANT_FUNCTIONS,
+    *CONSTANTS,
+    *FUNCTIONS,
+    *REFUSED,
+    *SPECIALS,
+    *TEXT_FUNCTIONS,
+}
 
 
 def section(title: str) -> str:
@@ -29,7 +43,7 @@ def section(title: str) -> str:
 
 def names(text: str) -> set[str]:
     """Return the bare names in backticks: those of examples have parentheses or operators."""
-    return set(re.findall(r"`((?:np\.)?[A-Za-z_]\w*(?:::\w+)?\$?)`", text))
+    return set(re.findall(r"`((?:(?:np|ak)\.)?[A-Za-z_]\w*(?:::\w+)?\$?)`", text))
 
 
 def test_every_known_name_is_on_the_page() -> None:
@@ -50,3 +64,23 @@ def test_every_operator_is_on_the_page() -> None:
     cells = [re.split(r"(?<!\\)\|", row) for row in rows]
     listed = {text.replace("\\", "") for row in cells for text in re.findall(r"`([^`]+)`", row[1])}
     assert listed == {*BINARY_KERNELS, *UNARY_KERNELS, "&&", "||", "? :"}
+
+
+def test_every_method_is_on_the_page() -> None:
+    """Law: the section on objects has the methods that the parser knows, no more and no less."""
+    listed = set(re.findall(r"`([A-Za-z]\w*)\(\)`", section("Objects")))
+    assert listed == {*SIZES, *LENGTHS, *(name for system in SYSTEMS.values() for name in system.formulas)}
+
+
+def test_every_name_of_python_is_on_the_page() -> None:
+    """Law: the section on the Python dialect has the names that the resolver knows, no more and no less."""
+    known = {*python.ELEMENTWISE, *python.LIST_FUNCTIONS, *python.FLATTENING, *python.CONSTANTS, *python.REFUSED}
+    listed = names(section("The Python dialect").split("| all pairs of an entry |")[1])
+    assert listed == known
+
+
+def test_every_operator_of_python_is_on_the_page() -> None:
+    """Law: the section on the Python dialect has every operator that the resolver knows."""
+    listed = set(re.findall(r"`([^`]+)`", section("The Python dialect").split("| operator |")[1].split("\n\n")[0]))
+    known = {each.replace("|", "\\|") for each in (*KERNELS, *BIT_KERNELS)} | {"and", "or"}
+    assert {*listed} >= known

@@ -86,7 +86,7 @@ class Evaluator:
     def lists(self, node: Lists, entries: Integers) -> Value:
         given = [self.evaluate(argument, entries) for argument in node.arguments]
         arguments, common = aligned(given)
-        if node.function in {"mask", "concatenate"} and common is not None:
+        if common is not None:
             arguments = [spread(argument, common) for argument in arguments]
         try:
             data = apply_function(node.function, [argument.data for argument in arguments], dict(node.options))
@@ -124,12 +124,13 @@ class Evaluator:
 
     def decide(self, node: Decision, entries: Integers) -> Value:
         condition = self.evaluate(node.condition, entries)
-        sides = (node.yes, node.no)
-        if node.kind.depth > 0 or condition.entries is None:
-            yes, no = (condition if side is None else self.evaluate(side, entries) for side in sides)
-            (condition, yes, no), common = aligned([condition, yes, no])
-            if common is None:
-                return Value(data=yes.data if condition.data else no.data)
+        if condition.entries is None:
+            side = node.yes if condition.data else node.no
+            chosen = condition if side is None else self.evaluate(side, entries)
+            return spread(chosen, entries) if node.kind.depth else chosen
+        if node.kind.depth > 0:
+            sides = (condition if side is None else self.evaluate(side, entries) for side in (node.yes, node.no))
+            (condition, yes, no), common = aligned([condition, *sides])
             try:
                 data = choose(condition.data, yes.data, no.data)
             except ValueError as error:
