@@ -124,7 +124,7 @@ def _label(axes: Axes, frame: Frame, *, style: Style) -> None:
 def label_categories(axes: Axes, categories: Sequence[str], *, letter: str = "x") -> None:
     """Write the names of categories in the middle of their bins, aslant along x when there is no room."""
     names = [shown(name, longest=24) for name in categories]
-    stride = 1 + len(names) // 50
+    stride = 1 + len(names) // 33
     places = np.arange(len(names))[::stride] + 0.5
     is_wide = letter == "x" and sum(map(len, names)) > 50
     slant: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if is_wide else {}
