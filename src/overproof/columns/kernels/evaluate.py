@@ -83,10 +83,18 @@ def evaluate(formula: Formula, loop: Loop, block: Block) -> Doubles:
     return compute(formula, loop, block)
 
 
-def compute(formula: Formula, loop: Loop, block: Block) -> Doubles:
-    """Compute a formula in every pass of a loop, whatever it is made of."""
+def compute(formula: Formula, loop: Loop, block: Block, *, is_loaded: bool = True) -> Doubles:
+    """Compute a formula in every pass of a loop, whatever it is made of.
+
+    Args:
+        formula: what to compute.
+        loop: the passes.
+        block: the columns.
+        is_loaded: False for the indices of a formula of which ROOT does not ask how many passes it has: of their own
+            arrays of variable length it knows the first element only.
+    """
     with np.errstate(all="ignore"):
-        walker = _Walker(loop, block)
+        walker = _Walker(formula, loop, block, is_loaded=is_loaded)
         part = walker.evaluate(formula.root)
         data = walker.at_level(part, Level.PASS)
     if np.ndim(data) == 0:
@@ -103,9 +111,9 @@ def loop_of(formulas: Sequence[Formula], block: Block) -> Loop:
     return build_loop(formulas, block.columns, block.n_entries, read_index=read_index)
 
 
-def read_places(index: Formula, entry: Integers, number: Integers, block: Block) -> Integers:
+def read_places(index: Formula, entry: Integers, number: Integers, block: Block, *, is_loaded: bool = True) -> Integers:
     """Compute an index in passes of its own loop; towards zero, and what is no number of 32 bits is negative."""
-    values = compute(index, loop_of([index], block).at(entry, number), block)
+    values = compute(index, loop_of([index], block).at(entry, number), block, is_loaded=is_loaded)
     fits = np.abs(values) < _TWO_TO_31
     return np.where(fits, values, -1.0).astype(np.int64)
 
@@ -150,9 +158,11 @@ def _extreme(values: Doubles, counts: Integers, *, pick: np.ufunc) -> Doubles:
 class _Walker:
     """One evaluation of one formula."""
 
-    def __init__(self, loop: Loop, block: Block) -> None:
+    def __init__(self, formula: Formula, loop: Loop, block: Block, *, is_loaded: bool) -> None:
         self.loop = loop
         self.block = block
+        self.is_loaded = is_loaded
+        self.loads_indices = is_loaded and multiplicity(formula) is Multiplicity.VARIABLE
 
     def evaluate(self, node: Typed) -> _Part:
         match node:
@@ -184,6 +194,8 @@ class _Walker:
 
     def leaf(self, leaf: Leaf) -> _Part:
         column = self.block.columns[leaf.column]
+        if leaf.n_jagged == 1 and not self.is_loaded:
+            column = column.first_elements()
         if not leaf.indices:
             if self.loop.n_passes < self.block.n_entries:  # fewer values to compute with
                 return _Part(self.loop.spread(column.doubles), Level.PASS)
@@ -197,7 +209,7 @@ class _Walker:
         return _Part(values, Level.PASS, missing)
 
     def read_index(self, index: Formula, entry: Integers, number: Integers) -> Integers:
-        return read_places(index, entry, number, self.block)
+        return read_places(index, entry, number, self.block, is_loaded=self.loads_indices)
 
     def alternative(self, node: Alternative) -> _Part:
         """Compute a formula in the passes that its own loop has, and something else in the others."""

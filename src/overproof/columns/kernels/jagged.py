@@ -43,6 +43,14 @@ class Column:
             self._doubles.append(self.content.astype(np.float64, copy=False))
         return self._doubles[0]
 
+    def first_elements(self) -> Column:
+        """Return a singly jagged column with no more than the first element of each entry."""
+        starts = self.offsets[0]
+        here = np.diff(starts) > 0
+        content = self.content.reshape(-1, self.element_size)[starts[:-1][here]].reshape(-1)
+        offsets = (np.concatenate([[0], np.cumsum(here)]).astype(np.int64),)
+        return Column(content=content, offsets=offsets, fixed_shape=self.fixed_shape, n_entries=self.n_entries)
+
     def counts(self) -> Integers:
         """Return the length of the outermost list of each entry, computed once."""
         if not self._counts:
