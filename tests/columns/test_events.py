@@ -42,6 +42,9 @@ class Watched:
     def read_bytes(self) -> int:
         return self._reader.read_bytes
 
+    def find(self, name: str) -> str | None:
+        return self._reader.find(name)
+
     def resolve(self, name: str) -> str:
         return self._reader.resolve(name)
 

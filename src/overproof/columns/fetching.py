@@ -152,7 +152,7 @@ class BlockColumns:
 
     def _find(self, name: str) -> str | None:
         try:
-            return self.reader.resolve(name)
+            return self.reader.find(name)
         except BranchError:
             return None
 

@@ -41,6 +41,17 @@ class Names:
         Raises:
             BranchError: nothing is called so (with the nearest names), or more than one thing is.
         """
+        found = self.find(name)
+        if found is None:
+            raise BranchError(f"no branch '{name}' in {self._where}{nearest(name, self.leaves)}")
+        return found
+
+    def find(self, name: str) -> str | None:
+        """Return the one name of a branch, and quickly None where nothing is called so.
+
+        Raises:
+            AmbiguousBranchError: more than one thing is.
+        """
         for spelling in (name, plain(name)):
             if spelling in self._known:
                 return spelling
@@ -52,7 +63,7 @@ class Names:
                 raise AmbiguousBranchError(
                     f"branch '{name}' is ambiguous in {self._where}: write one of {', '.join(sorted(meant))}"
                 )
-        raise BranchError(f"no branch '{name}' in {self._where}{nearest(name, self.leaves)}")
+        return None
 
 
 def plain(name: str) -> str:

@@ -64,6 +64,14 @@ class Reader(Protocol):
         """
         ...
 
+    def find(self, name: str) -> str | None:
+        """Return what `resolve` does, and quickly None where there is no such branch.
+
+        Raises:
+            BranchError: more than one.
+        """
+        ...
+
     def schema(self) -> Schema:
         """Tell the branches and their types.
 

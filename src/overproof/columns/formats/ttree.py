@@ -104,6 +104,11 @@ class TTreeReader:
                 raise
             return name
 
+    def find(self, name: str) -> str | None:
+        """Return what `resolve` does, and quickly None where there is nothing."""
+        found = self._names.find(name)
+        return name if found is None and self._inside(name) is not None else found
+
     def _inside(self, name: str) -> tuple[str, tuple[str, ...]] | None:
         """Find the column that holds a member of an object, and the way to it from there."""
         parts = name.split(".")

@@ -92,13 +92,9 @@ class OpenFriend:
         """
         yield from self.reader.schema().branches
 
-    def resolve(self, name: str) -> str:
-        """Return the one spelling of a branch's name, without the friend's.
-
-        Raises:
-            BranchError: no such branch, or more than one.
-        """
-        return self.reader.resolve(name)
+    def asked(self, name: str) -> str | None:
+        """Return what is asked of the friend by a name before which its own name, or that of its tree, stands."""
+        return next((name.removeprefix(prefix) for prefix in self.prefixes if name.startswith(prefix)), None)
 
     def read(self, names: Sequence[str], first: int, stop: int) -> dict[str, Any]:
         """Read columns beside the entries from `first` to `stop`.

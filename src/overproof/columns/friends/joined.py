@@ -9,11 +9,10 @@ from typing import Any
 
 from overproof.columns.formats import Reader
 from overproof.columns.formats.identity import identity_now, joined, parts_of
-from overproof.columns.formats.names import AmbiguousBranchError
 from overproof.columns.friends.friend import AbsentFriend, OpenFriend
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Schema
-from overproof.words.errors import BranchError
+from overproof.words.errors import BranchError, InvariantError
 
 
 class JoinedReader:
@@ -41,7 +40,7 @@ class JoinedReader:
         self.friends = (*(part.reader.path for part in self._parts), *(friend.path for friend in self._absent))
         versions = [*(part.reader.identity for part in self._parts), *(friend.identity for friend in self._absent)]
         self.identity = joined([reader.identity, *versions])
-        self._meant: dict[str, tuple[OpenFriend | None, str]] = {}
+        self._meant: dict[str, tuple[OpenFriend | None, str] | None] = {}
 
     @property
     def read_bytes(self) -> int:
@@ -56,45 +55,53 @@ class JoinedReader:
 
     def resolve(self, name: str) -> str:
         """Return the one spelling of a branch's name, that of a friend with the friend's name before it."""
-        friend, own = self._find(name)
+        found = self.find(name)
+        if found is None:
+            raise self._unknown(name)
+        return found
+
+    def find(self, name: str) -> str | None:
+        """Return what `resolve` does, and quickly None where there is nothing."""
+        place = self._find(name)
+        if place is None:
+            return None
+        friend, own = place
         return own if friend is None else f"{friend.name}.{own}"
 
-    def _find(self, name: str) -> tuple[OpenFriend | None, str]:
+    def _find(self, name: str) -> tuple[OpenFriend | None, str] | None:
         """Return where a branch is, and its name there."""
         if name not in self._meant:
             self._meant[name] = self._look_for(name)
         return self._meant[name]
 
-    def _look_for(self, name: str) -> tuple[OpenFriend | None, str]:
+    def _look_for(self, name: str) -> tuple[OpenFriend | None, str] | None:
         """Look for a branch in the tree, in the friend whose name it begins with, then in every friend.
 
         Raises:
-            BranchError: it is nowhere.
+            BranchError: more than one branch of a tree has the name.
         """
-        problem: BranchError
+        if (found := self._reader.find(name)) is not None:
+            return None, found
+        for friend in self._friends:
+            asked = friend.asked(name)
+            if asked is not None and (found := friend.reader.find(asked)) is not None:
+                return friend, found
+        for friend in self._friends:
+            if (found := friend.reader.find(name)) is not None:
+                return friend, found
+        return None
+
+    def _unknown(self, name: str) -> BranchError:
+        """Say that a branch is nowhere: neither in the friend that was meant, nor in the tree."""
+        meant = next((friend for friend in self._friends if friend.asked(name) is not None), None)
         try:
-            return None, self._reader.resolve(name)
-        except AmbiguousBranchError:
-            raise
+            if meant is None:
+                self._reader.resolve(name)
+            else:
+                meant.reader.resolve(meant.asked(name) or "")
         except BranchError as error:
-            problem = error
-        for friend in self._friends:
-            rests = [name.removeprefix(prefix) for prefix in friend.prefixes if name.startswith(prefix)]
-            for asked in rests[:1]:
-                try:
-                    return friend, friend.resolve(asked)
-                except BranchError as error:
-                    problem = error
-        for friend in self._friends:
-            try:
-                return friend, friend.resolve(name)
-            except AmbiguousBranchError:
-                raise
-            except BranchError:
-                continue
-        if self._absent:
-            raise BranchError("; ".join([str(problem), *map(str, self._absent)])) from problem
-        raise problem
+            return BranchError("; ".join([str(error), *map(str, self._absent)]))
+        raise InvariantError(f"branch {name} is found and not found")
 
     def schema(self) -> Schema:
         """Tell the branches and their types, those of friends behind those of the tree."""
@@ -127,12 +134,15 @@ class JoinedReader:
         """Read columns of the entries from `first` to `stop`, and of what stands beside them."""
         wanted: dict[OpenFriend | None, dict[str, str]] = {}
         for name in names:
-            friend, own = self._find(name)
+            place = self._find(name)
+            if place is None:
+                raise self._unknown(name)
+            friend, own = place
             wanted.setdefault(friend, {})[name] = own
         arrays: dict[str, Any] = {}
         for friend, owns in wanted.items():
-            reader = self._reader if friend is None else friend
-            read = reader.read(list(dict.fromkeys(owns.values())), first, stop)
+            holder = self._reader if friend is None else friend
+            read = holder.read(list(dict.fromkeys(owns.values())), first, stop)
             arrays.update({name: read[own] for name, own in owns.items()})
         return {name: arrays[name] for name in names}
 

@@ -91,6 +91,10 @@ class RNTupleReader:
         """Return the one spelling of a field's name."""
         return self._names.resolve(name)
 
+    def find(self, name: str) -> str | None:
+        """Return what `resolve` does, and quickly None where there is nothing."""
+        return self._names.find(name)
+
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
         return bool(self._ntuple.file.source.serves(identity))
