@@ -90,7 +90,8 @@ def read_listing(
         raise OptionError(f"columns={columns!r}: give expressions, as in 'nMuon:MET_pt' or ['nMuon', 'MET_pt']")
     names: list[str] = []
     for text in texts:
-        names += [_free(dimension.text, names) for dimension in read_pieces(text, dialect=spoken)]
+        for piece in read_pieces(text, dialect=spoken):
+            names.append(_free(piece.text, names))  # noqa: PERF401 - each looks at those before it
     check_piece(cut or "", dialect=spoken)
     return ListRequest(
         text=":".join(texts),
@@ -115,7 +116,7 @@ def plan_listing(request: ListRequest, *, schema: Schema) -> ListPlan:
 
 def _kinds(rows: AnyRows, schema: Schema) -> tuple[ColumnKind, ...]:
     if isinstance(rows, PythonRows):
-        return tuple("number" for _ in rows.values)
+        return tuple("whole" if value.is_whole else "number" for value in rows.values)
     dtypes = {branch.name: branch.dtype for branch in schema.branches}
     kinds: list[ColumnKind] = []
     for value in rows.values:

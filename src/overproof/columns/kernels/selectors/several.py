@@ -41,4 +41,9 @@ class Several(Selector):
         return {name: self._added(name, finished[name]) for name in self.order}
 
     def _added(self, name: str, output: Any) -> Any:
-        return self.earlier[name] + output if name in self.earlier else output
+        if name not in self.earlier:
+            return output
+        before = self.earlier[name]
+        for old, new in zip(getattr(before, "axes", ()), getattr(output, "axes", ()), strict=True):
+            new.label = old.label  # histograms are added when all is the same of their axes
+        return before + output
