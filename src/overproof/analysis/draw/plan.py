@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from overproof.analysis.draw.axes import Automatic, Axis, BinsLike
 from overproof.analysis.draw.axes.categories import Categories
-from overproof.analysis.draw.axes.whole import is_whole, is_whole_dtype
+from overproof.analysis.draw.axes.whole import is_whole
 from overproof.analysis.draw.dialects import AnyRows, rows_in
 from overproof.analysis.draw.names.texts import is_text
 from overproof.analysis.draw.python.rows import PythonRows
@@ -75,9 +75,9 @@ def _with_texts(request: DrawRequest, rows: AnyRows) -> tuple[Axis, ...]:
 
 def _with_whole(request: DrawRequest, rows: AnyRows, schema: Schema, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
     """Let automatic axes know where the values are whole numbers."""
-    dtypes = {branch.name: branch.dtype for branch in schema.branches}
+    dtypes = {branch.name: branch.dtype for branch in schema.branches if "long" not in branch.typename.split("[")[0]}
     if isinstance(rows, PythonRows):
-        are_whole = [is_whole_dtype(dtypes.get(label, "")) for label in request.labels]
+        are_whole = [value.is_whole for value in rows.values[::-1]]
     else:
         are_whole = [is_whole(value.root, dtypes=dtypes) for value in rows.values[::-1]]
     return tuple(

@@ -21,6 +21,11 @@ class Formula:
     root: Typed
     text: str
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the values are booleans or whole numbers."""
+        return self.root.kind.element != "real"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonRows:
