@@ -92,10 +92,13 @@ def test_characters_beside_a_text_are_a_text() -> None:
 
 
 def test_lengths_of_loops_over_texts() -> None:
-    """Law: `Length$` takes texts, and the size of a container makes no loop."""
+    """Law: `Length$` takes texts and objects, and the size of a container makes no loop."""
     length = root_of("Length$(words)")
     assert isinstance(length, Aggregate)
     assert length.formula.leaves == (WORDS,)
+    objects = root_of("Length$(bag)")
+    assert isinstance(objects, Aggregate)
+    assert objects.formula.root == leaf("bag.a")
     assert make_rows("@words.size()", schema=SCHEMA).values[0].leaves == ()
 
 

@@ -19,7 +19,7 @@ from overproof.analysis.draw.looping import loops_once
 from overproof.analysis.draw.names.aliases import expand_alias
 from overproof.analysis.draw.names.elsewhere import elsewhere
 from overproof.analysis.draw.names.lookup import branch_error, find_branch, nearest, no_branch
-from overproof.analysis.draw.names.methods import Method, find_method
+from overproof.analysis.draw.names.methods import Method, counted, find_method
 from overproof.analysis.draw.names.texts import NOT_A_NUMBER, characters, is_text
 from overproof.analysis.draw.typed import (
     Aggregate,
@@ -160,7 +160,11 @@ class Resolver:
         if name in AGGREGATES or name == "Length$":
             self.check_arguments(node, 1)
             kind = AGGREGATES.get(name, "length")
-            return Aggregate(kind=kind, formula=self.formula(node.arguments[0], takes_text=kind == "length"))
+            if kind == "length":
+                return Aggregate(
+                    kind=kind, formula=self.formula(counted(node.arguments[0], self.schema), takes_text=True)
+                )
+            return Aggregate(kind=kind, formula=self.formula(node.arguments[0]))
         if name in CONDITIONAL_AGGREGATES:
             self.check_arguments(node, 2)
             formula, condition = map(self.formula, node.arguments)

@@ -45,7 +45,7 @@ def type_of_form(form: Any) -> ColumnType:
     if isinstance(form, (ak.forms.ListOffsetForm, ak.forms.ListForm)):
         if form.parameter("__array__") in ("string", "bytestring"):
             return STRING
-        if form.parameter("__array__") is not None:
+        if form.parameter("__array__") not in (None, "set"):
             return OBJECT
         inner = type_of_form(form.content)
         return OBJECT if inner.kind == "object" else replace(inner, n_jagged=inner.n_jagged + 1)
@@ -118,9 +118,18 @@ def typename_and_type(branch: Any, leaf: str | None) -> tuple[str, ColumnType]:
 def _typename(branch: Any) -> str:
     """Return the type of a branch as C++ has it; uproot has no name for an array of several leaves."""
     try:
-        return str(branch.typename)
+        name = str(branch.typename)
     except KeyError:
         return "unknown"
+    return name.replace("uint64_t", "unsigned long").replace("int64_t", "long") if _is_long(branch) else name
+
+
+def _is_long(branch: Any) -> bool:
+    """Tell whether a branch was written from `long`, which ROOT tells from `Long64_t` where it draws."""
+    if any(leaf.classname == "TLeafG" for leaf in branch.member("fLeaves")):
+        return True
+    written = branch.streamer
+    return written is not None and written.typename.rstrip("*") in ("long", "unsigned long")
 
 
 def form_of_branch(branch: Any) -> Any:

@@ -57,6 +57,16 @@ def find_method(node: Call, schema: Schema, *, text: str) -> Method | None:
     return found
 
 
+def counted(node: Node, schema: Schema) -> Node:
+    """Return what stands for a container of objects where its elements are counted: any of their members."""
+    if not isinstance(node, Name) or any(
+        branch.name == node.text and branch.kind != "object" for branch in schema.branches
+    ):
+        return node
+    member = _member(node.text, schema)
+    return node if member is None else Name(text=member, indices=node.indices, position=node.position)
+
+
 def _of_branch(node: Call, branch: Branch, method: str, *, is_container: bool) -> Method | None:
     name = Name(text=branch.name, indices=node.indices, position=node.position)
     if branch.kind == "string" and method in LENGTHS and not is_container:
@@ -67,12 +77,18 @@ def _of_branch(node: Call, branch: Branch, method: str, *, is_container: bool) -
 
 
 def _size_of_object(node: Call, owner: str, schema: Schema) -> Method | None:
-    """Count the elements of a container of split objects by any of their members."""
+    """Count the elements of a container of objects by any of their members."""
+    member = _member(owner, schema)
+    return None if member is None else Method(kind="size", node=Name(text=member, indices=(), position=node.position))
+
+
+def _member(owner: str, schema: Schema) -> str | None:
+    """Return the name of any member of the objects in a container; None when there is no such container."""
     below, inside = f"{owner}.", f".{owner}."
     for branch in schema.branches:
         is_member = branch.name.startswith(below) or inside in branch.name
         if is_member and branch.kind in {"number", "string"} and branch.n_jagged:
-            return Method(kind="size", node=Name(text=branch.name, indices=(), position=node.position))
+            return branch.name
     return None
 
 
