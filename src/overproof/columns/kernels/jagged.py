@@ -58,6 +58,10 @@ class Column:
         return self._counts[0]
 
 
+class ShapeError(Exception):
+    """A column that has other fixed dimensions than promised; says what it has."""
+
+
 def flatten(array: Any, *, n_jagged: int, fixed_shape: tuple[int, ...]) -> Column:
     """Take an awkward array apart.
 
@@ -65,6 +69,9 @@ def flatten(array: Any, *, n_jagged: int, fixed_shape: tuple[int, ...]) -> Colum
         array: one branch of one block; lists, regular arrays and numbers only.
         n_jagged: variable-length dimensions that the schema promises.
         fixed_shape: fixed dimensions behind these.
+
+    Raises:
+        ShapeError: the fixed dimensions are not these.
     """
     import awkward as ak
 
@@ -77,5 +84,10 @@ def flatten(array: Any, *, n_jagged: int, fixed_shape: tuple[int, ...]) -> Colum
         starts = np.asarray(packed.offsets.data, dtype=np.int64)
         offsets.append(starts)
         layout = packed.content[: int(starts[-1])]
-    content = np.asarray(ak.to_numpy(layout, allow_missing=False)).reshape(-1)
-    return Column(content=content, offsets=tuple(offsets), fixed_shape=fixed_shape, n_entries=n_entries)
+    try:
+        content = np.asarray(ak.to_numpy(layout, allow_missing=False))
+    except ValueError as error:
+        raise ShapeError("lists of variable length") from error
+    if len(content) and content.shape[1:] != fixed_shape:
+        raise ShapeError(f"arrays of {'x'.join(map(str, content.shape[1:]))}")
+    return Column(content=content.reshape(-1), offsets=tuple(offsets), fixed_shape=fixed_shape, n_entries=n_entries)

@@ -13,7 +13,7 @@ from overproof.analysis.draw.rows import Rows
 from overproof.analysis.draw.typed import Leaf
 from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.evaluate import Block, evaluate, loop_of
-from overproof.columns.kernels.jagged import Column, Doubles, flatten
+from overproof.columns.kernels.jagged import Column, Doubles, ShapeError, flatten
 from overproof.columns.kernels.loops.loop import Loop
 from overproof.columns.kernels.texts.codes import flatten_texts
 from overproof.columns.kernels.texts.table import Texts
@@ -85,4 +85,11 @@ def _column(shape: Leaf, array: Any, texts: Texts) -> Column:
         )
     if shape.text_of:
         return flatten_texts(array, n_jagged=shape.n_jagged, fixed_shape=shape.fixed_shape, texts=texts)
-    return flatten(array, n_jagged=shape.n_jagged, fixed_shape=shape.fixed_shape)
+    try:
+        return flatten(array, n_jagged=shape.n_jagged, fixed_shape=shape.fixed_shape)
+    except ShapeError as error:
+        promised = f"arrays of {'x'.join(map(str, shape.fixed_shape))}" if shape.fixed_shape else "lists of numbers"
+        raise BranchError(
+            f"branch '{shape.branch}' is made of {error} here and of {promised} in the first file: "
+            "draw files of one kind together"
+        ) from error
