@@ -91,7 +91,7 @@ def read_listing(
     names: list[str] = []
     for text in texts:
         for piece in read_pieces(text, dialect=spoken):
-            names.append(_free(piece.text, names))  # noqa: PERF401 - each looks at those before it
+            names.append(_free(piece.text, names))
     check_piece(cut or "", dialect=spoken)
     return ListRequest(
         text=":".join(texts),
