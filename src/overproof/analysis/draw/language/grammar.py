@@ -29,6 +29,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from overproof.analysis.draw.language.ambiguity import (
+    COMPARISONS,
+    NEGATIVE_INDEX,
+    bits_beside_comparison,
+    chained,
+    condition_as_index,
+    is_condition,
+    shift_beside,
+)
 from overproof.analysis.draw.language.syntax import (
     Binary,
     Call,
@@ -45,7 +54,6 @@ from overproof.analysis.draw.language.syntax import (
 from overproof.analysis.draw.language.tokens import Token, tokenize
 from overproof.words.errors import ExpressionError
 
-COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 SYNONYMS = {"and": "&&", "or": "||", "not": "!", "**": "^"}
 MAX_DEPTH = 30
 """Parentheses inside one another; beyond, it is no question of a person."""
@@ -78,19 +86,6 @@ def parse_dimensions(text: str) -> tuple[Dimension, ...]:
         dimensions.append(parser.dimension())
     parser.finish()
     return tuple(dimensions)
-
-
-def is_condition(node: Node) -> bool:
-    """Tell whether a node can only be 0 or 1: a comparison, or several."""
-    match node:
-        case Group():
-            return is_condition(node.inner)
-        case Unary():
-            return node.operator == "!"
-        case Binary():
-            return node.operator in {*COMPARISONS, "&&", "||"}
-        case _:
-            return False
 
 
 class _Parser:
@@ -180,11 +175,7 @@ class _Parser:
         mark = self.take()
         node = Binary(operator=mark.text, left=left, right=self.sum(), position=mark.position)
         if self.sees(*COMPARISONS):
-            first, second = mark.text, self.token.text
-            raise self.error(
-                "a chained comparison means two things: write "
-                f"`(a {first} b) && (b {second} c)` as Python reads it, or `(a {first} b) {second} c` as C does"
-            )
+            raise self.error(chained(mark.text, self.token.text))
         return node
 
     def sum(self) -> Node:
@@ -345,10 +336,7 @@ class _Parser:
         if self.sees("]"):
             return None
         if self.sees("-"):
-            raise self.error(
-                "a negative index means two things: Python counts from the end, ROOT has none; "
-                "write the place from the front, from 0"
-            )
+            raise self.error(NEGATIVE_INDEX)
         if token.kind == "number" and self.tokens[self.next + 1].text == "]":
             if not token.text.isdigit():
                 raise self.error(f"`{token.text}` is not a place: an index is a whole number from 0, or empty to loop")
@@ -357,11 +345,7 @@ class _Parser:
         node = self.deeper(self.choice, opened=opened)
         if is_condition(node):
             written = self.text[token.position : self.token.position].strip()
-            raise self.error(
-                "a condition as an index means two things: Python picks the elements where it holds, ROOT takes the "
-                f"places 0 and 1; to pick elements, give the condition as the cut, for places write `[int({written})]`",
-                at=token.position,
-            )
+            raise self.error(condition_as_index(written), at=token.position)
         return node
 
     # -- what several levels need ----------------------------------------------------------------------------------
@@ -387,24 +371,14 @@ class _Parser:
         return node
 
     def refuse_comparison(self, node: Binary) -> None:
-        for side in (node.left, node.right):
-            if isinstance(side, Binary) and side.operator in COMPARISONS:
-                compare, bit = side.operator, node.operator
-                raise self.error(
-                    f"`{bit}` beside a comparison means two things: write `{bit * 2}` to combine conditions, "
-                    f"`(a {compare} b) {bit} c` for the bits of the result, or `a {compare} (b {bit} c)`",
-                    at=node.position,
-                )
+        problem = bits_beside_comparison(node)
+        if problem is not None:
+            raise self.error(problem, at=node.position)
 
     def refuse_shift(self, node: Binary) -> None:
-        for side in (node.left, node.right):
-            if isinstance(side, Binary) and side.operator in {"<<", ">>"}:
-                raise self.two_ways(
-                    node.operator,
-                    f"(a {node.operator} b) {side.operator} c",
-                    f"a {node.operator} (b {side.operator} c)",
-                    at=node.position,
-                )
+        spellings = shift_beside(node)
+        if spellings is not None:
+            raise self.two_ways(node.operator, *spellings, at=node.position)
 
     def two_ways(self, operator: str, one: str, other: str, *, at: int | None = None) -> ExpressionError:
         histogram = "; a histogram gets its name by --name (name= in Python)" if ">>" in one and not self.depth else ""
