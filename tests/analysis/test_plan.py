@@ -34,6 +34,7 @@ SCHEMA = Schema(
         number("genWeight"),
         number("pair", fixed_shape=(2,)),
         Branch(name="isTight", typename="bool", kind="number", dtype="bool", n_jagged=1),
+        Branch(name="object", typename="Thing", kind="object"),
         Branch(name="label", typename="std::string", kind="string"),
     ),
 )
@@ -101,7 +102,7 @@ def test_plans_travel() -> None:
     [
         ("1 + Muon_pr", 4, "there is no branch `Muon_pr` in tree `Events`; nearest: `Muon_pt`"),
         ("met_PT", 0, "nearest: `MET_pt`"),
-        ("label", 0, "`label` is of type std::string: only numbers"),
+        ("object", 0, "`object` is of type Thing: only numbers, texts and arrays of them"),
         ("2*deep", 2, "at most two nested lengths"),
     ],
 )
