@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from overproof.analysis.draw.language import syntax
+from overproof.analysis.draw.language.ambiguity import condition_as_index
 from overproof.analysis.draw.language.vocabulary import (
     AGGREGATES,
     ALTERNATIVE,
@@ -265,15 +266,12 @@ class Resolver:
             return index.value
         formula = self.formula(index.value)
         if isinstance(formula.root, Leaf) and self.dtype(formula.root) == "bool":
-            raise ExpressionError(
-                "a mask as an index means two things: Python picks the elements where it holds, ROOT takes the places 0 "
-                f"and 1; to pick elements, give it as the cut, for places write `[int({formula.root.column})]`",
-                text=self.text,
-                position=index.position + 1,
-            )
+            problem = condition_as_index(formula.root.column)
+            raise ExpressionError(problem, text=self.text, position=index.position + 1)
         return formula
 
     def dtype(self, leaf: Leaf) -> str:
+        """Return the type of the numbers of a leaf; empty for texts."""
         return next((branch.dtype for branch in self.schema.branches if branch.name == leaf.column), "")
 
     def leaf(self, branch: Branch, node: syntax.Name) -> Leaf:
