@@ -40,7 +40,8 @@ def find_method(node: Call, schema: Schema, *, text: str) -> Method | None:
     owner, _, method = node.function.replace("@", "").rpartition(".")
     if not owner or "::" in node.function:
         return None
-    is_container = "@" in node.function
+    whole = node.function.rpartition(".")[0]
+    is_container = whole.endswith("@") or whole.rpartition(".")[2].startswith("@")  # `@a.b.size()` is of the elements
     branch = find_branch(schema, owner, text=text, position=node.position)
     vector = find_vector(schema, owner)
     if branch is None and vector is None:

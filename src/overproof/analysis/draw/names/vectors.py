@@ -49,8 +49,9 @@ def find_vector(schema: Schema, owner: str) -> Vector | None:
 
     Args:
         schema: of the tree.
-        owner: name of the object, or the end of it behind a dot.
+        owner: name of the object, or the end of it behind a dot; its coordinates have its methods too.
     """
+    owner = owner.removesuffix(".fCoordinates")
     below, inside = f"{owner}.", f".{owner}."
     objects: dict[str, dict[str, str]] = {}
     for branch in schema.branches:
