@@ -166,6 +166,10 @@ class _Call:
             self.resolver.check_sides(self.node, *arrays)
         if self.name.endswith(".concatenate") and len({array.kind.depth for array in arrays}) > 1:
             raise self.resolver.error(f"`{self.name}` puts lists of the same depth together", self.node)
+        if self.name == "ak.mask" and arrays[1].kind.element != "boolean":
+            raise self.resolver.error(
+                "`ak.mask` takes a condition: write `x != 0` for numbers that are not 0", self.node
+            )
         if self.name == "ak.singletons" and arrays[0].kind.depth:
             raise self.resolver.error("`ak.singletons` takes one value an entry", self.node)
 

@@ -29,31 +29,34 @@ from overproof.words.errors import BranchError, pointed_at
 Columns = Mapping[str, Any]
 """Awkward arrays of doubles or booleans by name of the branch, one item for each entry of the block."""
 
+REFUSALS = (ValueError, IndexError, TypeError)
+"""What awkward raises for arrays that do not fit together."""
 
-class Evaluator:
-    """One formula on one block.
+
+def compute(formula: Formula, columns: Columns, entries: Integers, *, name_entry: Callable[[int], str]) -> Value:
+    """Compute a formula for some entries of a block; those that its masks leave come out.
 
     Args:
         formula: what to compute.
         columns: of the block.
+        entries: places in the block, ascending.
         name_entry: writes the place of an entry in the block as a user knows it.
+
+    Raises:
+        BranchError: an entry has not what the formula asks for.
     """
+    return _Evaluator(formula, columns, name_entry=name_entry).evaluate(formula.root, entries)
+
+
+class _Evaluator:
+    """One formula on one block."""
 
     def __init__(self, formula: Formula, columns: Columns, *, name_entry: Callable[[int], str]) -> None:
         self.formula = formula
         self.columns = columns
         self.name_entry = name_entry
 
-    def compute(self, entries: Integers) -> Value:
-        """Compute the formula for some entries; those that its masks leave come out.
-
-        Raises:
-            BranchError: an entry has not what the formula asks for.
-        """
-        return self.evaluate(self.formula.root, entries)
-
     def evaluate(self, node: Typed, entries: Integers) -> Value:
-        """Compute one node and what is below it."""
         match node:
             case Constant():
                 return Value(data=bool(node.value) if node.kind.element == "boolean" else node.value)
@@ -79,7 +82,7 @@ class Evaluator:
                 [argument.data for argument in arguments],
                 makes_booleans=node.kind.element == "boolean",
             )
-        except ValueError as error:
+        except REFUSALS as error:
             raise self.lengths_differ(node, arguments, common, error) from None
         return Value(data=data, entries=common)
 
@@ -90,7 +93,7 @@ class Evaluator:
             arguments = [spread(argument, common) for argument in arguments]
         try:
             data = apply_function(node.function, [argument.data for argument in arguments], dict(node.options))
-        except ValueError as error:
+        except REFUSALS as error:
             raise self.lengths_differ(node, arguments, common, error) from None
         if node.function == "drop_none" and dict(node.options)["axis"] == 0 and common is not None:
             common = common[~as_flags(ak.is_none(arguments[0].data))]
@@ -119,12 +122,13 @@ class Evaluator:
         places = index.data if is_mask else ak.values_astype(index.data, np.int64)
         try:
             return Value(data=base.data[places], entries=common)
-        except (ValueError, IndexError) as error:
+        except REFUSALS as error:
             raise self.lengths_differ(node, [base, index], common, error) from None
 
     def decide(self, node: Decision, entries: Integers) -> Value:
         condition = self.evaluate(node.condition, entries)
-        if condition.entries is None:
+        present = condition.entries
+        if present is None:
             side = node.yes if condition.data else node.no
             chosen = condition if side is None else self.evaluate(side, entries)
             return spread(chosen, entries) if node.kind.depth else chosen
@@ -133,10 +137,10 @@ class Evaluator:
             (condition, yes, no), common = aligned([condition, *sides])
             try:
                 data = choose(condition.data, yes.data, no.data)
-            except ValueError as error:
+            except REFUSALS as error:
                 raise self.lengths_differ(node, [condition, yes, no], common, error) from None
             return Value(data=as_kind(data, node), entries=common)
-        return self.decide_by_entry(node, condition, condition.entries)
+        return self.decide_by_entry(node, condition, present)
 
     def decide_by_entry(self, node: Decision, condition: Value, entries: Integers) -> Value:
         """Compute each side only for the entries that need it; those without a condition have no value."""

@@ -91,7 +91,7 @@ def _truth_at_leaves(layout: Any, **_: Any) -> Any:
 
 
 def beside_entries(arrays: Sequence[Any]) -> list[Any]:
-    """Make lists of axes of a fixed length where one value an entry stands beside them; awkward would not pair them so."""
+    """Make lists of fixed axes beside one value an entry: awkward would line up the innermost axes."""
     has_plain = any(isinstance(array, ak.Array) and array.ndim == 1 for array in arrays)
     return [
         ak.from_regular(array, axis=None) if has_plain and isinstance(array, ak.Array) and array.ndim > 1 else array

@@ -11,7 +11,7 @@ from overproof.analysis.draw.python.rows import Formula, PythonRows
 from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.jagged import Doubles, Integers
 from overproof.columns.kernels.loops.loop import Loop
-from overproof.columns.kernels.python.evaluate import Columns, Evaluator
+from overproof.columns.kernels.python.evaluate import REFUSALS, Columns, compute
 from overproof.columns.kernels.python.lists import in_doubles, truth
 from overproof.columns.kernels.python.picking import as_flags
 from overproof.columns.kernels.python.values import Value, aligned, spread
@@ -64,7 +64,7 @@ class _Block:
         self.first = int(getattr(events, "first", 0))
 
     def compute(self, formula: Formula, entries: Integers) -> Value:
-        return Evaluator(formula, self.columns, name_entry=self.name_entry).compute(entries)
+        return compute(formula, self.columns, entries, name_entry=self.name_entry)
 
     def name_entry(self, place: int) -> str:
         return f"entry {self.first + place}"
@@ -88,7 +88,7 @@ def _flat(values: list[Value], entries: Integers) -> tuple[list[Doubles], Intege
     beside, _ = aligned([places, *(spread(value, entries) for value in values)])
     try:
         arrays = ak.broadcast_arrays(*(value.data for value in beside), right_broadcast=False)
-    except ValueError:
+    except REFUSALS:
         raise BranchError(
             "what is drawn, cut and weight have lists of different lengths in the same entry, which awkward does not "
             "pair: give values from the same list to all of them"
