@@ -64,11 +64,16 @@ def number_texts(axes: Sequence[Axis], points: Sequence[Doubles], texts: Texts) 
 
 
 def _number(codes: Doubles, texts: Texts) -> tuple[Binning, Doubles, tuple[str, ...]]:
-    distinct, first, which = np.unique(codes, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    places = np.empty(len(distinct), dtype=np.float64)
-    places[order] = np.arange(len(distinct)) + 0.5
-    return _bins(len(distinct)), places[which], tuple(texts.read(distinct[order]))
+    is_there = ~np.isnan(codes)
+    numbers = np.where(is_there, codes, len(texts)).astype(np.int64)  # what is not there comes behind all texts
+    first = np.full(len(texts) + 1, len(numbers), dtype=np.int64)
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]  # the last one written is the first that there is
+    order = np.argsort(first, kind="stable")
+    order = order[: np.count_nonzero(first < len(numbers))]
+    places = np.empty(len(texts) + 1, dtype=np.float64)
+    places[order] = np.arange(len(order)) + 0.5
+    labels = texts.read(np.where(order < len(texts), order, np.nan))
+    return _bins(len(order)), places[numbers], tuple(labels)
 
 
 def _bins(n_texts: int) -> Binning:
@@ -174,7 +179,9 @@ def _floor(values: Doubles) -> Integers:
     return np.floor(values).astype(np.int64)
 
 
-def as_shown(sums: Sums, axes: Sequence[Binning], plan_axes: Sequence[Axis], labels: Labels) -> tuple[Sums, Sequence[Binning | Categories]]:
+def as_shown(
+    sums: Sums, axes: Sequence[Binning], plan_axes: Sequence[Axis], labels: Labels
+) -> tuple[Sums, Sequence[Binning | Categories]]:
     """Give axes their texts, and take away the flow that these have not.
 
     Args:

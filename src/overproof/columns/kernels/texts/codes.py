@@ -13,6 +13,9 @@ from overproof.columns.kernels.texts.table import Texts
 LONG = 64
 """Texts longer than this are told apart one by one, shorter ones all at once."""
 
+WORD = 8
+"""Bytes of a word of the machine."""
+
 Characters = npt.NDArray[np.uint8]
 
 
@@ -60,13 +63,15 @@ def _codes(starts: Integers, characters: Characters, texts: Texts) -> Integers:
         data = characters.tobytes()
         cut = zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
         return texts.codes(data[first:stop].partition(b"\0")[0] for first, stop in cut)
-    padded = np.zeros((len(lengths), longest), dtype=np.uint8)
-    padded[np.arange(longest) < lengths[:, None]] = characters
+    width = max(longest, WORD)
+    padded = np.zeros((len(lengths), width), dtype=np.uint8)
+    padded[np.arange(width) < lengths[:, None]] = characters
     ends = padded == 0
     if ends.any():
         padded[np.logical_or.accumulate(ends, axis=1)] = 0
-    distinct, first, which = np.unique(padded.view(f"S{longest}").reshape(-1), return_index=True, return_inverse=True)
+    keys = padded.view(np.uint64 if width == WORD else f"S{width}").reshape(-1)  # whole words are compared in one go
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
     order = np.argsort(first)
-    codes = np.empty(len(distinct), dtype=np.int64)
-    codes[order] = texts.codes(distinct[order].tolist())
+    codes = np.empty(len(first), dtype=np.int64)
+    codes[order] = texts.codes(padded[first[order]].view(f"S{width}").reshape(-1).tolist())
     return codes[which]

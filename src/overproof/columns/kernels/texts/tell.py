@@ -20,8 +20,11 @@ def tell(kind: str, arguments: list[Values], texts: Texts) -> Values:
     if kind == "length":
         lengths = np.array([len(text) for text in texts.all()] or [0], dtype=np.float64)
         return lengths[_codes(arguments[0])]
-    where, what = np.broadcast_arrays(*(_codes(each) for each in arguments))
+    where, what = (_codes(each) for each in arguments)
     known = texts.all()
+    if what.ndim == 0:
+        return np.array([known[int(what)] in text for text in known], dtype=np.float64)[where]
+    where, what = np.broadcast_arrays(where, what)
     pairs, which = np.unique(where * max(len(known), 1) + what, return_inverse=True)
     places, sought = np.divmod(pairs, max(len(known), 1))
     found = [known[each] in known[place] for place, each in zip(places.tolist(), sought.tolist(), strict=True)]
