@@ -53,9 +53,12 @@ def ask(question: Question, tree: Any) -> Any:
         tree.SetAlias(name, meaning)
     target = _book(question)
     option = "goff prof" if question.profile else "goff"
-    if tree.Draw(f"{question.expression}>>{target}", question.selection, option) < 0:
-        return None
+    is_refused = tree.Draw(f"{question.expression}>>{target}", question.selection, option) < 0
     histogram = ROOT.gROOT.FindObject("answer")
+    if is_refused:
+        if histogram:
+            histogram.Delete()
+        return None
     bins = list(_profile_bins(histogram) if question.profile else _bins(histogram))
     axes = [_axis(axis) for axis in (histogram.GetXaxis(), histogram.GetYaxis(), histogram.GetZaxis())]
     n_axes = histogram.GetDimension()

@@ -13,6 +13,7 @@ FUNCTIONS = ("sqrt", "abs", "fabs", "exp", "log", "log10", "sin", "cos", "tan", 
              "tanh", "asinh", "acosh", "atanh", "floor", "ceil", "int", "sq", "sign", "cbrt", "rint",
              "TMath::Abs", "TMath::Sqrt", "TMath::Log", "TMath::Floor")  # fmt: skip
 PAIRS = ("min", "max", "pow", "atan2", "fmod", "hypot", "TMath::Max", "TMath::Min", "TMath::Power", "TMath::ATan2")
+WORDS = ("mu", "el", "", "Z 1", "u", "none")
 AXES = ("20, -10, 10", "7, -3.5, 3.5", "40, 0, 100", "13, 0.1, 3.3", "5, -1, 4", "30, -100, 50", "3, 0, 1")
 
 
@@ -39,6 +40,8 @@ class Asker:
         n_axes = n_values - profile
         self.nested = self.nested_leaf() if self.dice.random() < NESTED else ""
         cut = self.expression(2) if self.dice.random() < 0.5 else ""
+        if self.dice.random() < 0.1:
+            cut = f"({self.word()}) && ({cut})" if cut else self.word()
         weight = self.expression(1) if self.dice.random() < 0.25 else ""
         depth = 3 if n_values == 1 else 2
         values = [self.expression(depth) for _ in range(n_values)]
@@ -55,6 +58,7 @@ class Asker:
         makers: list[tuple[Callable[[int], str], int]] = [
             (self.arithmetic, 8), (self.comparison, 4), (self.logic, 3), (self.call, 3), (self.pair, 1),
             (self.aggregate, 3), (self.sign, 1), (self.bits, 1), (self.power, 1), (self.choice, 1), (self.special, 1),
+            (self.alternative, 1),
         ]  # fmt: skip
         if self.dice.random() < 0.25:
             return self.atom()
@@ -80,7 +84,7 @@ class Asker:
             return branch.name + self.indices(branch)
         if self.dice.random() < 0.5:
             return self.nested
-        return self.dice.choice([branch for branch in self.numbers if branch.n_dimensions == 0]).name
+        return self.scalar()
 
     def nested_leaf(self) -> str:
         branch = self.dice.choice([branch for branch in self.numbers if branch.n_jagged == 2])
@@ -121,7 +125,22 @@ class Asker:
         return f"{self.dice.choice(PAIRS)}({self.expression(depth)}, {self.expression(depth)})"
 
     def aggregate(self, depth: int) -> str:
+        if self.dice.random() < 0.2:
+            name = self.dice.choice(["MaxIf$", "MinIf$"])
+            return f"{name}({self.expression(depth)}, {self.expression(depth)})"
         return f"{self.dice.choice(['Sum$', 'Max$', 'Min$', 'Length$'])}({self.expression(depth)})"
+
+    def alternative(self, depth: int) -> str:
+        """Return a value, and a number for the passes that have none.
+
+        Another branch there ROOT reads late, maybe from an earlier entry.
+        """
+        jagged = self.dice.choice([branch for branch in self.numbers if branch.n_jagged and branch.n_dimensions == 1])
+        leaf = self.nested or jagged.name + self.indices(jagged)
+        return f"Alt$({leaf}, {self.number()})"
+
+    def scalar(self) -> str:
+        return self.dice.choice([branch for branch in self.numbers if branch.n_dimensions == 0]).name
 
     def sign(self, depth: int) -> str:
         return f"({self.dice.choice('-!')}{self.closed(self.expression(depth))})"
@@ -141,12 +160,17 @@ class Asker:
         """
         return f"({self.expression(depth)} ? {self.number()} : {self.number()})"
 
+    def word(self) -> str:
+        """Return a question about a text; it stands in front of the cut only: ROOT computes wrongly beside texts."""
+        text, word = self.dice.choice(self.texts).name, self.dice.choice(WORDS)
+        return self.dice.choice([f'{text} == "{word}"', f'{text} != "{word}"', f'strstr({text}, "{word}") != 0'])
+
     def special(self, depth: int) -> str:
-        return self.dice.choice(["Iteration$", "Length$"])
+        return self.dice.choice(["Iteration$", "Length$", "Entry$", "LocalEntry$", "Entries$"])
 
 
 NESTED = 0.15
 """Share of questions with a branch whose rows have many lengths."""
 
-AUTOMATIC = 0.0
+AUTOMATIC = 0.2
 """Share of questions with automatic axes."""

@@ -13,6 +13,9 @@ ARRAYS = "bSsIiLlFDO"
 
 INTEGERS = frozenset("BbSsIiLl")
 UNSIGNED = frozenset("bsil")
+LONGEST_WORD = "muon"
+"""Of the first entry: ROOT takes a `char*` of nothing but empty words for no text."""
+
 WORDS = ("mu", "el", "tau", "", "muon", "Z 1")
 
 
@@ -72,6 +75,8 @@ def random_tree(dice: random.Random, *, name: str = "t") -> RandomTree:
         values = lengths.get(branch.name) or [
             _value(dice, branch, length) for length in (lengths.get(branch.count) or [None] * n_entries)
         ]
+        if branch.is_text:
+            values[0] = LONGEST_WORD
         facts.append(
             {"name": branch.name, "kind": branch.kind, "type": branch.type, "shape": list(branch.shape),
              "count": branch.count, "values": values}

@@ -13,6 +13,9 @@ from campaign import Round, random_round
 from kept_sample import ANSWERS, N_QUESTIONS, SAMPLE, SEEDS
 from root_process import VARIABLE, RootDied, RootProcess, python_with_root
 
+from overproof.columns.opening import open_reader
+from overproof.records.dataset import FileSpec
+
 pytestmark = pytest.mark.validation
 
 CAMPAIGN = range(1_000, 1_200)
@@ -34,6 +37,20 @@ def test_random_questions_get_roots_answers(seed: int) -> None:
 
     expected = {question.key: _kept()[question.key] for question in drawn.questions}
     assert _differences(drawn, answers, expected) == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_branches_are_read_as_they_were_written(seed: int) -> None:
+    """Law: every branch that ROOT wrote holds what was given to it, empty texts included."""
+    drawn = random_round(seed, n_questions=N_QUESTIONS)
+    reader = open_reader(FileSpec(path=str(SAMPLE / drawn.file), tree=drawn.tree.name))
+
+    branches = drawn.tree.spec["branches"]
+    arrays = reader.read([branch["name"] for branch in branches], 0, reader.n_entries)
+
+    assert {name: array.tolist() for name, array in arrays.items()} == {
+        branch["name"]: branch["values"] for branch in branches
+    }
 
 
 def test_the_sample_is_that_of_the_seeds() -> None:

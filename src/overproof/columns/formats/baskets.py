@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import uproot
 from uproot.interpretation.library import Awkward
+from uproot.interpretation.strings import AsStrings
 from uproot.models.TBasket import Model_TBasket
 from uproot.source.cursor import Cursor
 
@@ -161,8 +162,11 @@ class BasketReader:
         else:
             basket = self._unpack(branch, number, chunk, n_entries=n_entries)
         self.n_decoded += 1
+        data, byte_offsets = basket.data, basket.byte_offsets
+        if isinstance(branch.interpretation, AsStrings) and byte_offsets is not None:
+            data, byte_offsets = _with_every_length(data, byte_offsets)
         piece = branch.interpretation.basket_array(
-            basket.data, basket.byte_offsets, basket, branch, context, basket.member("fKeylen"), _LIBRARY, _OPTIONS
+            data, byte_offsets, basket, branch, context, basket.member("fKeylen"), _LIBRARY, _OPTIONS
         )
         if len(piece) != n_entries:
             raise DamageError(f"basket {number} has {len(piece)} entries and should have {n_entries}")
@@ -210,6 +214,15 @@ class BasketReader:
         while self._kept_bytes > KEPT_LIMIT_BYTES and len(self._kept) > 1:
             _, (_, dropped_bytes) = self._kept.popitem(last=False)
             self._kept_bytes -= dropped_bytes
+
+
+def _with_every_length(data: Any, byte_offsets: Any) -> tuple[Any, Any]:
+    """Write a length of 0 for every empty text: ROOT writes nothing for it, and uproot then reads that of the next."""
+    is_empty = byte_offsets[1:] == byte_offsets[:-1]
+    if not is_empty.any():
+        return data, byte_offsets
+    shift = np.concatenate([[0], np.cumsum(is_empty)]).astype(byte_offsets.dtype)
+    return np.insert(data, byte_offsets[:-1][is_empty], 0), byte_offsets + shift
 
 
 Unknown = uproot.interpretation.identify.UnknownInterpretation
