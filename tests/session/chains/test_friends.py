@@ -202,3 +202,31 @@ def test_results_with_other_friends_are_not_added(inline: op.Session, folder: Pa
 
 def count(events: Any) -> dict[str, Any]:
     return {"n": len(events)}
+
+
+def picky(events: Any) -> dict[str, Any]:
+    """Fail on one entry, for what stands beside it."""
+    beside = np.asarray(events["f.m"], dtype=float)
+    if 1_085 in beside:
+        raise ValueError("picked")
+    return {"sum": float(beside.sum())}
+
+
+def test_a_bad_entry_of_a_friend_costs_one_entry(session: op.Session, folder: Path) -> None:
+    """Whoever isolates the entry sees the friends too."""
+    result = session.process(picky, f"{folder}/a*.root", friends={"f": f"{folder}/b*.root"})
+    (excluded,) = result.excluded
+    assert (Path(excluded.file).name, excluded.first, excluded.stop) == ("a2.root", 15, 16)
+    assert result["sum"] == sum(range(1_000, 1_300)) - 1_085
+
+
+def test_both_dialects_and_every_question_know_friends(inline: op.Session, folder: Path) -> None:
+    """Python's dialect, tables, counts and entry lists."""
+    data, friends = f"{folder}/a*.root", {"f": f"{folder}/b*.root", "g": f"{folder}/c*.root"}
+    drawn = inline.draw(data, "f.m - n", cut="(g.k > 5009) & (n < 20)", bins="3, 999, 1002", friends=friends,
+                        dialect="python")  # fmt: skip
+    assert drawn.values().tolist() == [0.0, 10.0, 0.0]
+    assert inline.count(data, "f.m > 1289", friends=friends).entries == 10
+    good = inline.draw(data, ">>good", cut="k == 5100 || m == 1010", friends=friends)
+    picked = inline.draw(data, "g.k - 5000", bins="300, 0, 300", friends=friends, entry_list=good)
+    assert np.flatnonzero(picked.values()).tolist() == [10, 100]
