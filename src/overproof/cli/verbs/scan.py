@@ -18,10 +18,10 @@ from overproof.cli.options import AT_LEAST_1, QueryFlags, language_options, quer
 @language_options
 @query_options
 def scan_command(arguments: tuple[str, ...], **flags: Any) -> int:
-    """List the values of each EXPR over FILES, one row for each pass of the implicit loop that the cut chooses.
+    """List the values of each EXPR over FILES, row by row, as TTree::Scan does.
 
     EXPR may be several expressions with colons between them. The columns `entry`, counted over all files, and
-    `instance`, the number of the pass in its entry, come first.
+    `instance`, the number of the row in its entry, come first. A column that has ended before others is nan.
 
     \b
     overproof scan "data/*.root:Events" "nMuon:Muon_pt" --cut "Muon_pt > 30" --rows 20

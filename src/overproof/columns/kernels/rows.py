@@ -37,7 +37,7 @@ def compute_rows(rows: AnyRows, events: Any) -> ComputedRows:
         from overproof.columns.kernels.python.rows import compute_python_rows
 
         return compute_python_rows(rows, events)
-    block = _block(rows, events)
+    block = block_of(rows, events)
     loop = loop_of(rows.formulas, block)
     if rows.selection is None:
         return ComputedRows(values=_values(rows, loop, block), weights=None, loop=loop, texts=block.texts)
@@ -59,7 +59,12 @@ def _values(rows: Rows, loop: Loop, block: Block) -> tuple[Doubles, ...]:
     return tuple(evaluate(formula, loop, block) for formula in rows.values)
 
 
-def _block(rows: Rows, events: Any) -> Block:
+def block_of(rows: Rows, events: Any) -> Block:
+    """Read the columns that a plan needs of a block.
+
+    Raises:
+        BranchError: a branch is not here what it was in the first file.
+    """
     shapes = {leaf.column: leaf for formula in rows.formulas for leaf in all_leaves(formula.root)}
     texts = Texts()
     columns = {name: _column(shape, events[shape.branch], texts) for name, shape in sorted(shapes.items())}

@@ -18,11 +18,11 @@ N_SHOWN = 20
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Table(Mapping[str, Any]):
-    """The rows of a scan, in the order of entries: for each pass that is chosen, the value of each expression.
+    """The rows of a scan, in the order of entries.
 
     Attributes:
-        columns: numpy arrays by the text of their expression, one value a row; before them `entry`, counted over all
-            files, and, where the expressions loop, `instance`, the number of the pass in its entry.
+        columns: numpy arrays by the text of their expression, one value a row, NaN where there is none; before them
+            `entry`, counted over all files, and `instance`, the number of the row in its entry.
         n_rows: rows that there are; the table may have fewer, when only so many were asked for.
         account, excluded, missing, split, statistics, state, query_id: as in a result.
 

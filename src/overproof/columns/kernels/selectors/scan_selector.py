@@ -9,7 +9,7 @@ import numpy as np
 from overproof.analysis.draw.listing import ENTRY, INSTANCE, ColumnKind, ListPlan
 from overproof.analysis.selector import Selector
 from overproof.columns.kernels.jagged import Doubles
-from overproof.columns.kernels.rows import compute_rows
+from overproof.columns.kernels.listed import list_rows
 from overproof.columns.kernels.texts.table import Texts
 
 ROWS, N_ROWS = "rows", "n_rows"
@@ -38,12 +38,12 @@ class ScanSelector(Selector):
         """Return the rows of one block, and how many there are: no more rows than the whole table may have."""
         import awkward as ak
 
-        rows = compute_rows(self.plan.rows, events)
+        rows = list_rows(self.plan.rows, events)
         kept = slice(0, self.plan.request.n_rows)
         numbers = np.asarray(events.entry_numbers, dtype=np.int64)[rows.entry[kept]]
         if self.plan.chain is not None:
             numbers += self.plan.chain.firsts[events.file_number]
-        listed: dict[str, Any] = {ENTRY: numbers, INSTANCE: np.asarray(rows.loop.number[kept], dtype=np.int64)}
+        listed: dict[str, Any] = {ENTRY: numbers, INSTANCE: np.asarray(rows.number[kept], dtype=np.int64)}
         for name, kind, values in zip(self.plan.request.names, self.plan.kinds, rows.values, strict=True):
             listed[name] = _column(values[kept], kind, rows.texts)
         return {ROWS: ak.Array(listed), N_ROWS: len(rows.entry)}
