@@ -20,6 +20,9 @@ from overproof.words.units import MB
 _FORMAT = 4
 """Counts up whenever the meaning of what is kept changes, or the rule by which blocks are cut."""
 
+_DIRECTORY = "directory"
+"""Under this name stands where we were, for trees with friends."""
+
 _LIMIT_BYTES = 512 * MB
 
 
@@ -107,15 +110,19 @@ def _get(spec: FileSpec, what: str) -> dict[str, Any] | None:
         return None
     try:
         fields = json.loads(payload)
+        # From another directory a tree may mean other files by the names of its friends.
+        if fields.pop(_DIRECTORY, "") != (os.getcwd() if fields["friends"] else ""):
+            return None
         now = joined([identity, *map(identity_now, fields["friends"])])
         return fields if fields["identity"] == now else None
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, OSError, TypeError, ValueError):
         return None
 
 
 def _put(spec: FileSpec, what: str, fields: dict[str, Any]) -> None:
     memory, key = _memory(), _key(spec, parts_of(fields["identity"])[0], what)
     if memory is not None and key is not None:
+        fields = fields | ({_DIRECTORY: os.getcwd()} if fields["friends"] else {})
         memory.put(key, json.dumps(fields, separators=(",", ":")).encode())
 
 

@@ -115,6 +115,32 @@ def test_a_friend_that_comes_back_is_read(copied: Path) -> None:
     cache.close()
 
 
+def test_a_friend_is_looked_for_here_and_beside_the_tree(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From where we are, as in ROOT, or where the tree lies; where there are two files, nobody guesses."""
+    spec = FileSpec(path=str(copied / "main.root"), tree="t")
+    away = copied / "away"
+    away.mkdir()
+    monkeypatch.chdir(away)
+    for place in (copied, away):  # away from the tree at the second time
+        reader = open_joined(spec)
+        assert reader.grid(4).friends[0] == str(place / "first.root")
+        assert reader.read(["u.y"], 0, 2)["u.y"].to_list() == [200.0, 201.0]
+        reader.close()
+        (copied / "first.root").rename(away / "first.root") if place is copied else None
+    shutil.copy(away / "first.root", copied / "first.root")
+    reader = open_joined(spec)
+    (said,) = reader.schema().absent
+    assert said == (
+        f"its friend 'u' cannot be had: it may be {away}/first.root, from where you are, as in ROOT, or "
+        f"{copied}/first.root, beside the tree: say which by friends={{'u': ...}} (--friend u=...)"
+    )
+    reader.close()
+    monkeypatch.chdir(copied)
+    reader = open_joined(FileSpec(path="main.root", tree="t"))
+    assert not reader.schema().absent
+    reader.close()
+
+
 def test_friends_that_name_one_another_end() -> None:
     """Two trees that are friends of each other: each is opened once."""
     reader = open_joined(FileSpec(path=str(DATA / "ring.root"), tree="ring"))
@@ -208,7 +234,7 @@ def test_own_branches_hide_those_of_friends(tmp_path: Path) -> None:
     reader.close()
 
 
-def test_schemas_are_remembered_with_their_friends(home: Path, copied: Path) -> None:
+def test_schemas_are_remembered_with_their_friends(home: Path, copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the same friends a schema is recalled as it was; with other ones, or when one has changed, it is not."""
     spec = FileSpec(path=str(copied / "main.root"), tree="t")
     reader = open_joined(spec)
@@ -223,6 +249,12 @@ def test_schemas_are_remembered_with_their_friends(home: Path, copied: Path) -> 
     joined = open_joined(more)
     assert recall(more, 4) == joined.grid(4)  # blocks are the file's own matter: nobody need open it to tell them
     remember(more, 4, joined.grid(4))
+    assert recall(spec, 4) == grid
+    monkeypatch.chdir(copied)  # where the same names may mean other files
+    assert recall_schema(spec) is None
+    assert recall(spec, 4) is None
+    monkeypatch.undo()
+    monkeypatch.setenv("OVERPROOF_HOME", str(home))
     assert recall(spec, 4) == grid
     os.utime(copied / "third.root", ns=(0, 0))
     assert recall_schema(spec) is None

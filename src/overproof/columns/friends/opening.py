@@ -118,8 +118,13 @@ def _open_named(holder: Reader, reader: Reader, *, seen: set[Place]) -> Iterator
     """
     named = holder.named_friends() if isinstance(holder, TTreeReader) else []
     for name, tree, file in named:
-        path = _found(file, beside=holder.path)
+        path, other = _found(file, beside=holder.path)
         try:
+            if other:
+                raise DatasetError(
+                    f"it may be {path}, from where you are, as in ROOT, or {other}, beside the tree: say which by "
+                    f"friends={{'{name}': ...}} (--friend {name}=...)"
+                )
             friend = _open_given(Friend(name=name, parts=(FriendPart(path=path, tree=tree),)), reader)
         except OverproofError as error:
             reason = " ".join(str(error).split()).removeprefix(f"friend '{name}': ")
@@ -133,20 +138,25 @@ def _open_named(holder: Reader, reader: Reader, *, seen: set[Place]) -> Iterator
         yield from _open_named(friend.reader, reader, seen=seen)
 
 
-def _found(file: str, *, beside: str) -> str:
-    """Return the path that a tree means: from where we are, as ROOT has it, else from where the tree itself is.
+def _found(file: str, *, beside: str) -> tuple[str, str]:
+    """Return the path that a tree means: from where we are, as ROOT has it, or from where the tree itself is.
 
     Args:
         file: what the tree says; empty: its own file.
         beside: path of its own file.
+
+    Returns:
+        The path, and another one where there are two files that could be meant, else an empty text.
     """
-    if not file:
-        return beside
     local, own = local_path(file), local_path(beside)
-    if local is None:
-        return file
-    neighbour = local if own is None else os.path.join(os.path.dirname(os.path.abspath(own)), local)
-    return os.path.abspath(local if os.path.exists(local) else neighbour)
+    if not file or local is None:
+        return file or beside, ""
+    here = os.path.abspath(local)
+    there = here if own is None else os.path.join(os.path.dirname(os.path.abspath(own)), local)
+    if not os.path.exists(here):
+        return there, ""
+    is_one = not os.path.exists(there) or os.path.samefile(here, there)
+    return here, "" if is_one else there
 
 
 def _place(reader: Reader) -> Place:
