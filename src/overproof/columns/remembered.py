@@ -111,19 +111,27 @@ def _get(spec: FileSpec, what: str) -> dict[str, Any] | None:
     try:
         fields = json.loads(payload)
         # From another directory a tree may mean other files by the names of its friends.
-        if fields.pop(_DIRECTORY, "") != (os.getcwd() if fields["friends"] else ""):
+        if fields.pop(_DIRECTORY, "") != (_here() if fields["friends"] else ""):
             return None
         now = joined([identity, *map(identity_now, fields["friends"])])
         return fields if fields["identity"] == now else None
-    except (AttributeError, KeyError, OSError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 
 def _put(spec: FileSpec, what: str, fields: dict[str, Any]) -> None:
     memory, key = _memory(), _key(spec, parts_of(fields["identity"])[0], what)
     if memory is not None and key is not None:
-        fields = fields | ({_DIRECTORY: os.getcwd()} if fields["friends"] else {})
+        fields = fields | ({_DIRECTORY: _here()} if fields["friends"] else {})
         memory.put(key, json.dumps(fields, separators=(",", ":")).encode())
+
+
+def _here() -> str:
+    """Return the directory in which we are; empty when it was removed meanwhile."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return ""
 
 
 def _memory() -> FileMemory | None:

@@ -16,6 +16,7 @@ import uproot
 
 from overproof.analysis.draw.names.lookup import find_branch
 from overproof.columns import recall, recall_schema, remember, remember_schema
+from overproof.columns.events import Events
 from overproof.columns.formats import Reader
 from overproof.columns.friends.opening import open_joined
 from overproof.columns.opening import open_reader
@@ -160,6 +161,25 @@ def test_parts_are_laid_end_to_end(tmp_path: Path) -> None:
     for first in range(11):
         for stop in range(first, 11):
             assert reader.read(["f.v"], first, stop)["f.v"].to_list() == expected[first:stop]
+    reader.close()
+
+
+def test_parts_of_several_types_have_one(tmp_path: Path) -> None:
+    """A friend whose files differ in type is of a type that holds them all, whatever part is read."""
+    path = write(tmp_path / "a.root", "t", n=np.arange(6))
+    lists = ak.Array([[1], [], [2, 3]])
+    one = write(tmp_path / "b.root", v=np.arange(3, dtype=np.int32), w=ak.values_astype(lists, np.float32))
+    two = write(tmp_path / "c.root", v=np.arange(3, dtype=np.float32) / 7, w=ak.values_astype(lists, np.int16))
+    parts = [FriendPart(path=str(each), first=0, n_entries=3) for each in (one, two)]
+    reader = open_joined(beside(path, *parts))
+    types = {branch.name: branch.dtype for branch in reader.schema().branches}
+    assert (types["f.v"], types["f.w"]) == ("float64", "float32")
+    values = [0.0, 1.0, 2.0, *(np.arange(3, dtype=np.float32) / 7).tolist()]
+    for first, stop in ((0, 6), (0, 2), (4, 6), (2, 4)):
+        array = Events(reader, first, stop).array
+        assert array["f.v"].to_list() == values[first:stop]
+        assert str(array["f.v"].type.content) == "float64"
+        assert array["f.w"].to_list() == [[1.0], [], [2.0, 3.0], [1.0], [], [2.0, 3.0]][first:stop]
     reader.close()
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from overproof.columns.formats import Reader
 from overproof.records.schema import Branch
@@ -90,7 +92,18 @@ class OpenFriend:
         Raises:
             ReadError: the description in the file is damaged.
         """
-        yield from self.reader.schema().branches
+        for branch in self.reader.schema().branches:
+            yield replace(branch, dtype=self._widened.get(branch.name, branch.dtype))
+
+    @cached_property
+    def _widened(self) -> dict[str, str]:
+        """Give a type that holds the numbers of all parts to those branches that have several."""
+        dtypes: dict[str, set[str]] = {}
+        for part in self.parts if len(self.parts) > 1 else ():
+            for branch in part.reader.schema().branches:
+                if branch.kind == "number":
+                    dtypes.setdefault(branch.name, set()).add(branch.dtype)
+        return {name: np.result_type(*found).name for name, found in dtypes.items() if len(found) > 1}
 
     def asked(self, name: str) -> str | None:
         """Return what is asked of the friend by a name before which its own name, or that of its tree, stands."""
@@ -111,11 +124,14 @@ class OpenFriend:
                 low, high = (low, high) if low < high else (start, start)
                 pieces.append(self._read_part(part, names, low - start + part.first, high - start + part.first))
             start += part.n_entries
-        if len(pieces) == 1:
-            return pieces[0]
+        return {name: self._whole(name, [piece[name] for piece in pieces]) for name in names}
+
+    def _whole(self, name: str, pieces: Sequence[Any]) -> Any:
+        """Lay the pieces of one column end to end, all in one type."""
         import awkward as ak
 
-        return {name: ak.concatenate([piece[name] for piece in pieces]) for name in names}
+        whole = pieces[0] if len(pieces) == 1 else ak.concatenate(pieces)
+        return ak.values_astype(whole, self._widened[name]) if name in self._widened else whole
 
     def _read_part(self, part: OpenPart, names: Sequence[str], first: int, stop: int) -> dict[str, Any]:
         try:
