@@ -29,7 +29,9 @@ def answer_together(questions: Sequence[Question], source: Source, data: Path, *
 def _draw(questions: Sequence[Question], source: Source, data: Path, **options: Any) -> list[Any]:
     asked = {f"answer{number}": _keywords(question) for number, question in enumerate(questions)}
     if source.friends:
-        options["friends"] = {name: f"{data / file}:{tree}" for name, file, tree in source.friends}
+        options["friends"] = {
+            name: [f"{data / file}:{tree}" for file in files.split("+")] for name, files, tree in source.friends
+        }
     if len(set(source.files)) < len(source.files):
         options["allow_duplicates"] = True
     if questions[0].aliases:

@@ -34,8 +34,12 @@ def open_source(source: Source, data: Path) -> Any:
     chain = ROOT.TChain(source.tree)
     for file in source.files:
         chain.Add(str(data / file))
-    for name, file, tree in source.friends:
-        chain.AddFriend(f"{name}={tree}" if name != tree else tree, str(data / file))
+    for name, files, tree in source.friends:
+        friend = ROOT.TChain(tree)
+        for file in files.split("+"):
+            friend.Add(str(data / file))
+        ROOT.SetOwnership(friend, False)  # the chain does not own it, and must not outlive it
+        chain.AddFriend(friend, name)
     return chain
 
 

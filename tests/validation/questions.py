@@ -20,7 +20,7 @@ class Source:
     Attributes:
         files: names in the shared collection; several make a chain.
         tree: name of the tree.
-        friends: (name, file, tree) of each friend.
+        friends: (name, files with `+` between them, tree) of each friend.
     """
 
     files: tuple[str, ...]

@@ -38,6 +38,9 @@ def _answers(source: Source, data: Path, *, twins: bool) -> dict[str, Any]:
 
 def _compare(question: Question, shared_file: Callable[[str], Path], *, twins: bool = False) -> None:
     found = [shared_file(file) for file in question.source.files]
+    for _, files, _ in question.source.friends:
+        for file in files.split("+"):
+            shared_file(file)
 
     answer = _answers(question.source, found[0].parent, twins=twins)[question.key]
 

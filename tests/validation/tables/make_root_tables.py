@@ -1,7 +1,7 @@
 """Ask ROOT for tables and counts; run with a Python that has PyROOT 6.40: `python make_root_tables.py DATA`.
 
-Writes `numbers.json`: for each question the rows that TTree::Scan lists, `null` where it leaves a blank; without columns
-the only row is what TTree::GetEntries counts over the whole tree.
+Writes `numbers.json`: for each question the rows that TTree::Scan lists, `null` where it leaves a blank; without
+columns the only row is what TTree::GetEntries counts over the whole tree.
 """
 
 from __future__ import annotations
