@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AbortedError": "overproof.words.errors",
     "Account": "overproof.records.account",
+    "EntryList": "overproof.session.entries",
     "InputError": "overproof.words.errors",
     "OverproofError": "overproof.words.errors",
     "Query": "overproof.session.handle",
@@ -30,6 +31,7 @@ _OF_THIS_PROCESS = ("is_master", "rank", "size")
 __all__ = [
     "AbortedError",
     "Account",
+    "EntryList",
     "InputError",
     "OverproofError",
     "Query",

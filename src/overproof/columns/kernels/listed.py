@@ -1,8 +1,8 @@
 """Rows of a table: columns side by side, each with a loop of its own.
 
 A table without a cut, or with one that says yes or no to whole entries, goes on to the longest of its columns, and has
-at least one row for each entry; a shorter column is NaN where it has ended, and one number an entry is the same in every
-row. A cut that loops shares its loop with all columns, as in a histogram.
+at least one row for each entry; a shorter column is NaN where it has ended, and one number an entry is the same in
+every row. A cut that loops shares its loop with all columns, as in a histogram.
 
 Source: ROOT's TTree::Scan (TTreePlayer::Scan), asked in version 6.40.
 """
