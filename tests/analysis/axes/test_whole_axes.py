@@ -51,7 +51,9 @@ def test_each_axis_on_its_own() -> None:
     assert _whole("pt:n:x", profile=True) == [False, True]
 
 
-def test_python_knows_branches() -> None:
-    """In the Python dialect a branch alone is whole too."""
-    assert _whole("n", dialect="python") == [True]
-    assert _whole("n + 1", dialect="python") == [False]
+@pytest.mark.parametrize(
+    ("expression", "whole"), [("n", True), ("n + 1", True), ("n > 1", True), ("n/1", False), ("x", False)]
+)
+def test_python_knows_kinds(expression: str, whole: bool) -> None:
+    """In the Python dialect all booleans and integers are whole, computed ones too."""
+    assert _whole(expression, dialect="python") == [whole]

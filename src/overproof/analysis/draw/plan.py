@@ -55,7 +55,7 @@ def plan_of(request: DrawRequest, *, schema: Schema) -> DrawPlan:
         schema=schema,
         aliases=request.aliases,
     )
-    return DrawPlan(request=request, rows=rows, axes=_with_whole(request, rows, schema, _with_texts(request, rows)))
+    return DrawPlan(request=request, rows=rows, axes=_with_whole(rows, schema, _with_texts(request, rows)))
 
 
 def _with_texts(request: DrawRequest, rows: AnyRows) -> tuple[Axis, ...]:
@@ -73,7 +73,7 @@ def _with_texts(request: DrawRequest, rows: AnyRows) -> tuple[Axis, ...]:
     return tuple(Categories() if text else axis for axis, text in zip(request.axes, along, strict=False))
 
 
-def _with_whole(request: DrawRequest, rows: AnyRows, schema: Schema, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+def _with_whole(rows: AnyRows, schema: Schema, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
     """Let automatic axes know where the values are whole numbers."""
     dtypes = {branch.name: branch.dtype for branch in schema.branches if "long" not in branch.typename.split("[")[0]}
     if isinstance(rows, PythonRows):

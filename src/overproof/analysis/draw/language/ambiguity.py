@@ -8,8 +8,22 @@ COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 NEGATIVE_INDEX = (
     "a negative index means two things: Python counts from the end, ROOT has none; "
-    "write the place from the front, from 0"
+    "write `x[Length$(x) - 1]` for the last element, or `x[-1]` in the Python dialect (--python)"
 )
+
+_PYTHON = {
+    "if": "`condition ? a : b`",
+    "in": "a comparison with `==`",
+    "is": "a comparison with `==`",
+    "for": "`Sum$(x)` and its like, which loop by themselves",
+}
+"""Words of Python between two values, and what to write for them."""
+
+
+def between_values(word: str) -> str:
+    """Say what a word between two values lacks."""
+    instead = f"; for Python's `{word}` write {_PYTHON[word]}, or take the Python dialect" if word in _PYTHON else ""
+    return f"an operator is missing before `{word}`{instead}"
 
 
 def is_condition(node: Node) -> bool:

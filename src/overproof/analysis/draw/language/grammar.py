@@ -32,6 +32,7 @@ from collections.abc import Callable
 from overproof.analysis.draw.language.ambiguity import (
     COMPARISONS,
     NEGATIVE_INDEX,
+    between_values,
     bits_beside_comparison,
     chained,
     condition_as_index,
@@ -133,7 +134,7 @@ class _Parser:
             raise self.error("`:` separates what is drawn: write one expression here")
         if self.sees(","):
             raise self.error("`,` stands between the arguments of a function only: leave one expression")
-        raise self.error(f"an operator is missing before `{self.token.text}`")
+        raise self.error(between_values(self.token.text))
 
     def dimension(self) -> Dimension:
         start = self.token.position

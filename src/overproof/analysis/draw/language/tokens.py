@@ -11,7 +11,7 @@ _NUMBER = r"0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _NAME = r"@?[A-Za-z_]\w*\$?(?:(?:::|@?\.@?)[A-Za-z_]\w*)*"
 _MEMBER = r"@?\.@?[A-Za-z_]\w*(?:@?\.@?[A-Za-z_]\w*)*"
 _TEXT = r"\"[^\"]*\"|'[^']*'"
-_OPERATOR = r"\*\*|&&|\|\||==|!=|<=|>=|<<|>>|[-+*/%^&|<>!?:(),\[\]]"
+_OPERATOR = r"\*\*|&&|\|\||==|!=|<=|>=|<<|>>|[-+*%^&|<>!?:(),\[\]]|/(?!/)"
 _TOKEN = re.compile(
     rf"(?P<space>\s+)|(?P<number>{_NUMBER})|(?P<name>{_NAME})|(?P<member>{_MEMBER})"
     rf"|(?P<text>{_TEXT})|(?P<operator>{_OPERATOR})"
@@ -26,7 +26,8 @@ _MENDING = {
     ";": "write one expression",
     "{": "group with ( and )",
     "}": "group with ( and )",
-    "$": "the names with a dollar are `Sum$`, `Length$`, `Iteration$`, `Max$` and `Min$`",
+    "$": "names with a dollar are written in one piece, such as `Sum$`, `Length$` and `Entry$`",
+    "//": "the floor of a quotient is `floor(a / b)`",
 }
 
 
@@ -70,9 +71,9 @@ def tokenize(text: str) -> tuple[Token, ...]:
 
 
 def _stray(text: str, position: int) -> ExpressionError:
-    character = text[position]
-    mending = _MENDING.get(character, "remove it")
-    return ExpressionError(f"`{character}` means nothing here: {mending}", text=text, position=position)
+    stray = "//" if text.startswith("//", position) else text[position]
+    mending = _MENDING.get(stray, "remove it")
+    return ExpressionError(f"`{stray}` means nothing here: {mending}", text=text, position=position)
 
 
 def _check_number_end(token: Token, *, text: str) -> None:

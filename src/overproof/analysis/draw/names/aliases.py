@@ -33,7 +33,11 @@ def expand_alias(node: Name, schema: Schema, *, text: str, inside: Sequence[str]
     if node.text in inside:
         way = " -> ".join(f"`{each}`" for each in (*inside[inside.index(node.text) :], node.text))
         raise ExpressionError(f"the alias `{node.text}` stands for itself: {way}", text=text, position=node.position)
-    meant = rewritten(parse(meaning), position=node.position)
+    try:
+        meant = rewritten(parse(meaning), position=node.position)
+    except ExpressionError as error:
+        problem = f"what the alias `{node.text}` stands for cannot be used: {error}"
+        raise ExpressionError(problem, text=text, position=node.position) from None
     if not node.indices:
         return Group(inner=meant, position=node.position)
     if not isinstance(meant, Name | Call):
