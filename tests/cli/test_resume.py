@@ -34,7 +34,8 @@ class Sums(op.Selector):
         self.n_blocks = here + 1
         if here == 2 and signals and os.path.exists(signals):
             os.unlink(signals)
-            os.kill(os.getppid(), self.params["number"])
+            stem = open(f"/proc/{os.getppid()}/stat").read()
+            os.kill(int(stem.rpartition(")")[2].split()[1]), self.params["number"])
         return {"sum": float(np.sum(events.x)), "tally": Tally(len(events))}
 
     def terminate(self, outputs):

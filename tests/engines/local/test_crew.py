@@ -216,6 +216,39 @@ def test_a_worker_that_the_kernel_does_not_let_end_is_lost_all_the_same(
     process.wait()
 
 
+def test_a_crew_outlives_its_stem(make_stage: Callable[..., Stage]) -> None:
+    """Whoever kills the process that starts workers takes those along; no block is blamed, all start anew."""
+    stage = make_stage(2)
+    stage.crew.begin(BRIEF)
+    workers = {stage.join(), stage.join()}
+    stage.tell(next(iter(workers)), "enter")
+    stage.hear(str)
+    os.kill(stage.crew._stem.pid, signal.SIGKILL)
+    losses = [stage.hear(WorkerLost), stage.hear(WorkerLost)]
+    assert {loss.worker for loss in losses} == workers
+    assert {loss.block for loss in losses} == {None, (2, 5)}
+    assert [loss.failure for loss in losses] == [None, None]
+    assert not workers & {stage.join(), stage.join()}
+
+
+def test_another_worker_comes_in_the_place_of_one_that_is_stuck(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is long in a block has somebody beside it, one and no more, until the query ends."""
+    worker = stage.join()
+    monkeypatch.setattr(processes, "LEAST_STUCK_S", 0.0)
+    monkeypatch.setattr(stage.crew._watchman, "look_around", lambda: None)  # nobody looks at the time-out itself
+    stage.crew.watch(Limits(block_timeout_s=600.0))
+    stage.tell(worker, "enter")
+    stage.hear(str)
+    stage.crew.poll(0.01)
+    assert stage.crew.workers == [worker]
+    stage.crew.watch(Limits(block_timeout_s=1e-6 / processes.STUCK_SHARE))
+    other = stage.join()
+    stage.crew.poll(0.01)
+    assert stage.crew.workers == [worker, other]
+    stage.crew.end()
+    assert stage.crew.workers == [other]
+
+
 def test_what_a_worker_said_before_its_death_is_heard(stage: Stage) -> None:
     """A delta that is on its way arrives before the loss."""
     worker = stage.join()
@@ -288,7 +321,7 @@ def test_a_worker_near_its_limit_is_strained_and_goes_without_a_loss(stage: Stag
     assert "limit 0.2 GB" in strained.reason
     pid = stage.pid(worker)
     stage.crew.dismiss(worker)
-    assert not Path(f"/proc/{pid}").exists()
+    await_end(pid)
     assert stage.join() != worker
     assert not any(isinstance(reply, WorkerLost | WorkerStrained) for reply in stage.replies)
 
@@ -398,7 +431,7 @@ def test_the_isolator_goes_with_the_query(isolating: Stage) -> None:
     isolator = hear_isolator(stage)
     pid = stage.pid(isolator)
     stage.crew.end()
-    assert not Path(f"/proc/{pid}").exists()
+    await_end(pid)
     stage.hear(Ended)
     stage.crew.begin(BRIEF)
     stage.join()

@@ -35,8 +35,13 @@ class Doomed(Everything):
         fatal = Path(self.params["fatal"])
         self.n_blocks = getattr(self, "n_blocks", 0) + 1
         if fatal.exists() and self.n_blocks >= int(fatal.read_text()):
-            os.kill(os.getppid(), signal.SIGKILL)
+            os.kill(master(), signal.SIGKILL)
         return super().process(events)
+
+
+def master() -> int:
+    """Return the process of the user: the parent of the stem that has forked this worker."""
+    return int(Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def die() -> None:

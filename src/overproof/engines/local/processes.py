@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from dataclasses import replace
@@ -11,8 +12,10 @@ from overproof.engines.clock import MonotonicClock
 from overproof.engines.limits import Limits
 from overproof.engines.local.backoff import OWN_WEIGHT, Backoff
 from overproof.engines.local.channel import ChannelClosedError
+from overproof.engines.local.environment import worker_environment
 from overproof.engines.local.hand import ENDING_S, Hand, hire
 from overproof.engines.local.mailbox import Mailbox
+from overproof.engines.local.stem import Stem
 from overproof.engines.local.watch import FROZEN_S, Verdict, Watchman, describe_verdict, explain_loss, is_own_doing
 from overproof.engines.local.watch.machine import machine_memory_bytes
 from overproof.engines.messages import Brief, Command, EndQuery, Letter, Ready, SetLimits
@@ -35,11 +38,17 @@ OOM_WINDOW_S = 3.0
 """A process that was killed so soon after the kernel noted an end for want of memory was the one that it ended."""
 
 
+STUCK_SHARE, LEAST_STUCK_S = 0.1, 0.5
+"""A worker that has had one block for this share of its time-out, and for so many seconds, is stuck."""
+
+
 class ProcessCrew:
     """Keeps `size` worker processes up; a dead one is replaced under a new name.
 
-    Workers start side by side and live until the session closes, so that open files and compiled code serve the next
-    query. A watchman ends those that take too much. The isolator comes when it is called, and goes with the query.
+    Workers live until the session closes, so that open files and compiled code serve the next query. They are forked
+    by a stem, which has loaded the libraries once; should the stem be lost, so are they, and all start anew. A watchman
+    ends those that take too much; while one is stuck in a block, another works in its place. The isolator comes when it
+    is called, and goes with the query.
 
     Args:
         size: number of workers.
@@ -58,6 +67,7 @@ class ProcessCrew:
         self._wants_isolator = False
         self._worker_backoff, self._isolator_backoff = Backoff(size), Backoff(1)
         self._mailbox: Mailbox[Hand] = Mailbox()
+        self._stem = self._new_stem()
         self._strained: deque[Letter] = deque()
         self._watchman = Watchman(self._watched, self._hear_verdict, lock=self._lock, clock=self._clock)
         self.watch(Limits())
@@ -133,6 +143,9 @@ class ProcessCrew:
         self._wants_isolator = False
         for hand in self._isolators():
             self._let_go(hand)
+        workers = list(self._hands.values())
+        for hand in workers[: max(0, len(workers) - self._size)]:  # the oldest: those in whose place others came
+            self._let_go(hand)
         for name in list(self._hands):
             self.send(name, EndQuery())
 
@@ -145,6 +158,7 @@ class ProcessCrew:
         self._is_closed = True
         self._watchman.close()
         self._let_all_go()
+        self._stem.close()
         self._mailbox.close()
 
     # -- who is up
@@ -154,8 +168,11 @@ class ProcessCrew:
             raise EngineError("this session is closed: open a new one with overproof.Session()")
         now = self._clock.now()
         with self._lock:
+            if self._stem.is_lost:
+                self._stem.close()
+                self._stem = self._new_stem()
             n_isolators = len(self._isolators())
-            missing = self._size - (len(self._hands) - n_isolators)
+            missing = self._size + self._n_stuck(now) - (len(self._hands) - n_isolators)
             for _ in range(missing - self._worker_backoff.n_waiting(now)):
                 self._hire(is_isolator=False)
             if self._wants_isolator and not n_isolators and not self._isolator_backoff.n_waiting(now):
@@ -164,9 +181,25 @@ class ProcessCrew:
     def _hire(self, *, is_isolator: bool) -> None:
         name = f"{'i' if is_isolator else 'w'}{self._n_started}"
         self._n_started += 1
-        hand = hire(name, is_isolator=is_isolator, now=self._clock.now(), frozen_s=self._frozen_s)
+        hand = hire(name, stem=self._stem, is_isolator=is_isolator, now=self._clock.now(), frozen_s=self._frozen_s)
         self._hands[name] = hand
         self._mailbox.add(hand.channel, hand)
+
+    def _n_stuck(self, now: float) -> int:
+        """Count the workers that have sat in one block for long: others work in their place, until the query ends.
+
+        Never more than there should be workers, as one that hangs may keep a processor busy.
+        """
+        timeout_s = self._watchman.limits.block_timeout_s
+        if timeout_s is None:
+            return 0
+        latest_s = now - max(LEAST_STUCK_S, STUCK_SHARE * timeout_s)
+        at_hand = [hand.logbook.read() for hand in self._hands.values() if hand.is_ready and not hand.is_isolator]
+        n_stuck = sum(each.block is not None and each.started_s < latest_s for each in at_hand)
+        return min(self._size, n_stuck)
+
+    def _new_stem(self) -> Stem:
+        return Stem(worker_environment(os.environ), frozen_s=self._frozen_s)
 
     def _isolators(self) -> list[Hand]:
         return [hand for hand in list(self._hands.values()) if hand.is_isolator]
@@ -177,8 +210,11 @@ class ProcessCrew:
             if self._hands.pop(hand.name, None) is None:
                 return None
             self._mailbox.remove(hand.channel)
+            hand.kill()
             hand.release()
-        return hand.end()
+        exit_code = hand.end()
+        hand.bury()
+        return exit_code
 
     def _let_all_go(self) -> None:
         self._brief = None
@@ -231,7 +267,7 @@ class ProcessCrew:
                 # What it has forked holds the connection open: it ends too, so that `poll` sees the loss.
                 hand.ended_s = self._clock.now()
                 hand.kill()
-        return [hand for hand in self._hands.values() if not hand.ended_s]
+        return [hand for hand in self._hands.values() if not hand.ended_s and hand.pid]
 
     def _hear_verdict(self, hand: Hand, verdict: Verdict) -> None:
         """Do what the watchman says, in his thread."""
@@ -247,9 +283,14 @@ class ProcessCrew:
             self._mailbox.wake()
 
     def _stuck(self) -> list[Hand]:
-        """Return those that have ended, or were killed, and whose connection has not told so for a while."""
-        latest_s = self._clock.now() - ENDING_S
-        return [hand for hand in list(self._hands.values()) if 0 < hand.ended_s < latest_s]
+        """Return those that have ended, or were killed, and whose connection has not told so for a while.
+
+        Those that never began are too, and those of a lost stem.
+        """
+        now = self._clock.now()
+        self._stem.check(now)
+        hands = list(self._hands.values())
+        return [hand for hand in hands if hand.process.problem or 0 < hand.ended_s < now - ENDING_S]
 
     def _bury(self, lost: list[Hand]) -> list[Letter]:
         """Strike off whoever is lost and say why.
@@ -291,6 +332,7 @@ class ProcessCrew:
                 at_hand=hand.logbook.read(),
                 verdict=hand.verdict,
                 has_memory_record=record.rose_within(OOM_WINDOW_S, now=now),
+                problem=hand.process.problem,
             )
         self._let_go(hand)
         return WorkerLost(worker=hand.name, reason=loss.reason) if hand.is_isolator else loss

@@ -25,15 +25,17 @@ def explain_loss(
     at_hand: AtHand,
     verdict: Verdict | None = None,
     has_memory_record: bool = False,
+    problem: str = "",
 ) -> WorkerLost:
     """Say what a worker had in hand when it was lost, and whether user code or a file may have ended it.
 
     Args:
         worker: its name.
-        exit_code: as of `subprocess`; None when the process was given up before it ended.
+        exit_code: as of `subprocess`; None when nobody can tell it.
         at_hand: its logbook, read when it could write no more.
         verdict: why we have ended it; None when we have not.
         has_memory_record: the kernel has just noted that it ended a process because memory ran out.
+        problem: why nobody can tell the exit code.
     """
     is_evidence = False
     if verdict is not None:
@@ -41,7 +43,7 @@ def explain_loss(
         failure = failure_of_verdict(verdict) if is_evidence else None
         reason = describe_verdict(verdict)
     elif exit_code is None:
-        failure, reason = None, "does not end, though it was killed"
+        failure, reason = None, problem or "does not end, though it was killed"
     else:
         failure = classify_exit(exit_code, part=at_hand.part, has_memory_record=has_memory_record)
         reason = how_it_ended(exit_code)

@@ -1,0 +1,22 @@
+"""The environment variables of worker processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS")
+PACKAGE_PARENT = str(Path(__file__).resolve().parents[3])
+
+
+def worker_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what workers get: one thread for numeric libraries, one order of hashing, our package within reach."""
+    paths = [PACKAGE_PARENT, *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
+    return {
+        **environment,
+        **dict.fromkeys(ONE_THREAD, "1"),
+        "PYTHONHASHSEED": environment.get("PYTHONHASHSEED", "0"),
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+        "PYTHONSAFEPATH": "1",
+    }

@@ -1,0 +1,262 @@
+"""The crew's side of the stem: the process that forks workers and isolators.
+
+A library that takes half a second to load is loaded once for all workers, and not at all when a dead one is replaced.
+The stem tells how its children ended; a dead child keeps its number, which nobody else can get, until it is buried.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from overproof.engines.local.watch import how_it_ended, offer_to_oom_killer, processor_time_s
+from overproof.engines.local.watch.machine import WORKER_OOM_SCORE
+from overproof.words.errors import EngineError
+
+MODULE = "overproof.engines.stem"
+MAX_REQUEST_BYTES = 16_384
+N_DESCRIPTORS = 3
+ENDING_S = 2.0
+LEAST_FROZEN_S = 5.0
+"""Time that a stem gets at least, to load its libraries from a slow disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bear:
+    """Fork a process that runs a module as `python -m` would; three descriptors travel beside it.
+
+    Attributes:
+        number: of the process in this crew.
+        module: what it runs.
+        name: its first argument; the descriptors follow.
+        directory: where it works.
+    """
+
+    number: int
+    module: str
+    name: str
+    directory: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bury:
+    """Give the number of a dead process back to the system."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Began:
+    """A process runs."""
+
+    number: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A process has ended: with an exit code as of `subprocess`, or None and the reason why it never began."""
+
+    number: int
+    exit_code: int | None
+    reason: str = ""
+
+
+class Forked:
+    """A process that the stem forks, as its crew sees it.
+
+    Attributes:
+        number: under which the stem knows it.
+        pid: its number in the system; None before it has begun.
+        returncode: as of `subprocess`; None while it runs, or when nobody can tell.
+        problem: why nobody can tell; empty when somebody can.
+        is_buried: its number may be another's.
+    """
+
+    def __init__(self, stem: Stem, number: int) -> None:
+        self.number = number
+        self.pid: int | None = None
+        self.returncode: int | None = None
+        self.problem = ""
+        self._stem = stem
+        self.is_buried = False
+
+    @property
+    def is_known_to_have_ended(self) -> bool:
+        """Tell whether it runs no more."""
+        self._stem.hear()
+        return self.returncode is not None or bool(self.problem)
+
+    @property
+    def owns_pid(self) -> bool:
+        """Tell whether its number is still its own, so that signals reach nobody else."""
+        return self.pid is not None and not self.is_buried and not self._stem.is_lost
+
+    def wait(self, timeout_s: float | None = None) -> int | None:
+        """Wait until it has ended, at most so long; return the exit code, None when it cannot be told."""
+        self._stem.await_end(self, timeout_s)
+        return self.returncode
+
+    def bury(self) -> None:
+        """Let its number be given to others."""
+        self.is_buried = True
+        self._stem.bury(self)
+
+
+class Stem:
+    """The process that forks, started at once; it is lost when somebody ends it, and what it has forked with it.
+
+    Args:
+        environment: of the process and its children.
+        frozen_s: seconds for which it may leave a request alone without using the processor.
+
+    Raises:
+        EngineError: this system starts no more processes.
+    """
+
+    def __init__(self, environment: Mapping[str, str], *, frozen_s: float) -> None:
+        self._frozen_s = max(frozen_s, LEAST_FROZEN_S)
+        self._lock = threading.RLock()
+        self._children: dict[int, Forked] = {}
+        self._n_born = 0
+        self._is_cut_off = False
+        self._processor_s: float | None = None
+        self._still_since_s = 0.0
+        self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._lifeline, their_lifeline = socket.socketpair()
+        descriptors = [theirs.fileno(), their_lifeline.fileno()]
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", MODULE, *map(str, descriptors)],
+                pass_fds=descriptors,
+                stdin=subprocess.DEVNULL,
+                process_group=0,
+                env=environment,
+            )
+        except OSError as error:
+            self._connection.close()
+            self._lifeline.close()
+            raise EngineError(f"cannot start a worker process: {error}") from error
+        finally:
+            theirs.close()
+            their_lifeline.close()
+        offer_to_oom_killer(self._process.pid, score=WORKER_OOM_SCORE)
+
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether it can fork no more."""
+        return self._is_cut_off
+
+    def bear(self, module: str, name: str, descriptors: Sequence[int]) -> Forked:
+        """Ask for a process; it begins soon."""
+        with self._lock:
+            self._n_born += 1
+            child = self._children[self._n_born] = Forked(self, self._n_born)
+            request = Bear(number=child.number, module=module, name=name, directory=_directory())
+            self._send(request, descriptors)
+        return child
+
+    def bury(self, child: Forked) -> None:
+        """Forget a child, as soon as it has ended."""
+        with self._lock:
+            if child.returncode is not None and self._children.pop(child.number, None) is not None:
+                self._send(Bury(number=child.number))
+
+    def hear(self) -> None:
+        """Take in what it has told by now."""
+        with self._lock:
+            while not self._is_cut_off and select.select([self._connection], [], [], 0)[0]:
+                self._take_in()
+
+    def await_end(self, child: Forked, timeout_s: float | None) -> None:
+        """Wait until a child has ended, at most so long."""
+        deadline_s = None if timeout_s is None else time.monotonic() + timeout_s
+        while not child.is_known_to_have_ended and not self._is_cut_off:
+            left_s = None if deadline_s is None else deadline_s - time.monotonic()
+            if left_s is not None and left_s <= 0:
+                return
+            with contextlib.suppress(OSError, ValueError):  # closed meanwhile
+                select.select([self._connection], [], [], 0.1 if left_s is None else min(left_s, 0.1))
+
+    def check(self, now: float) -> None:
+        """End it when it leaves requests alone and does nothing: it was stopped, or hangs on a dead disk."""
+        self.hear()
+        if self._is_cut_off or all(child.pid is not None for child in self._children.values()):
+            self._processor_s = None
+            return
+        processor_s = processor_time_s(self.pid)
+        if self._processor_s is None or processor_s != self._processor_s:
+            self._processor_s, self._still_since_s = processor_s or 0.0, now
+        elif now - self._still_since_s > self._frozen_s:
+            self._process.kill()
+            self._cut_off("it was frozen")
+
+    def close(self) -> None:
+        """End it; what it has forked should have ended before."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)  # it buries the dead, and goes
+        try:
+            self._process.wait(ENDING_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(ENDING_S)
+        with self._lock:
+            self._is_cut_off = True
+            self._connection.close()
+            self._lifeline.close()
+
+    def _send(self, request: Bear | Bury, descriptors: Sequence[int] = ()) -> None:
+        try:
+            socket.send_fds(self._connection, [pickle.dumps(request)], list(descriptors))
+        except OSError as error:
+            self._cut_off(str(error))
+
+    def _take_in(self) -> None:
+        try:
+            data = self._connection.recv(MAX_REQUEST_BYTES)
+        except OSError:
+            data = b""
+        if not data:
+            self._cut_off("")
+            return
+        report = pickle.loads(data)  # by our own socket pair: nobody else has the other end
+        child = self._children.get(report.number)
+        match report:
+            case Began(pid=pid) if child is not None:
+                child.pid = pid
+            case Ended(exit_code=exit_code, reason=reason) if child is not None:
+                child.returncode, child.problem = exit_code, reason
+                if child.is_buried:
+                    self.bury(child)
+
+    def _cut_off(self, problem: str) -> None:
+        """Take everybody for lost: nobody tells any more how they end."""
+        self._is_cut_off = True
+        if not problem:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                problem = how_it_ended(self._process.wait(ENDING_S))
+        for child in self._children.values():
+            if child.returncode is None and not child.problem:
+                child.problem = f"was lost with the process that starts workers: {problem}"
+
+
+def _directory() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it was removed
+        return "/"

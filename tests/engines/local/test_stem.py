@@ -1,0 +1,103 @@
+"""Laws of the stem: what it forks is fresh, known, and never mistaken for another."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from overproof.engines.clock import MonotonicClock
+from overproof.engines.local import stem as stem_module
+from overproof.engines.local.environment import worker_environment
+from overproof.engines.local.stem import Stem
+
+CHILD = """
+import os, random, sys
+import numpy as np
+name, descriptor = sys.argv[1], int(sys.argv[2])
+leads, directory = os.getpgrp() == os.getpid(), os.getcwd()
+os.write(descriptor, f"{name} {leads} {directory} {np.random.random()} {random.random()}".encode())
+if name == "stays":
+    import signal; signal.pause()
+if name.startswith("leaves"):
+    sys.exit(int(name[6:]))
+if name == "raises":
+    raise ValueError(name)
+os.kill(os.getpid(), int(name))
+"""
+DEADLINE_S = 20.0
+
+
+@pytest.fixture
+def stem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stem]:
+    (tmp_path / "a_child.py").write_text(CHILD)
+    made = Stem(worker_environment({**os.environ, "PYTHONPATH": str(tmp_path)}), frozen_s=1.0)
+    yield made
+    made.close()
+
+
+def bear(stem: Stem, name: str) -> tuple[stem_module.Forked, list[str]]:
+    """Let a child begin, and hear what it says of itself."""
+    ours, theirs = os.pipe()
+    forked = stem.bear("a_child", name, [theirs])
+    os.close(theirs)
+    assert select.select([ours], [], [], DEADLINE_S)[0]
+    said = os.read(ours, 4096).decode().split()
+    os.close(ours)
+    return forked, said
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("leaves0", 0), ("leaves3", 3), ("raises", 1), (str(int(signal.SIGSEGV)), -signal.SIGSEGV)]
+)
+def test_how_a_child_ended_is_known(name: str, code: int, stem: Stem) -> None:
+    """Law: exit codes and signals are those that a parent would see."""
+    forked, _ = bear(stem, name)
+    assert forked.wait(DEADLINE_S) == code
+
+
+def test_children_lead_groups_and_throw_dice_of_their_own(stem: Stem) -> None:
+    """Law: a child can be ended with all that it starts, works where its crew does, and shares no dice with others."""
+    said = [bear(stem, "leaves0")[1] for _ in range(3)]
+    assert {(leads, directory) for _, leads, directory, *_ in said} == {("True", os.getcwd())}
+    assert len({numpy for *_, numpy, _ in said}) == len({plain for *_, plain in said}) == 3
+
+
+def test_the_number_of_a_dead_child_is_its_own_until_it_is_buried(stem: Stem) -> None:
+    """Law: a signal sent late reaches the dead, never somebody who got the number since."""
+    forked, _ = bear(stem, "leaves0")
+    forked.wait(DEADLINE_S)
+    assert forked.owns_pid
+    os.kill(forked.pid or 0, 0)
+    forked.bury()
+    assert not forked.owns_pid
+
+
+def test_with_a_lost_stem_nobody_is_waited_for(stem: Stem) -> None:
+    """Law: what a stem that was killed has forked is told to be lost, at once, with the reason."""
+    forked, _ = bear(stem, "stays")
+    os.kill(stem.pid, signal.SIGKILL)
+    assert forked.wait(DEADLINE_S) is None
+    assert (stem.is_lost, forked.owns_pid) == (True, False)
+    assert "signal 9" in forked.problem
+    assert forked.pid is not None
+    os.kill(forked.pid, signal.SIGKILL)
+
+
+def test_a_frozen_stem_is_given_up(stem: Stem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Law: who leaves a request alone and uses no processor for a while is ended."""
+    bear(stem, "leaves0")
+    os.kill(stem.pid, signal.SIGSTOP)
+    reader, writer = os.pipe()
+    stem.bear("a_child", "leaves0", [writer])
+    now = MonotonicClock().now()
+    stem.check(now)
+    assert not stem.is_lost
+    stem.check(now + stem_module.LEAST_FROZEN_S + 1)
+    assert stem.is_lost
+    os.close(reader)
+    os.close(writer)
