@@ -21,6 +21,7 @@ from overproof.analysis.draw.names.aliases import expand_alias
 from overproof.analysis.draw.names.elsewhere import elsewhere
 from overproof.analysis.draw.names.lookup import branch_error, find_branch, nearest, no_branch
 from overproof.analysis.draw.names.methods import Method, counted, find_method
+from overproof.analysis.draw.names.single import in_single
 from overproof.analysis.draw.names.texts import NOT_A_NUMBER, characters, is_text
 from overproof.analysis.draw.typed import (
     Aggregate,
@@ -107,6 +108,8 @@ class Resolver:
                 return Text(value=node.value)
             case syntax.Group():
                 return self.typed(node.inner, leaves, takes_text=True)
+            case syntax.Single():
+                return in_single(self.typed(node.inner, leaves), throughout=node.throughout)
             case syntax.Unary():
                 kernel = UNARY_KERNELS[node.operator]
                 return Operation(kernel=kernel, arguments=(self.typed(node.operand, leaves),))
@@ -226,12 +229,13 @@ class Resolver:
         name = node.function
         if name in REFUSED:
             return self.error(f"`{name}` is refused: {REFUSED[name]}", node)
+        if name in SPECIALS:
+            return self.error(f"`{name}` takes no argument: remove the parentheses", node)
         if any(branch.name == name for branch in self.schema.branches):
             return self.error(f"`{name}` is a branch, not a function: write an operator or an index [] behind it", node)
         if name.startswith(("np.", "ak.", "numpy.", "math.", "std::")):
             return self.error(f"`{name}` is not known here{elsewhere(name)}", node)
-        known = [*CALLED, *SPECIALS]
-        return self.error(f"there is no function `{name}`{nearest(name, known)}", node)
+        return self.error(f"there is no function `{name}`{nearest(name, [*CALLED])}", node)
 
     def name(self, node: syntax.Name, leaves: list[Leaf]) -> Typed:
         """Resolve a name: a branch first, then constants and the specials with a `$`."""

@@ -41,12 +41,14 @@ def kernel(name: str) -> Kernel:
     found = _KERNELS.get(name)
     if found is not None:
         return found
+    if name in _SINGLE_LIBM:
+        return functools.partial(_in_single, libm(name, _SINGLE_LIBM[name], in_single=True))
     return libm(name, _LIBM[name])
 
 
 def kernel_names() -> frozenset[str]:
     """Return every name that `kernel` knows."""
-    return frozenset(_KERNELS) | frozenset(_LIBM)
+    return frozenset(_KERNELS) | frozenset(_LIBM) | frozenset(_SINGLE_LIBM)
 
 
 # -- numbers and truth -------------------------------------------------------------------------------------------
@@ -119,6 +121,17 @@ def _shift(ufunc: Kernel) -> Kernel:
         return ufunc(_to_bits(left), _to_bits(right) & np.uint64(63)).astype(np.float64)
 
     return shift
+
+
+# -- single precision ------------------------------------------------------------------------------------------
+
+
+def _to_single(x: Values) -> Values:
+    return np.asarray(x).astype(np.float32).astype(np.float64)
+
+
+def _in_single(function: Kernel, *arguments: Values) -> Values:
+    return function(*(np.asarray(each).astype(np.float32) for each in arguments)).astype(np.float64)
 
 
 # -- ROOT's guards -----------------------------------------------------------------------------------------------
@@ -231,6 +244,12 @@ _LIBM: dict[str, int] = {
 }
 """Functions of the C library that need no guard, with the number of their arguments."""
 
+_SINGLE_LIBM: dict[str, int] = {
+    **dict.fromkeys(("sinf", "cosf", "tanf", "sinhf", "coshf", "expf", "logf", "atanf"), 1),
+    "atan2f": 2,
+}
+"""The same of floats, for vectors of floats."""
+
 _KERNELS: dict[str, Kernel] = {
     "abs": np.abs,
     "add": np.add,
@@ -296,6 +315,7 @@ _KERNELS: dict[str, Kernel] = {
     "subtract": np.subtract,
     "tmath_max": _tmath_max,
     "tmath_min": _tmath_min,
+    "to_single": _to_single,
     "trunc": np.trunc,
     "truncate_to_integer": _truncate_to_integer,
     "truth": _truth,

@@ -20,9 +20,10 @@ import numpy as np
 
 Ufunc: TypeAlias = Callable[..., Any]
 
-SLOTS = {"PyUFunc_FromFuncAndData": 1, "PyUFunc_d_d": 5, "PyUFunc_dd_d": 15}
+SLOTS = {"PyUFunc_FromFuncAndData": 1, "PyUFunc_d_d": 5, "PyUFunc_f_f": 6, "PyUFunc_ff_f": 14, "PyUFunc_dd_d": 15}
 """Places in numpy's table of ufunc functions; part of its stable binary interface."""
 
+_FLOAT = 11  # NPY_FLOAT
 _DOUBLE = 12  # NPY_DOUBLE
 _NO_IDENTITY = -1  # PyUFunc_None
 
@@ -31,18 +32,20 @@ _kept: list[object] = []
 
 
 @functools.cache
-def libm(name: str, n_arguments: int = 1) -> Ufunc:
+def libm(name: str, n_arguments: int = 1, *, in_single: bool = False) -> Ufunc:
     """Make the ufunc of one function of the C library, such as `exp`.
 
     Args:
         name: of a C function of doubles that returns a double.
+        in_single: it is one of floats that returns a float.
         n_arguments: 1 or 2.
     """
     address = ctypes.cast(getattr(_library(), name), ctypes.c_void_p)
-    loop = ctypes.c_void_p(_numpy_function(SLOTS["PyUFunc_d_d" if n_arguments == 1 else "PyUFunc_dd_d"]))
+    letter, number = ("f", _FLOAT) if in_single else ("d", _DOUBLE)
+    loop = ctypes.c_void_p(_numpy_function(SLOTS[f"PyUFunc_{letter * n_arguments}_{letter}"]))
     loops = (ctypes.c_void_p * 1)(loop)
     data = (ctypes.c_void_p * 1)(address)
-    types = ctypes.create_string_buffer(bytes([_DOUBLE] * (n_arguments + 1)))
+    types = ctypes.create_string_buffer(bytes([number] * (n_arguments + 1)))
     title, document = ctypes.c_char_p(name.encode()), ctypes.c_char_p(b"of the C library")
     _kept.extend((loops, data, types, title, document))
     make = _MAKER(_numpy_function(SLOTS["PyUFunc_FromFuncAndData"]))

@@ -29,6 +29,11 @@ OLD_FOUR = (
 OLD_THREE = "X Y Z Px Py Pz Phi Theta CosTheta Mag2 Mag Perp2 Pt Perp PseudoRapidity Eta"
 OLD_TWO = "X Y Px Py Mod2 Mod Phi"
 
+
+def _capitals(methods: str) -> str:
+    return " ".join(method for method in methods.split() if method[0].isupper())
+
+
 VECTORS: dict[str, tuple[Any, str]] = {
     "PtEtaPhiE4D": (ROOT.Math.PtEtaPhiEVector, FOUR),
     "PtEtaPhiM4D": (ROOT.Math.PtEtaPhiMVector, FOUR),
@@ -43,6 +48,16 @@ VECTORS: dict[str, tuple[Any, str]] = {
     "TVector3": (ROOT.TVector3, OLD_THREE),
     "TVector2": (ROOT.TVector2, OLD_TWO),
 }
+
+for _system in ("PtEtaPhiE4D", "PtEtaPhiM4D", "PxPyPzE4D", "PxPyPzM4D"):
+    VECTORS[f"{_system} of floats"] = (ROOT.Math.LorentzVector[f"ROOT::Math::{_system}<float>"], _capitals(FOUR))
+for _system in ("Cartesian3D", "CylindricalEta3D", "Polar3D"):
+    VECTORS[f"{_system} of floats"] = (
+        ROOT.Math.DisplacementVector3D[f"ROOT::Math::{_system}<float>"],
+        _capitals(THREE),
+    )
+for _system in ("Cartesian2D", "Polar2D"):
+    VECTORS[f"{_system} of floats"] = (ROOT.Math.DisplacementVector2D[f"ROOT::Math::{_system}<float>"], _capitals(TWO))
 
 EDGES = [
     (0.0, 0.0, 0.0, 0.0), (0.0, 0.0, -12.0, 20.0), (0.0, 0.0, 5.0, 5.0), (3.0, 0.0, 1e9, 1e9), (3.0, 4.0, 0.0, 5.0),
@@ -65,7 +80,7 @@ def points(n_coordinates: int) -> Iterator[tuple[float, ...]]:
 def main() -> None:
     answers: dict[str, Any] = {}
     for name, (make, methods) in VECTORS.items():
-        n_coordinates = int(name[-2]) if name.endswith("D") else {"TVector2": 2, "TVector3": 3}.get(name, 4)
+        n_coordinates = next((n for n in (2, 3) if f"{n}D" in name or name == f"TVector{n}"), 4)
         vectors = [_made(make, point) for point in points(n_coordinates)]
         answers[name] = {
             "members": [_members(vector, point) for vector, point in zip(vectors, points(n_coordinates), strict=True)],
@@ -90,7 +105,7 @@ def _members(vector: Any, point: tuple[float, ...]) -> list[float]:
     if len(point) == 2:
         own = vector.Coordinates()
         return [own.X(), own.Y()] if "Cartesian" in type(own).__name__ else [own.R(), own.Phi()]
-    stored = ROOT.std.vector["double"](len(point))
+    stored = ROOT.std.vector["float" if "<float>" in type(vector).__name__ else "double"](len(point))
     vector.Coordinates().GetCoordinates(stored.data())
     return list(stored)
 

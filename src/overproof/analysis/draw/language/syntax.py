@@ -97,7 +97,16 @@ class Call:
     indices: tuple[Index, ...] = ()
 
 
-Node: TypeAlias = Number | Text | Name | Group | Unary | Binary | Choice | Call
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Single:
+    """An expression in single precision, throughout or in its result only; nobody writes one."""
+
+    inner: Node
+    throughout: bool
+    position: int
+
+
+Node: TypeAlias = Number | Text | Name | Group | Unary | Binary | Choice | Call | Single
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from overproof.analysis.draw.language.syntax import (
     Name,
     Node,
     Number,
+    Single,
     Text,
     Unary,
 )
@@ -37,6 +38,8 @@ def rewritten(node: Node, *, position: int, rename: Callable[[Name], Node] | Non
             return dataclasses.replace(node, position=position) if rename is None else rename(node)
         case Group():
             return Group(inner=again(node.inner), position=position)
+        case Single():
+            return dataclasses.replace(node, inner=again(node.inner), position=position)
         case Unary():
             return dataclasses.replace(node, operand=again(node.operand), position=position)
         case Binary():

@@ -12,7 +12,7 @@ class System:
 
     Attributes:
         paths: its members, as they are called below the object.
-        formulas: of its methods, by name.
+        formulas: of its methods, by name; those that begin with `_` are for the others only.
     """
 
     paths: tuple[str, ...]
@@ -63,13 +63,16 @@ _POLAR = {
     "Theta": "fPt > 0 ? 2*np.arctan(np.exp(-fEta)) : (fEta >= 0 ? 0 : TMath::Pi())",
 }
 
-_ETA_OF_RHO = (
-    "Rho > 0"
-    " ? (abs(fZ/Rho) < 8192 ? np.log(fZ/Rho + np.sqrt((fZ/Rho)*(fZ/Rho) + 1))"
-    " : (fZ > 0 ? np.log(2*(fZ/Rho) + 0.5/(fZ/Rho)) : -np.log(-2*(fZ/Rho))))"
-    f" : (fZ == 0 ? 0 : (fZ > 0 ? fZ + {_ETA_MAX} : fZ - {_ETA_MAX}))"
-)
-"""Pseudorapidity of Cartesian coordinates; 8192 is the fourth root of 1 over the precision of a double."""
+_ETA_OF_RHO = {
+    "_far": "8192",
+    "_scaled": "fZ/Rho",
+    "_squared": "_scaled*_scaled",
+    "Eta": "Rho > 0"
+    " ? (abs(_scaled) < _far ? np.log(_scaled + np.sqrt(_squared + 1))"
+    " : (fZ > 0 ? np.log(2*_scaled + 0.5/_scaled) : -np.log(-2*_scaled)))"
+    f" : (fZ == 0 ? 0 : (fZ > 0 ? fZ + {_ETA_MAX} : fZ - {_ETA_MAX}))",
+}
+"""Pseudorapidity of Cartesian coordinates; what is far is the fourth root of 1 over the precision."""
 
 _CARTESIAN = {
     "Px": "fX",
@@ -80,7 +83,7 @@ _CARTESIAN = {
     "P": "np.sqrt(fX*fX + fY*fY + fZ*fZ)",
     "Phi": "fX == 0 && fY == 0 ? 0 : np.arctan2(fY, fX)",
     "Theta": "fX == 0 && fY == 0 && fZ == 0 ? 0 : np.arctan2(Pt, fZ)",
-    "Eta": _ETA_OF_RHO,
+    **_ETA_OF_RHO,
 }
 
 _SQUARED_MASS = "fM >= 0 ? fM*fM : -fM*fM"
@@ -100,7 +103,7 @@ _OLD_SPATIAL = {
     "Pt": "Perp",
     "Phi": "fX == 0 && fY == 0 ? 0 : atan2(fY, fX)",
     "Theta": "fX == 0 && fY == 0 && fZ == 0 ? 0 : atan2(Perp, fZ)",
-    "CosTheta": "P == 0 ? 1 : fZ/P",
+    "CosTheta": "_p == 0 ? 1 : fZ/_p",
     "PseudoRapidity": "CosTheta*CosTheta < 1 ? -0.5*np.log((1 - CosTheta)/(1 + CosTheta))"
     " : (fZ == 0 ? 0 : (fZ > 0 ? 1e11 : -1e11))",
     "Eta": "PseudoRapidity",
@@ -133,10 +136,10 @@ SYSTEMS: dict[str, System] = {
                 **_WITH_SIGN,
                 "M": "fM",
                 "M2": _SQUARED_MASS,
-                "E2": "P*P + M2 > 0 ? P*P + M2 : 0",
-                "E": "np.sqrt(E2)",
+                "_e2": "P*P + M2 > 0 ? P*P + M2 : 0",
+                "E": "np.sqrt(_e2)",
                 "Mt2": "M2 + fPt*fPt",
-                "Et2": "(2*E2)/(np.cosh(2*fEta) + 1)",
+                "Et2": "(2*_e2)/(np.cosh(2*fEta) + 1)",
                 "Et": "E/np.cosh(fEta)",
             }
         ),
@@ -166,10 +169,10 @@ SYSTEMS: dict[str, System] = {
                 **_WITH_SIGN,
                 "M": "fM",
                 "M2": _SQUARED_MASS,
-                "E2": "(fX*fX + fY*fY + fZ*fZ) + M2 > 0 ? (fX*fX + fY*fY + fZ*fZ) + M2 : 0",
-                "E": "np.sqrt(E2)",
-                "Mt2": "E2 - fZ*fZ",
-                "Et2": "Perp2 == 0 ? 0 : (E2*Perp2)/(Perp2 + fZ*fZ)",
+                "_e2": "(fX*fX + fY*fY + fZ*fZ) + M2 > 0 ? (fX*fX + fY*fY + fZ*fZ) + M2 : 0",
+                "E": "np.sqrt(_e2)",
+                "Mt2": "_e2 - fZ*fZ",
+                "Et2": "Perp2 == 0 ? 0 : (_e2*Perp2)/(Perp2 + fZ*fZ)",
                 "Et": "np.sqrt(Et2)",
             }
         ),
@@ -184,7 +187,7 @@ SYSTEMS: dict[str, System] = {
                 "Z": "fZ",
                 "Phi": "np.arctan2(fY, fX)",
                 "Theta": "np.arctan2(Rho, fZ)",
-                "Eta": _ETA_OF_RHO,
+                **_ETA_OF_RHO,
             }
         ),
     ),
@@ -220,7 +223,8 @@ SYSTEMS: dict[str, System] = {
                 "Z": "fR*np.cos(fTheta)",
                 "Mag2": "fR*fR",
                 "Perp2": "Rho*Rho",
-                "Eta": f"np.tan(fTheta/2) == 0 ? fR + {_ETA_MAX} : -np.log(np.tan(fTheta/2))",
+                "_tan": "np.tan(fTheta/2)",
+                "Eta": f"_tan == 0 ? fR + {_ETA_MAX} : -np.log(_tan)",
             }
         ),
     ),
@@ -246,7 +250,8 @@ SYSTEMS: dict[str, System] = {
         paths=("fP.fX", "fP.fY", "fP.fZ", "fE"),
         formulas={
             **_OLD_SPATIAL,
-            "P": "np.sqrt(fX*fX + fY*fY + fZ*fZ)",
+            "_p": "np.sqrt(fX*fX + fY*fY + fZ*fZ)",
+            "P": "_p",
             "Rho": "P",
             "T": "fE",
             "E": "fE",
@@ -270,7 +275,7 @@ SYSTEMS: dict[str, System] = {
         paths=("fX", "fY", "fZ"),
         formulas={
             **_OLD_SPATIAL,
-            "P": "Mag",
+            "_p": "Mag",
             "Mag2": "fX*fX + fY*fY + fZ*fZ",
             "Mag": "np.sqrt(Mag2)",
         },
@@ -289,3 +294,14 @@ SYSTEMS: dict[str, System] = {
     ),
 }
 """Vectors by the name of their coordinates; where one has all members of another, it stands first."""
+
+SINGLE = {"_far": "53.817370576237735"}
+"""Formulas that differ for vectors of floats."""
+
+DOUBLE_INSIDE: dict[str, frozenset[str]] = {
+    "PxPyPzE4D": frozenset({"Eta"}),
+    "PxPyPzM4D": frozenset({"Eta"}),
+    "Cartesian3D": frozenset({"Eta"}),
+    "Polar3D": frozenset({"_tan"}),
+}
+"""Methods that compute in double although the vector is one of floats; only their result is a float."""

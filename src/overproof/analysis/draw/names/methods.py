@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from overproof.analysis.draw.language.syntax import Call, Group, Name, Node
+from overproof.analysis.draw.language.syntax import Call, Group, Name, Node, Single
 from overproof.analysis.draw.names.expansion import rewritten
+from overproof.analysis.draw.names.formulas import DOUBLE_INSIDE
 from overproof.analysis.draw.names.lookup import find_branch
 from overproof.analysis.draw.names.vectors import Vector, find_vector
 from overproof.records.schema import Branch, Schema
@@ -95,7 +96,7 @@ def _member(owner: str, schema: Schema) -> str | None:
 
 def _getter(node: Call, vector: Vector, method: str, *, text: str) -> Node:
     """Put the members of an object into the formula of one of its methods."""
-    formula = vector.formula(method)
+    formula = None if method.startswith("_") else vector.formula(method)
     if formula is None:
         known = ", ".join(f"`{each}`" for each in vector.methods)
         raise ExpressionError(
@@ -110,6 +111,13 @@ def _getter(node: Call, vector: Vector, method: str, *, text: str) -> Node:
             return Name(text=branch, indices=node.indices, position=node.position)
         inner = vector.formula(name.text)
         assert inner is not None, name.text
-        return Group(inner=rewritten(inner, position=node.position, rename=member), position=node.position)
+        return put_in(name.text, inner)
 
-    return Group(inner=rewritten(formula, position=node.position, rename=member), position=node.position)
+    def put_in(name: str, formula: Node) -> Node:
+        whole = Group(inner=rewritten(formula, position=node.position, rename=member), position=node.position)
+        if not vector.is_single:
+            return whole
+        throughout = name not in DOUBLE_INSIDE.get(vector.system, ())
+        return Single(inner=whole, throughout=throughout, position=node.position)
+
+    return put_in(method, formula)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from overproof.analysis.draw.language.grammar import parse
 from overproof.analysis.draw.language.syntax import Node
-from overproof.analysis.draw.names.formulas import SYSTEMS
+from overproof.analysis.draw.names.formulas import SINGLE, SYSTEMS
 from overproof.records.schema import Schema
 
 
@@ -28,11 +28,13 @@ class Vector:
         owner: name of the object.
         system: which vector it is, a key of `SYSTEMS`.
         members: name of the branch of each member.
+        is_single: the members are floats, and so is what ROOT computes with them.
     """
 
     owner: str
     system: str
     members: Mapping[str, str]
+    is_single: bool
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -41,7 +43,7 @@ class Vector:
 
     def formula(self, method: str) -> Node | None:
         """Return the formula of a method; None when it is not known."""
-        return _parsed(self.system, method)
+        return parse(SINGLE[method]) if self.is_single and method in SINGLE else _parsed(self.system, method)
 
 
 def find_vector(schema: Schema, owner: str) -> Vector | None:
@@ -54,6 +56,7 @@ def find_vector(schema: Schema, owner: str) -> Vector | None:
     owner = owner.removesuffix(".fCoordinates")
     below, inside = f"{owner}.", f".{owner}."
     objects: dict[str, dict[str, str]] = {}
+    dtypes = {branch.name: branch.dtype for branch in schema.branches}
     for branch in schema.branches:
         name = branch.name
         if name.startswith(below):
@@ -66,7 +69,8 @@ def find_vector(schema: Schema, owner: str) -> Vector | None:
             places = objects.get(whole, {})
             members = {path.rpartition(".")[2]: places.get(path, "") for path in vector.paths}
             if all(members.values()):
-                return Vector(owner=whole, system=system, members=members)
+                is_single = all(dtypes[name] == "float32" for name in members.values())
+                return Vector(owner=whole, system=system, members=members, is_single=is_single)
     return None
 
 
