@@ -188,8 +188,18 @@ def engine_options(function: F) -> F:
 
 def query_options(function: F) -> F:
     """Add every option that `draw` and `run` share."""
+    return data_options(engine_options(failure_options(place_options(function))))
+
+
+def plain_query_options(function: F) -> F:
+    """Add the same options to a verb whose answer is no histogram."""
+    return data_options(engine_options(failure_options(document_options(function))))
+
+
+def data_options(function: F) -> F:
+    """Add the options that say what the data are, and how they are cut."""
     return _added(
-        engine_options(failure_options(place_options(function))),
+        function,
         click.option("--tree", metavar="T", help="Tree for the files that name none behind a colon."),
         click.option("--first", type=click.IntRange(min=0), default=0, metavar="N", help="Pass over so many entries."),
         click.option(
@@ -229,10 +239,17 @@ def language_options(function: F) -> F:
 def place_options(function: F) -> F:
     """Add the options that say what becomes of a result."""
     return _added(
-        picture_options(function),
-        click.option("--json", metavar="F", help="Write the outputs and the account as JSON; - for standard output."),
+        picture_options(document_options(function)),
         click.option("--root", metavar="F", help="Write the histograms to a ROOT file."),
         click.option("--plot", metavar="F", help="Write a picture: .png, .pdf or .svg."),
+    )
+
+
+def document_options(function: F) -> F:
+    """Add the options that say what becomes of any answer."""
+    return _added(
+        function,
+        click.option("--json", metavar="F", help="Write the outputs and the account as JSON; - for standard output."),
         click.option("--stats", is_flag=True, help="Print what the query cost, and put it into the JSON."),
         click.option("--quiet", "-q", is_flag=True, help="No progress, no picture; the account only if it lacks."),
     )

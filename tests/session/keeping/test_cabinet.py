@@ -19,7 +19,7 @@ def counting(cycles: Any) -> dict[str, int]:
 def three(session: op.Session, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids of three finished queries, the oldest first."""
     ids = iter(f"20300101-00000{index}-aaa{letter}" for index, letter in enumerate("xyzuvw"))
-    monkeypatch.setattr("overproof.session.session.new_query_id", lambda: next(ids))
+    monkeypatch.setattr("overproof.session.question.new_query_id", lambda: next(ids))
     return [session.process(counting, cycles=4).query_id for _ in range(3)]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from overproof.cli.options import AT_LEAST_1, QueryFlags, language_options, query_options
+from overproof.cli.options import AT_LEAST_1, QueryFlags, language_options, plain_query_options
 
 
 @click.command("scan", short_help="List the values of expressions, row by row.")
@@ -16,7 +16,7 @@ from overproof.cli.options import AT_LEAST_1, QueryFlags, language_options, quer
 )
 @click.option("--output", "-o", metavar="F", help="Write the table: .csv, .parquet, .json, .root or .pkl.")
 @language_options
-@query_options
+@plain_query_options
 def scan_command(arguments: tuple[str, ...], **flags: Any) -> int:
     """List the values of each EXPR over FILES, row by row, as TTree::Scan does.
 
