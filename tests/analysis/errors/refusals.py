@@ -26,6 +26,6 @@ def read_refusals(name: str) -> list[Refusal]:
     refusals = []
     for text, below in zip(lines[::2], lines[1::2], strict=True):
         marker, _, problem = below.strip().partition(" ")
-        caret = below.index("^") if marker == "^" else None
+        caret = len(below) - len(below.lstrip()) if marker == "^" else None
         refusals.append(Refusal(text=text, caret=caret, problem=problem))
     return refusals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -83,7 +83,7 @@ def read_listing(
         OptionError: no column, or a number of rows that makes no sense.
     """
     spoken = check_dialect(dialect)
-    texts = [columns] if isinstance(columns, str) else list(columns)
+    texts = [columns] if isinstance(columns, str) or not isinstance(columns, Iterable) else list(columns)
     if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or rows < 1):
         raise OptionError(f"rows={rows!r}: give a whole number, at least 1")
     if not all(isinstance(text, str) for text in texts):

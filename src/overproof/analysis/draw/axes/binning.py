@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -50,6 +50,8 @@ def parse_bins(bins: BinsLike, *, n_axes: int = 1) -> tuple[Binning, ...]:
         raise OptionError(f"the binning is missing: {_HOW}")
     if isinstance(bins, Binning):
         bins = (bins,)
+    if not isinstance(bins, Iterable):
+        raise OptionError(f"bins={bins!r} are not three numbers: {_HOW}")
     numbers: list[float] = []
     if isinstance(bins, str):
         numbers = _numbers(bins, n_axes=n_axes)

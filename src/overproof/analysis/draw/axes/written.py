@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from overproof.analysis.draw.axes.automatic import Automatic, Axis
@@ -57,6 +58,6 @@ def _axis(numbers: Sequence[float | None], default: int, bins: str) -> Axis:
         return axis
     if low is not None or high is not None:
         raise OptionError(f"bins={bins!r} has one end of an axis without the other: {_FORMS}")
-    if n != int(n) or not 1 <= n <= MAX_BINS:
+    if not (math.isfinite(n) and n == int(n) and 1 <= n <= MAX_BINS):
         raise OptionError(f"{n:g} bins make no axis: give a whole number from 1 to {MAX_BINS:,}")
     return Automatic(n=int(n))

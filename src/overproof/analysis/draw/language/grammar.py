@@ -211,8 +211,6 @@ class _Parser:
         if isinstance(left, Unary) and left.operator == "-":  # ROOT reads -a % b as -(a % b); the value is that of C
             inner = Binary(operator="%", left=left.operand, right=right, position=mark.position)
             node = Unary(operator="-", operand=inner, position=left.position)
-        if isinstance(left, Binary) and left.operator in {"<<", ">>"}:
-            raise self.two_ways("%", f"(a {left.operator} b) % c", f"a {left.operator} (b % c)", at=left.position)
         if isinstance(right, Binary) and right.operator in {"*", "/"}:
             operator = right.operator
             raise self.two_ways(operator, f"(a % b) {operator} c", f"a % (b {operator} c)", at=right.position)

@@ -53,7 +53,7 @@ _TRUTHS = {"<", "<=", ">", ">=", "==", "!=", "not"}
 _WHOLE = {"+", "-", "*", "//", "%", "-x", "+x"}
 """Operators that make integers of integers."""
 
-MAX_DEPTH = 200
+MAX_DEPTH = 100
 """Operations inside one another, those of aliases included."""
 
 CallResolver = Callable[["Resolver", syntax.Call], Typed]
