@@ -1,8 +1,8 @@
 """The tree that loops are compared with ROOT on: content, and the questions; imported by the script that asks ROOT.
 
-Entry k has n of `a` `i` `g`, m of `b` `j` `v` `q` and the rows of `vv` `qq`, and other numbers of `w` and the rows of
-`ww`. `i` and `q` are indices that may be too large, or negative; `j` never is. Not asked is where ROOT reads what is
-not there.
+Entry k has n of `a` `i` `g` `o`, m of `b` `j` `v` `q` and the rows of `vv` `qq`, and other numbers of `w` and the rows
+of `ww`. `i` and `q` are indices that may be too large, or negative; `j` never is. Not asked is where ROOT reads what
+is not there.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ N_ENTRIES = 30
 FIXED: dict[str, tuple[int, ...]] = {"c": (3,), "one": (1,), "k": (2,), "e": (2, 2), "h": (2, 3, 2)}
 """Branches of fixed size."""
 
-COUNTS: dict[str, str] = {"a": "n", "i": "n", "g": "n", "b": "m", "j": "m"}
-"""Arrays, with the branch of their length; `g` has three numbers in each element."""
+COUNTS: dict[str, str] = {"a": "n", "i": "n", "g": "n", "o": "n", "b": "m", "j": "m"}
+"""Arrays, with the branch of their length."""
+
+INNER: dict[str, int] = {"g": 3, "o": 1}
+"""Numbers in each element of an array of arrays."""
 
 VECTORS: dict[str, str] = {"v": "double", "w": "double", "q": "int"}
 NESTED: dict[str, str] = {"vv": "double", "ww": "double", "qq": "int"}
@@ -33,6 +36,7 @@ def entries() -> list[dict[str, Any]]:
         entry["a"] = [10.0 * k + place + 1 for place in range(n)]
         entry["i"] = [dice.randint(-1, 4) for _ in range(n)]
         entry["g"] = [[1000.0 * k + 3 * place + other for other in range(3)] for place in range(n)]
+        entry["o"] = [[10.0 * k + place + 0.75] for place in range(n)]
         entry["b"] = [5000.0 + 10 * k + place for place in range(m)]
         entry["j"] = [dice.randint(0, max(m - 1, 0)) for _ in range(m)]
         entry["v"] = [k + place + 0.125 for place in range(m)]
@@ -201,6 +205,12 @@ h[0] + h[1]
 h[][0] + h[][1]
 h + a
 h + g + a
+o
+o[][0]
+o + a
+o ; a > 20
+a ; o > 20
+Sum$(o)
 e[1][1] + a
 """
 

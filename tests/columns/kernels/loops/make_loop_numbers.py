@@ -44,7 +44,7 @@ def make_tree(path: str) -> None:
             continue
         lengths = "".join(f"[{size}]" for size in loop_tree.FIXED.get(name, ()))
         if name in loop_tree.COUNTS:
-            lengths = f"[{loop_tree.COUNTS[name]}]" + ("[3]" if name == "g" else "")
+            lengths = f"[{loop_tree.COUNTS[name]}]" + (f"[{loop_tree.INNER[name]}]" if name in loop_tree.INNER else "")
         arrays[name] = array("i" if letter == "I" else "d", [0] * LARGEST)
         tree.Branch(name, arrays[name], f"{name}{lengths}/{letter}")
     for entry in loop_tree.entries():

@@ -37,7 +37,8 @@ def whole_tree() -> Events:
     for name in entries[0]:
         values = [entry[name] for entry in entries]
         events[name] = ak.Array(np.array(values)) if name in loop_tree.FIXED else ak.Array(values)
-    events["g"] = ak.to_regular(events["g"], axis=2)
+    for name in loop_tree.INNER:
+        events[name] = ak.to_regular(events[name], axis=2)
     return events
 
 
@@ -45,7 +46,7 @@ def schema() -> Schema:
     branches = []
     for name in loop_tree.entries()[0]:
         n_jagged = 2 if name in loop_tree.NESTED else int(name in loop_tree.VECTORS or name in loop_tree.COUNTS)
-        shape = (3,) if name == "g" else loop_tree.FIXED.get(name, ())
+        shape = (loop_tree.INNER[name],) if name in loop_tree.INNER else loop_tree.FIXED.get(name, ())
         dtype = "int32" if name in loop_tree.WHOLE else "float64"
         branches.append(
             Branch(name=name, typename=dtype, kind="number", dtype=dtype, n_jagged=n_jagged, fixed_shape=shape)

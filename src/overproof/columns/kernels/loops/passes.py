@@ -124,13 +124,18 @@ class _Counter:
             if not leaf.indices or any(index is not None for index in leaf.indices) or leaf.column in whole:
                 continue
             outer, inner = self.used[0], self.used[leaf.n_jagged :]
-            if not _are_equal(inner, leaf.fixed_shape):
+            if not _are_equal(inner, leaf.fixed_shape) or _skips(leaf):
                 continue
             if leaf.n_jagged == 0 or (
                 not isinstance(outer, int) and np.array_equal(outer, self.columns[leaf.column].counts())
             ):
                 whole.add(leaf.column)
         return frozenset(whole)
+
+
+def _skips(leaf: Leaf) -> bool:
+    """Tell whether ROOT skips elements: of `x[n][1]`, the number of the pass is the place in both dimensions."""
+    return len(leaf.indices) > 1 and leaf.fixed_shape[-1:] == (1,)
 
 
 def _product(lengths: Sequence[int | Integers]) -> int | Integers:
