@@ -157,10 +157,11 @@ class QueryFlags:
             DatasetError: there are none.
             OutputError: a place that outputs are to be written to is one of them.
         """
-        from overproof.session.dataset import resolve_dataset
+        from overproof.session.dataset import expand_files, resolve_dataset
 
         dataset = resolve_dataset(list(texts), tree=self.tree, allow_duplicates=self.allow_duplicates)
-        check_apart(self.places, [*(spec.path for spec in dataset.files), self.entry_list or ""])
+        beside = [spec.path for files in (parse_friends(self.friends) or {}).values() for spec in expand_files(files)]
+        check_apart(self.places, [*(spec.path for spec in dataset.files), *beside, self.entry_list or ""])
         return dataset
 
 

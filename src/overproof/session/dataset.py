@@ -97,7 +97,7 @@ def _friends_of(data: Any, friends: Mapping[str, Data]) -> tuple[FriendChain, ..
     for name, files in friends.items():
         if not isinstance(name, str) or not name.isidentifier():
             raise DatasetError(f"friend {name!r}: its name must be one word: its branches are called name.branch")
-        specs = tuple(_expand(files)[1])
+        specs = tuple(expand_files(files))
         if not specs:
             raise DatasetError(f"friend {name}: there are no files of it: give at least one")
         _check_that_some_exist(specs)
@@ -108,6 +108,15 @@ def _friends_of(data: Any, friends: Mapping[str, Data]) -> tuple[FriendChain, ..
 def _shortened(chain: FriendChain, *, n_named: int, files: int) -> FriendChain:
     """Keep so many files of a friend too, where it has one for each file of the data."""
     return replace(chain, files=chain.files[:files]) if len(chain.files) == n_named else chain
+
+
+def expand_files(data: Data) -> list[FileSpec]:
+    """Return the files that data name, whether or not they are there.
+
+    Raises:
+        DatasetError: data of no known form, or a pattern that no file matches.
+    """
+    return _expand(data)[1]
 
 
 def _expand(data: Any) -> tuple[str, list[FileSpec]]:
