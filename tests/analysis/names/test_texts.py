@@ -137,6 +137,16 @@ def test_errors_point_at_the_place(written: str, caret: int, says: str) -> None:
     assert mark.index("^") - line.index(written[0]) == caret
 
 
+def test_colons_in_names_are_dots() -> None:
+    """Law: a field whose name has a colon is had by a dot; two colons are part of a C++ name."""
+    fields = (number("jets:pt", n_jagged=1), number("trig:.code"), number("opts.GMAD::Base.n"))
+    schema = Schema(tree="t", format="RNTuple", branches=fields)
+    for written, meant in (("jets.pt", fields[0]), ("trig.code", fields[1]), ("opts.GMAD::Base.n", fields[2])):
+        found = root_of(written, schema)
+        assert isinstance(found, Leaf)
+        assert found.column == meant.name
+
+
 def test_an_alias_that_stands_for_itself() -> None:
     """Law: aliases that go round in a circle are an error that shows the circle."""
     circle = with_aliases(SCHEMA, {"p": "q + 1", "q": "2*r", "r": "p"})

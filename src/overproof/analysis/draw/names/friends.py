@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from overproof.records.schema import Branch, Schema
+
+_COLON = re.compile(r"(?<!:):(?!:)\.?")
+"""A colon that stands alone, as in the fields that experiments write: in an expression it separates dimensions."""
 
 
 def places(schema: Schema, name: str) -> Iterator[tuple[Sequence[Branch], str]]:
@@ -35,8 +39,9 @@ def places(schema: Schema, name: str) -> Iterator[tuple[Sequence[Branch], str]]:
 
 
 def own_name(branch: Branch) -> str:
-    """Return the name of a branch in its own tree."""
-    return branch.name.removeprefix(f"{branch.friend}.") if branch.friend else branch.name
+    """Return the name of a branch in its own tree, as an expression can have it: `a:b` and `a:.b` are `a.b`."""
+    name = branch.name.removeprefix(f"{branch.friend}.") if branch.friend else branch.name
+    return _COLON.sub(".", name) if ":" in name else name
 
 
 def _short(tree: str) -> str:
