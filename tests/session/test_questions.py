@@ -325,3 +325,19 @@ def test_a_keyword_that_there_is_not_is_refused_as_python_does(alone: op.Session
     for ask in (alone.draw, alone.scan, alone.count, alone.process):
         with pytest.raises(TypeError, match=r"unexpected keyword argument 'entrys'\. Did you mean 'entries'"):
             ask(numbers, "n", entrys=5)  # type: ignore[operator]
+
+
+def test_one_bad_entry_of_a_list_costs_one_entry(alone: op.Session, numbers: str) -> None:
+    """Scattered entries are computed in one go, and still the one on which a selector fails is found."""
+    good = alone.draw(numbers, ">>good", cut="n % 50 == 0")
+
+    def summed(events: object) -> dict[str, object]:
+        numbers_here = np.asarray(events.n)  # type: ignore[attr-defined]
+        if (numbers_here == 4_150).any():
+            raise ValueError("this one")
+        return {"sum": int(numbers_here.sum()), "entries": len(numbers_here)}
+
+    result = alone.process(summed, numbers, entry_list=good, block_entries=2_000)
+    assert [(gap.first, gap.stop) for gap in result.excluded] == [(4_150, 4_151)]
+    assert (result.account.processed, result.account.excluded, result.account.total) == (199, 1, 200)
+    assert result["sum"] == sum(range(0, 10_000, 50)) - 4_150
