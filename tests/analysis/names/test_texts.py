@@ -69,6 +69,7 @@ WORDS = leaf("words", text_of="words")
         ("xs.size()", Size(leaf=leaf("xs"))),
         ("@bag.size()", Size(leaf=leaf("bag.a"))),
         ("v[1].Pt()", leaf("v.fCoordinates.fPt", 1)),
+        ("v.Pt()[1]", leaf("v.fCoordinates.fPt", 1)),
         ("v[1].fCoordinates.fPt", leaf("v.fCoordinates.fPt", 1)),
         ("pts[1]", leaf("v.fCoordinates.fPt", 1)),
         ("mass", leaf("v.fCoordinates.fM")),

@@ -308,6 +308,8 @@ class _Parser:
                 self.take()
                 arguments.append(self.deeper(self.choice, opened=opened))
         self.expect(")", opened=opened)
+        if "." in name.text and not arguments:
+            indices += tuple(self.indices())  # a method with an index behind it is that of the element
         if self.sees("["):
             raise self.error("only a branch has an index: write it behind the name of the branch")
         return Call(function=name.text, arguments=tuple(arguments), position=name.position, indices=indices)
