@@ -31,6 +31,10 @@ class _Column:
     leaf: str | None = None
 
 
+_BASE_CLASS = 1
+"""What TBranchElement::fType says of a branch that holds a base class; names of members do not tell it, as in ROOT."""
+
+
 class TTreeReader:
     """One TTree of one open file.
 
@@ -134,6 +138,8 @@ class TTreeReader:
             raw = plain(branch.member("fName"))
             name = _below(parent, raw_parent, raw)
             path = f"{slashed}.{raw}" if slashed else raw
+            if name in self._columns:
+                name = path
             if path != name:
                 self._others += [(path, name), (raw, name)]
             if parent and "." in name:
@@ -141,7 +147,9 @@ class TTreeReader:
             leaves = branch.member("fLeaves")
             if len(branch.member("fBranches")):
                 self._wholes.setdefault(name, branch)
-                self._walk(branch, parent=name, raw_parent=raw, slashed=path)
+                is_base = branch.member("fType", none_if_missing=True) == _BASE_CLASS
+                parents = (parent, raw_parent) if is_base and parent else (name, raw)
+                self._walk(branch, parent=parents[0], raw_parent=parents[1], slashed=path)
             elif len(leaves) > 1:
                 self._wholes.setdefault(name, branch)
                 for leaf in leaves:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from overproof.words.errors import ExpressionError
 
 _NUMBER = r"0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_NAME = r"@?[A-Za-z_]\w*\$?(?:(?:::|@?\.@?)[A-Za-z_]\w*)*"
+_NAME = r"@?[A-Za-z_]\w*(?:\$|#\d+)?(?:(?:::|@?\.@?)[A-Za-z_]\w*)*"
 _MEMBER = r"@?\.@?[A-Za-z_]\w*(?:@?\.@?[A-Za-z_]\w*)*"
 _TEXT = r"\"[^\"]*\"|'[^']*'"
 _OPERATOR = r"\*\*|&&|\|\||==|!=|<=|>=|<<|>>|[-+*%^&|<>!?:(),\[\]]|/(?!/)"
