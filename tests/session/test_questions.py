@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -341,3 +342,32 @@ def test_one_bad_entry_of_a_list_costs_one_entry(alone: op.Session, numbers: str
     assert [(gap.first, gap.stop) for gap in result.excluded] == [(4_150, 4_151)]
     assert (result.account.processed, result.account.excluded, result.account.total) == (199, 1, 200)
     assert result["sum"] == sum(range(0, 10_000, 50)) - 4_150
+
+
+def test_parquet_needs_pyarrow(
+    alone: op.Session, numbers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it is not installed the error says so; where it is, the rows come back."""
+    table = alone.scan(numbers, "n", rows=3)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "pyarrow", None)
+        with pytest.raises(OutputError, match="Parquet needs pyarrow: pip install pyarrow"):
+            table.save(tmp_path / "rows.parquet")
+    assert list(tmp_path.iterdir()) == []
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    table.save(tmp_path / "rows.parquet")
+    assert parquet.read_table(tmp_path / "rows.parquet").to_pydict()["n"] == [0, 1, 2]
+
+
+def test_every_answer_comes_again_in_its_form(alone: op.Session, numbers: str) -> None:
+    """What finished is shown again from disk as what it was: one or several drawn, a list, a table, a count, a sum."""
+    drawn = alone.draw(numbers, ["n>>again(4, 0, 10000)", ">>some"], cut="n < 3000")
+    again = alone.resume(drawn["some"].query_id)
+    assert list(again) == ["again", "some"]
+    assert again["some"] == drawn["some"]
+    assert again["again"].values().tolist() == drawn["again"].values().tolist() == [2_500.0, 500.0, 0.0, 0.0]
+    summed = alone.draw(numbers, "n>>+again", cut="n < 3000")
+    assert alone.resume(summed.query_id).values().tolist() == summed.values().tolist() == [5_000.0, 1_000.0, 0.0, 0.0]
+    table = alone.scan(numbers, "n", rows=2)
+    assert alone.resume(table.query_id)["n"].tolist() == [0, 1]
+    assert int(alone.resume(alone.count(numbers, "n > 9989").query_id)) == 10
