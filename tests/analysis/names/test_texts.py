@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from overproof.analysis.draw.names.aliases import check_aliases, with_aliases
@@ -162,6 +164,15 @@ def test_aliases_of_the_user_come_first() -> None:
     assert isinstance(product, Operation)
     assert product.kernel == "multiply"
     assert product.arguments[1] == root_of("x + 1")
+
+
+def test_an_alias_comes_before_the_end_of_a_name() -> None:
+    """Law: a branch called by its whole name comes before an alias, one called by the end of its name behind it."""
+    twins = replace(SCHEMA, branches=(*SCHEMA.branches, number("w.fPt")))
+    schema = with_aliases(twins, {"fPt": "x", "xs": "x"})
+    assert root_of("fPt") == leaf("v.fCoordinates.fPt")
+    assert root_of("fPt", schema) == leaf("x", n_jagged=0)
+    assert root_of("xs", schema) == leaf("xs")
 
 
 def test_aliases_are_checked_before_files_are_opened() -> None:

@@ -17,7 +17,7 @@ from overproof.analysis.draw.language.vocabulary import (
     TEXT_FUNCTIONS,
 )
 from overproof.analysis.draw.looping import loops_once
-from overproof.analysis.draw.names.aliases import expand_alias
+from overproof.analysis.draw.names.aliases import expand_alias, is_alias
 from overproof.analysis.draw.names.elsewhere import elsewhere
 from overproof.analysis.draw.names.lookup import branch_error, find_branch, nearest, no_branch
 from overproof.analysis.draw.names.methods import Method, counted, find_method
@@ -239,7 +239,9 @@ class Resolver:
 
     def name(self, node: syntax.Name, leaves: list[Leaf]) -> Typed:
         """Resolve a name: a branch first, then constants and the specials with a `$`."""
-        branch = find_branch(self.schema, node.text, text=self.text, position=node.position)
+        branch = None
+        if not is_alias(node.text, self.schema):
+            branch = find_branch(self.schema, node.text, text=self.text, position=node.position)
         if branch is not None:
             leaf = self.leaf(branch, node)
             leaves.append(leaf)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from overproof.analysis.draw.language.grammar import parse
 from overproof.analysis.draw.language.syntax import Call, Group, Name, Node
 from overproof.analysis.draw.names.expansion import rewritten
+from overproof.analysis.draw.names.friends import own_name
 from overproof.records.schema import Schema
 from overproof.words.errors import ExpressionError, OptionError
 
@@ -47,6 +48,12 @@ def expand_alias(node: Name, schema: Schema, *, text: str, inside: Sequence[str]
             position=node.indices[0].position,
         )
     return dataclasses.replace(meant, indices=(*meant.indices, *node.indices))
+
+
+def is_alias(name: str, schema: Schema) -> bool:
+    """Tell whether a name is an alias, and of no branch the whole name: an alias comes before the end of a name."""
+    is_known = any(name == alias for alias, _ in schema.aliases)
+    return is_known and not any(name in (branch.name, own_name(branch)) for branch in schema.branches)
 
 
 def with_aliases(schema: Schema, aliases: Mapping[str, str]) -> Schema:
