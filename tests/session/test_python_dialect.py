@@ -17,14 +17,12 @@ from overproof.words.errors import BranchError, ExpressionError
 SharedFile = Callable[[str], Path]
 
 QUESTIONS = [
-    ("nano_dy.root", "Muon_pt[abs(Muon_eta) < 2.4]", None),
-    ("nano_dy.root", "Muon_pt[:, 0]", "nMuon > 0"),
-    ("nano_dy.root", "ak.sum(Jet_pt[Jet_pt > 20], axis=1)", None),
     ("nano_dy.root", "Jet_pt", "10 < Jet_pt < 40"),
     ("nano_dy_rntuple.root", "Jet_pt[ak.argsort(Jet_pt, ascending=False)][:, :2]", None),
     ("uproot-HZZ.root", "Muon_Px[Muon_Charge > 0]", None),
+    ("uproot-HZZ.root", "Muon_Px[:, 0]", "NMuon > 0"),
     ("uproot-HZZ.root", "ak.max(Jet_Px**2 + Jet_Py**2, axis=1)", "NJet > 1"),
-    ("nano_tt_v15.root", "ak.min(abs(Muon_phi[:, :, np.newaxis] - Jet_phi[:, np.newaxis, :]), axis=2)", None),
+    ("uproot-HZZ.root", "ak.min(abs(Muon_Px[:, :, np.newaxis] - Jet_Px[:, np.newaxis, :]), axis=2)", None),
 ]
 
 
@@ -56,7 +54,7 @@ def test_a_question_has_the_answer_of_awkward(name: str, text: str, cut: str | N
     assert len(expected) > 0
     with op.Session("inline") as session:
         drawn = session.draw(
-            f"{path}:{tree_of(path)}", text, cut=cut, bins=(40, -100, 300), dialect="python", block_entries=50
+            f"{path}:{tree_of(path)}", text, cut=cut, bins=(40, -100, 300), dialect="python", block_entries=500
         )
     counts, _ = np.histogram(expected, bins=40, range=(-100, 300))
     np.testing.assert_array_equal(drawn.values(), counts)
@@ -65,28 +63,28 @@ def test_a_question_has_the_answer_of_awkward(name: str, text: str, cut: str | N
 
 def test_tables_and_counts_speak_python(shared_file: SharedFile) -> None:
     """Law: `scan` and `count` take the dialect too; whole numbers stay whole."""
-    data = f"{shared_file('nano_dy.root')}:Events"
+    data = f"{shared_file('uproot-HZZ.root')}:events"
     with op.Session("inline") as session:
-        table = session.scan(data, "ak.num(Muon_pt):Muon_pt[:, 0]", cut="nMuon > 1", dialect="python")
-        count = session.count(data, cut="nMuon > 1 and Muon_pt > 20", dialect="python")
+        table = session.scan(data, "ak.num(Muon_Px):Muon_Px[:, 0]", cut="NMuon > 1", dialect="python")
+        count = session.count(data, cut="NMuon > 1 and Muon_Px > 20", dialect="python")
     with uproot.open(data) as tree:
-        pt = tree["Muon_pt"].array()
+        pt = tree["Muon_Px"].array()
     several = pt[ak.num(pt) > 1]
-    assert table["ak.num(Muon_pt)"].tolist() == ak.num(several).tolist()
-    assert table["ak.num(Muon_pt)"].dtype == np.int64
-    assert table["Muon_pt[:, 0]"].tolist() == several[:, 0].tolist()
+    assert table["ak.num(Muon_Px)"].tolist() == ak.num(several).tolist()
+    assert table["ak.num(Muon_Px)"].dtype == np.int64
+    assert table["Muon_Px[:, 0]"].tolist() == several[:, 0].tolist()
     assert (count.entries, count.passes) == (ak.sum(ak.any(several > 20, axis=1)), ak.sum(several > 20))
 
 
 def test_a_text_that_does_not_fit_the_data_is_an_error_that_points(shared_file: SharedFile) -> None:
     """Law: an entry without what is asked for ends the question with the entry and the caret, not entry by entry."""
-    data = f"{shared_file('nano_dy.root')}:Events"
+    data = f"{shared_file('uproot-HZZ.root')}:events"
     with op.Session("inline") as session, pytest.raises(BranchError) as caught:
-        session.draw(data, "1 + Muon_pt[:, 0]", bins=(10, 0, 100), dialect="python")
+        session.draw(data, "1 + Muon_Px[:, 0]", bins=(10, 0, 100), dialect="python")
     said, text, pointer = str(caught.value).splitlines()
-    assert "entry 0 has no element 0 here" in said
+    assert re.search(r"entry \d+ has no element 0 here", said)
     assert said.endswith("nothing was read")
-    assert text == "    1 + Muon_pt[:, 0]"
+    assert text == "    1 + Muon_Px[:, 0]"
     assert pointer == " " * 15 + "^"
 
 
