@@ -94,10 +94,17 @@ class Asker:
         """Return none, or one for each of the first dimensions."""
         if branch.n_dimensions == 0 or self.dice.random() < 0.5:
             return ""
+        if branch.kind == "numbers" and branch.count and not branch.shape and self.dice.random() < 0.2:
+            return f"[{self.place()}]"
         sizes = [3] * branch.n_jagged + list(branch.shape)
         count = branch.n_dimensions if self.dice.random() < 0.6 else self.dice.randint(1, branch.n_dimensions)
         places = [self.dice.randrange(size) if self.dice.random() < 0.75 else None for size in sizes[:count]]
         return "".join("[]" if place is None else f"[{place}]" for place in places)
+
+    def place(self) -> str:
+        """Return an index that is an expression, and never negative: for those ROOT reads some other element."""
+        scalar = self.scalar()
+        return self.dice.choice(["Iteration$", f"int({scalar} > 0)", f"int(abs({scalar})) % 3", "Entry$ % 2", "n - n"])
 
     def arithmetic(self, depth: int) -> str:
         operator = self.dice.choice("+-*/")
@@ -151,7 +158,7 @@ class Asker:
         return f"({self.closed(self.expression(depth))} {operator} {right})"
 
     def power(self, depth: int) -> str:
-        return f"{self.closed(self.expression(depth))}{self.dice.choice(['^', '**'])}{self.dice.choice('0123')}"
+        return f"{self.closed(self.expression(depth))}{self.dice.choice(['^', '**'])}{self.dice.choice('123')}"
 
     def choice(self, depth: int) -> str:
         """Return a choice between numbers.
