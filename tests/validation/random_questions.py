@@ -32,6 +32,7 @@ class Asker:
         self.texts = [branch for branch in branches if branch.is_text]
         self.numbers = [branch for branch in branches if not branch.is_text]
         self.nested = ""
+        self.has_text = False
 
     def question(self) -> Question:
         """Return one question."""
@@ -39,8 +40,9 @@ class Asker:
         profile = n_values > 1 and self.dice.random() < 0.4
         n_axes = n_values - profile
         self.nested = self.nested_leaf() if self.dice.random() < NESTED else ""
+        self.has_text = self.dice.random() < 0.1
         cut = self.expression(2) if self.dice.random() < 0.5 else ""
-        if self.dice.random() < 0.1:
+        if self.has_text:
             cut = f"({self.word()}) && ({cut})" if cut else self.word()
         weight = self.expression(1) if self.dice.random() < 0.25 else ""
         depth = 3 if n_values == 1 else 2
@@ -140,8 +142,10 @@ class Asker:
     def alternative(self, depth: int) -> str:
         """Return a value, and a number for the passes that have none.
 
-        Another branch there ROOT reads late, maybe from an earlier entry.
+        Another branch there ROOT reads late, maybe from an earlier entry; beside a text it makes other passes.
         """
+        if self.has_text:
+            return self.leaf()
         jagged = self.dice.choice([branch for branch in self.numbers if branch.n_jagged and branch.n_dimensions == 1])
         leaf = self.nested or jagged.name + self.indices(jagged)
         return f"Alt$({leaf}, {self.number()})"
