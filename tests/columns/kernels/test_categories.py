@@ -18,7 +18,7 @@ from overproof.columns.kernels.selectors.draw_selector import DrawSelector
 from overproof.outputs import OutputState
 from overproof.records.block import Block
 from overproof.records.schema import Branch, Schema
-from overproof.words.errors import ExpressionError
+from overproof.words.errors import ExpressionError, OptionError
 
 SCHEMA = Schema(
     tree="t",
@@ -145,3 +145,9 @@ def test_texts_are_not_averaged() -> None:
     """Law: a profile of texts is an error."""
     with pytest.raises(ExpressionError, match="a profile averages numbers: this is a text"):
         make_plan("name:x", profile=True, schema=SCHEMA)
+
+
+def test_texts_and_numbers_share_no_axis() -> None:
+    """Law: a draw of numbers cannot go into a histogram of texts."""
+    with pytest.raises(OptionError, match="texts and numbers cannot be added to one axis of `draw`"):
+        DrawSelector([make_plan("name", schema=SCHEMA), make_plan("x", bins="3, 0, 1", schema=SCHEMA)])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from overproof.session.session import Session
+from overproof.words.errors import ExpressionError
 
 SharedFile = Callable[[str], Path]
 
@@ -34,3 +35,15 @@ def test_aliases_given_with_the_question(shared_file: SharedFile) -> None:
 
     assert named.values().sum() > 0
     assert named.values(flow=True).tolist() == plain.values(flow=True).tolist()
+
+
+def test_texts_are_added_to_texts(shared_file: SharedFile) -> None:
+    """Law: `>>+name` unites the texts of two queries, and refuses numbers."""
+    file = f"{shared_file('uproot-Zmumu.root')}:events"
+    with Session("inline") as session:
+        session.draw(file, "Type>>kinds", cut='Type != "GT"')
+        both = session.draw(file, "Type>>+kinds", cut='Type == "GT"')
+        with pytest.raises(ExpressionError, match="texts and numbers cannot be added to one axis of `kinds`"):
+            session.draw(file, "E1>>+kinds")
+
+    assert dict(zip(both.axes[0], both.values(), strict=True)) == {"TT": 643, "GG": 516, "GT": 1145}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from overproof.analysis.draw.axes import Automatic, Axis, BinsLike
+from overproof.analysis.draw.axes import Automatic, Axis, Binning, BinsLike
 from overproof.analysis.draw.axes.categories import Categories
 from overproof.analysis.draw.axes.whole import is_whole
 from overproof.analysis.draw.dialects import AnyRows, rows_in
@@ -62,15 +62,20 @@ def _with_texts(request: DrawRequest, rows: AnyRows) -> tuple[Axis, ...]:
     """Put axes of texts where texts are drawn, whatever binning was asked for.
 
     Raises:
-        ExpressionError: a text is averaged.
+        ExpressionError: a text is averaged, or texts and numbers would share an axis.
     """
-    if isinstance(rows, PythonRows):
-        return request.axes
-    are_texts = [is_text(value.root) for value in rows.values]
+    are_texts = [False] * len(rows.values)
+    if not isinstance(rows, PythonRows):
+        are_texts = [is_text(value.root) for value in rows.values]
     if request.is_profile and are_texts[0]:
         raise ExpressionError("a profile averages numbers: this is a text", text=request.text, position=0)
-    along = are_texts[::-1]  # the last expression goes along x; what is averaged comes behind the axes
-    return tuple(Categories() if text else axis for axis, text in zip(request.axes, along, strict=False))
+    # The last expression goes along x; what is averaged comes behind the axes.
+    along = list(zip(request.axes, are_texts[::-1], strict=False))
+    if request.adds and any(isinstance(axis, Binning if text else Categories) for axis, text in along):
+        raise ExpressionError(
+            f"texts and numbers cannot be added to one axis of `{request.name}`", text=request.text, position=0
+        )
+    return tuple(Categories() if text else axis for axis, text in along)
 
 
 def _with_whole(rows: AnyRows, schema: Schema, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:

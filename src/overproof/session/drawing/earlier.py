@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from overproof.analysis.draw.axes import Axis, Binning
+from overproof.analysis.draw.axes.categories import Categories
 from overproof.analysis.draw.request import DrawRequest
 from overproof.records.outcome.entries import Entries
 from overproof.session.result import TOLD
@@ -50,7 +51,9 @@ def bare(output: Any) -> Any:
     return copied
 
 
-def _binning(axis: Any, name: str) -> Binning:
+def _binning(axis: Any, name: str) -> Binning | Categories:
+    if type(axis).__name__ == "StrCategory":
+        return Categories()
     if type(axis).__name__ != "Regular":
         raise OptionError(f"nothing can be added to `{name}`: its axes are not those of a draw with limits")
     return Binning(n=axis.size, low=float(axis.edges[0]), high=float(axis.edges[-1]))

@@ -45,6 +45,7 @@ class DrawSelector(Selector):
     def __init__(self, plans: Sequence[DrawPlan]) -> None:
         super().__init__()
         self.plans = tuple(plans)
+        _check_texts(plans)
         columns = sorted({column for plan in plans for column in plan.columns})
         self.branches = tuple(columns)  # type: ignore[misc]  # the list of every instance is its own
 
@@ -61,6 +62,15 @@ class DrawSelector(Selector):
         """Return the histograms by name; empty ones when no block was processed."""
         first = {plan.name: plan for plan in reversed(self.plans)}
         return {name: dress(first[name], outputs.get(name)) for name in dict.fromkeys(plan.name for plan in self.plans)}
+
+
+def _check_texts(plans: Sequence[DrawPlan]) -> None:
+    """Raise an OptionError where texts and numbers would be added to one axis."""
+    kinds: dict[str, list[bool]] = {}
+    for plan in plans:
+        own = [isinstance(axis, Categories) for axis in plan.axes]
+        if kinds.setdefault(plan.name, own) != own:
+            raise OptionError(f"texts and numbers cannot be added to one axis of `{plan.name}`: give them two names")
 
 
 def fill(plan: DrawPlan, events: Any) -> dict[str, Any]:
