@@ -36,3 +36,13 @@ def test_wide_and_old_files_can_be_inspected(call: Callable, shared_file: Callab
     assert (staff["format"], staff["entries"]) == ("RNTuple", 3354)
     (plain,) = json.loads(call("inspect", shared_file("uproot-HZZ-uncompressed.root"), "--json", "-").out)["trees"]
     assert (plain["compression"], len(plain["branches"])) == ("none", 51)
+
+
+def test_friends_of_a_tree_are_told(call: Callable) -> None:
+    """A line for each friend that a tree names, and the same in the document."""
+    path = Path(__file__).parents[1] / "columns" / "friends" / "data" / "main.root"
+    assert call("inspect", path).out.splitlines()[3:5] == [
+        "  friend u: tree u of first.root", "  friend g: tree v of second.root",
+    ]  # fmt: skip
+    (tree,) = json.loads(call("inspect", path, "--json", "-").out)["trees"]
+    assert tree["friends"][1] == {"name": "g", "tree": "v", "file": "second.root"}

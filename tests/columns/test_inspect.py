@@ -60,3 +60,10 @@ def test_file_without_trees(tmp_path: Path) -> None:
         file["h"] = np.histogram(np.arange(10))
     with pytest.raises(DatasetError, match="has no TTree and no RNTuple in it"):
         inspect_file(str(tmp_path / "h.root"))
+
+
+def test_friends_that_a_tree_names_are_told() -> None:
+    """Name, tree and file of each, as the tree has them; nobody opens them."""
+    (report,) = inspect_file(str(Path(__file__).parent / "friends" / "data" / "crooked.root"))
+    assert report.friends == tuple((name, name, f"{name}.root") for name in ("gone", "short", "indexed"))
+    assert [branch.name for branch in report.branches] == ["x", "n"]

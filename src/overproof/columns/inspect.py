@@ -25,6 +25,7 @@ class TreeReport:
         n_clusters: clusters, before they are merged into blocks.
         compression: `"zlib"`, `"lzma"`, `"lz4"`, `"zstd"` or `"none"`: how its heaviest branch is compressed.
         compression_level: from 1 to 9 or so; 0 where nothing is compressed, or nobody knows.
+        friends: those that the tree names: name, path of the tree, path of the file (empty: the same file).
     """
 
     schema: Schema
@@ -32,6 +33,7 @@ class TreeReport:
     n_clusters: int
     compression: str
     compression_level: int
+    friends: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def branches(self) -> tuple[Branch, ...]:
@@ -67,4 +69,5 @@ def _report(file: Any, key: str, *, path: str, name: str, block_entries: int) ->
         n_clusters=reader.n_clusters(),
         compression=algorithm.lower() or "none",
         compression_level=level,
+        friends=tuple(reader.named_friends()) if isinstance(reader, TTreeReader) else (),
     )

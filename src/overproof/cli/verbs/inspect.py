@@ -65,8 +65,15 @@ def _tree_document(report: TreeReport) -> dict[str, Any]:
         "compression": report.compression,
         "compression_level": report.compression_level,
         "uuid": grid.uuid,
-        "branches": [asdict(branch) | {"fixed_shape": list(branch.fixed_shape)} for branch in report.branches],
+        "friends": [{"name": name, "tree": tree, "file": file} for name, tree, file in report.friends],
+        "branches": [_branch_document(branch) for branch in report.branches],
     }
+
+
+def _branch_document(branch: Branch) -> dict[str, Any]:
+    document = asdict(branch) | {"fixed_shape": list(branch.fixed_shape)}
+    del document["friend"]  # a file has branches of its own only
+    return document
 
 
 def _tree_lines(report: TreeReport) -> list[str]:
@@ -76,6 +83,7 @@ def _tree_lines(report: TreeReport) -> list[str]:
         f"{report.schema.tree}  {report.schema.format}, {grid.n_entries:,} entries, {len(branches):,} branches",
         f"  {report.n_clusters:,} clusters in {len(grid.stops):,} blocks, {human_bytes(grid.size_bytes)}, "
         f"compression {report.compression}{level}",
+        *(f"  friend {name}: tree {tree} of {file or 'the same file'}" for name, tree, file in report.friends),
     ]
     widths = [max((len(text) for text in column), default=0) for column in zip(*map(_cells, branches), strict=True)]
     return lines + [
