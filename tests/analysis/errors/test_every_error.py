@@ -159,6 +159,10 @@ PLACES: dict[str, tuple[Callable[[], object], Refusal]] = {
         lambda: drawn("label:met", profile=True),
         Refusal(text="label:met", caret=0, problem="a profile averages numbers: this is a text"),
     ),
+    "text on numbers": (
+        lambda: drawn("label>>+h"),
+        Refusal(text="label", caret=0, problem="texts and numbers cannot be added to one axis of `h`"),
+    ),
     "cut of two": (
         lambda: drawn("met", cut="n:n"),
         Refusal(text="n:n", caret=1, problem="`:` separates what is drawn: write one expression here"),
