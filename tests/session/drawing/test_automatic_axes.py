@@ -103,6 +103,15 @@ def test_nothing_selected_gives_an_axis_from_0_to_1(session: op.Session, data: s
     assert drawn.account.processed == SCRIPT.N_ENTRIES
 
 
+def test_what_is_added_takes_the_axes_of_the_first(session: op.Session, data: str) -> None:
+    """`>>+name` fills into limits that are there already, as in ROOT: what lies beyond them is overflow."""
+    first, added = (session.draw(data, draws, entries=1500) for draws in ("y>>h", ["y>>h", "y * 4>>+h"]))
+    assert _axes(added["h"] if isinstance(added, dict) else added) == _axes(first)
+    there = SCRIPT.columns()["y"][:1500] * 4
+    beyond = (added["h"] if isinstance(added, dict) else added).view(flow=True)["value"][-1]
+    assert beyond == np.count_nonzero(there >= first.axes[0].edges[-1]) > 0
+
+
 def test_ranges_and_limits_count_among_what_is_asked_for(session: op.Session, data: str) -> None:
     """First rows are the first of those asked for, by `first` and `entries` or by steps of a fileset."""
     by_limits = session.draw(data, "y", first=1000, entries=2400)

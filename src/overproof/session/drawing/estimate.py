@@ -77,14 +77,13 @@ def settle_axes(
         AbortedError: it was cancelled.
         OverproofError: whatever may end a query.
     """
-    waiting = [place for place, plan in enumerate(plans) if any(isinstance(axis, Automatic) for axis in plan.axes)]
+    firsts = {plan.name: plan for plan in reversed(plans)}  # what is added to another one takes its axes
+    waiting = [plan for plan in firsts.values() if any(isinstance(axis, Automatic) for axis in plan.axes)]
     if not waiting:
         return list(plans)
-    found = _look([plans[place] for place in waiting], question, crew, is_cancelled)
-    settled = list(plans)
-    for place, first in zip(waiting, found, strict=True):
-        settled[place] = _settled(plans[place], first)
-    return settled
+    found = _look(waiting, question, crew, is_cancelled)
+    axes = {plan.name: _settled(plan, first).axes for plan, first in zip(waiting, found, strict=True)}
+    return [replace(plan, axes=axes.get(plan.name, plan.axes)) for plan in plans]
 
 
 def _settled(plan: DrawPlan, first: First) -> DrawPlan:
