@@ -14,7 +14,7 @@ _SETTINGS = {
     for name, default in {
         "Hist.Binning.1D.x": 100, "Hist.Binning.2D.x": 40, "Hist.Binning.2D.y": 40, "Hist.Binning.2D.Prof": 100,
         "Hist.Binning.3D.x": 20, "Hist.Binning.3D.y": 20, "Hist.Binning.3D.z": 20,
-        "Hist.Binning.3D.Profx": 20, "Hist.Binning.3D.Profy": 20,
+        "Hist.Binning.3D.Profx": 100, "Hist.Binning.3D.Profy": 100,
     }.items()
 }  # fmt: skip
 """What ROOT was started with; a binning in a redirection changes it for all draws that follow."""
