@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import uproot
+from uproot.interpretation.jagged import AsJagged
 from uproot.interpretation.library import Awkward
 from uproot.interpretation.strings import AsStrings
 from uproot.models.TBasket import Model_TBasket
@@ -165,12 +166,23 @@ class BasketReader:
         data, byte_offsets = basket.data, basket.byte_offsets
         if isinstance(branch.interpretation, AsStrings) and byte_offsets is not None:
             data, byte_offsets = _with_every_length(data, byte_offsets)
+        if isinstance(branch.interpretation, AsJagged) and byte_offsets is None:
+            byte_offsets = self._offsets_of_lists(branch, int(offsets[number]), int(offsets[number + 1]))
         piece = branch.interpretation.basket_array(
             data, byte_offsets, basket, branch, context, basket.member("fKeylen"), _LIBRARY, _OPTIONS
         )
         if len(piece) != n_entries:
             raise DamageError(f"basket {number} has {len(piece)} entries and should have {n_entries}")
         return piece, int(basket.uncompressed_bytes)
+
+    def _offsets_of_lists(self, branch: Any, first: int, stop: int) -> Any:
+        """Tell where lists begin of which ROOT has stored no places: the branch of their lengths tells."""
+        counter = branch.count_branch
+        if counter is None:
+            raise DamageError("nothing tells where its lists begin")
+        (counts,) = self.read([counter], first, stop)
+        sizes = np.asarray(counts, dtype=np.int64) * branch.interpretation.content.itemsize
+        return np.concatenate([[0], np.cumsum(sizes)])
 
     def _unpack(self, branch: Any, number: int, chunk: Any, *, n_entries: int) -> Any:
         """Check and decompress one basket: what fails here is the file, not the type of the branch."""

@@ -16,6 +16,9 @@ from overproof.columns.formats.damage import DamageError
 _OWN_HEADER = struct.Struct(">HiiiiB")
 """Behind the key: version, two buffer sizes, entries, end of the data, flag."""
 
+_OWN_HEADER_WITH_BITS = struct.Struct(">HiixiiB")
+"""The same where the second size is negative: a byte of features follows it, such as offsets that are not stored."""
+
 _OFFSET_BYTES = 4
 _PIECE = 16_384
 _CLASS = b"\x07TBasket"
@@ -52,11 +55,14 @@ def check_basket(
     if seek in doubtful:
         raise DamageError("another basket is said to lie in the same place")
     n_stored, n_bytes, key_bytes, told_seek, told_name, at = _key(data)
-    if told_seek != seek or n_stored != len(data) or not at + _OWN_HEADER.size == key_bytes <= n_stored:
+    own = _OWN_HEADER if key_bytes == at + _OWN_HEADER.size else _OWN_HEADER_WITH_BITS
+    if told_seek != seek or n_stored != len(data) or not at + own.size == key_bytes <= n_stored:
         raise DamageError("its header tells another place or size than the tree")
     if told_name != name and told_name in others:
         raise DamageError(f"it is a basket of branch {told_name.decode(errors='replace')}")
-    _, _, _, told_entries, last, _ = _OWN_HEADER.unpack_from(data, at)
+    _, _, buffer_size, told_entries, last, _ = own.unpack_from(data, at)
+    if (buffer_size < 0) != (own is _OWN_HEADER_WITH_BITS):
+        raise DamageError("its header tells another place or size than the tree")
     if told_entries != n_entries:
         raise DamageError(f"its header tells {told_entries:,} entries, the tree {n_entries:,}")
     n_behind = n_bytes - (last - key_bytes)
