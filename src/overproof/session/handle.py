@@ -15,7 +15,7 @@ from overproof.session.conduct.conduct import Conduct
 from overproof.session.conduct.resumption import Resumption
 from overproof.session.question import Question
 from overproof.session.result import Result
-from overproof.words.errors import AbortedError, OverproofError
+from overproof.words.errors import AbortedError
 from overproof.words.states import QueryState
 
 Prepare: TypeAlias = Callable[[Question, Crew, Callable[[], bool]], Selector]
@@ -143,7 +143,9 @@ class Query:
         if self._error is not None:
             raise self._error
         assert self._outcome is not None
-        if (error := self._failure(self._outcome)) is not None:
+        assert self._conduct is not None
+        if (error := self._conduct.failure_of(self._outcome)) is not None:
+            error.result = self._outcome
             raise error
         return self._dress(self._outcome)
 
@@ -183,14 +185,3 @@ class Query:
     def _end_if_aborted(self) -> None:
         if self._stop_wanted == "abort":
             raise AbortedError(f"query {self.id} was aborted")
-
-    def _failure(self, result: Result) -> OverproofError | None:
-        """Say why a query failed, with what was merged before; None when it did not."""
-        assert self._conduct is not None
-        error = self._conduct.problem
-        if error is None and result.state is not QueryState.FAILED:
-            return None
-        if error is None:
-            error = result.reason_for_failure()
-        error.result = result
-        return error

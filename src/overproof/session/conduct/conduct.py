@@ -106,6 +106,12 @@ class Conduct:
         finally:
             self._end_keeping()
 
+    def failure_of(self, result: Result) -> OverproofError | None:
+        """Say why the query failed; None when it did not."""
+        if self.problem is not None:
+            return self.problem
+        return result.reason_for_failure() if result.state is QueryState.FAILED else None
+
     def partial(self) -> Result:
         """Return the result so far; `terminate` runs on a copy."""
         import cloudpickle

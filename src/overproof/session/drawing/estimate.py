@@ -132,6 +132,8 @@ def _look(plans: Sequence[DrawPlan], question: Question, crew: Crew, is_cancelle
         conduct = Conduct(part, selector=EstimateSelector(plans), crew=crew, is_cancelled=is_cancelled)
         with _ended_when(is_cancelled, conduct.driver.request_abort):
             result = conduct.run()
+        if (problem := conduct.failure_of(result)) is not None:
+            raise problem  # what was read of the first rows by chance must give no limits
         for number, first in enumerate(found):
             for block in result.outputs.get(str(number), []):
                 first.take(block)
