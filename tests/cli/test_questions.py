@@ -28,6 +28,7 @@ def test_a_table_is_printed_and_saved(call: Callable, numbers: Path, tmp_path: P
     assert place.read_text() == "entry,instance,n,x * 2,x\n11,0,11,11.0,5.5\n12,0,12,12.0,6.0\n"
     document = json.loads(call(*asked, "--json", "-", "-q").out)
     assert document["outputs"]["columns"]["n"] == [11, 12]
+    assert list(document["outputs"]["columns"]) == ["entry", "instance", "n", "x * 2", "x"]
     assert document["outputs"]["n_rows"] == 989
     assert document["account"]["complete"]
 

@@ -108,6 +108,18 @@ def test_a_table_saves_as_what_its_name_says(alone: op.Session, numbers: str, tm
         table.save(tmp_path / "table.txt")
 
 
+def test_every_column_has_a_place_of_its_own_in_a_file(alone: op.Session, numbers: str, tmp_path: Path) -> None:
+    """In ROOT no made-up name takes that of another column; JSON has the columns in their order."""
+    table = alone.scan(numbers, "n_2:n:-n:n_4:+n", aliases={"n_2": "n + 7", "n_4": "n + 9"}, rows=2)
+    table.save(tmp_path / "table.root")
+    with uproot.open(tmp_path / "table.root") as file:
+        values = [branch.array().to_list() for branch in file["table"].branches]
+    assert values == [column.tolist() for column in table.values()]
+    table.save(tmp_path / "table.json")
+    columns = json.loads((tmp_path / "table.json").read_text())["outputs"]["columns"]
+    assert list(columns) == list(table) == ["entry", "instance", "n_2", "n", "-n", "n_4", "+n"]
+
+
 @pytest.mark.parametrize(
     ("columns", "keywords", "said"),
     [

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
-from itertools import count
 from typing import Any, TextIO
 
 from overproof.cli.exit_codes import ExitCode, exit_code_of
@@ -17,6 +16,7 @@ from overproof.cli.places import STANDARD_OUTPUT
 from overproof.records.account import ExcludedRange
 from overproof.session.show.style import Style
 from overproof.words.errors import EngineError, OverproofError, UserCodeError
+from overproof.words.naming import free_name
 from overproof.words.states import QueryState
 
 N_ROWS = 50
@@ -51,10 +51,12 @@ def deliver(outcome: Outcome, flags: QueryFlags) -> int:
 
 def document_of(outcome: Outcome, *, stats: bool) -> dict[str, Any]:
     """Make the JSON document; equal results make equal documents."""
-    from overproof.outputs.document import account_document, histogram_document, outputs_document
+    from overproof.outputs.document import account_document, columns_document, histogram_document, outputs_document
 
     head = histogram_document(outcome.drawn) if outcome.drawn is not None else {}
     document = {**head, "outputs": outputs_document(outcome.outputs)}
+    if outcome.table is not None:
+        document["outputs"]["columns"] = columns_document(outcome.table.columns)
     document |= account_document(outcome.account, outcome.excluded, outcome.missing, outcome.split)
     return document | ({"statistics": asdict(outcome.statistics)} if stats else {})
 
@@ -123,8 +125,7 @@ def _object_names(names: Iterable[str]) -> list[str]:
     for name in names:
         words = "".join(letter if letter.isalnum() or letter == "_" else " " for letter in name).split()
         plain = "_".join(words) or "h"
-        numbered = (f"{plain}_{number}" for number in count(2))
-        found.append(plain if plain not in found else next(each for each in numbered if each not in found))
+        found.append(free_name(plain, found))
     return found
 
 

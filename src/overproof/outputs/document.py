@@ -41,6 +41,11 @@ def outputs_document(outputs: Mapping[str, Any]) -> Document:
     return _mapping(outputs, where="")
 
 
+def columns_document(columns: Mapping[str, Any]) -> Document:
+    """Turn the arrays of a table into lists; its columns stay in their order, which is part of the table."""
+    return {name: _value(column, where=repr(name)) for name, column in columns.items()}
+
+
 def histogram_document(histogram: Any) -> Document:
     """Describe a histogram; flow bins are included, the first axis is the outermost list.
 

@@ -14,6 +14,7 @@ from overproof.analysis.draw.request import check_aliases
 from overproof.records.dataset import Chain
 from overproof.records.schema import Schema
 from overproof.words.errors import OptionError
+from overproof.words.naming import free_name
 
 ENTRY, INSTANCE = "entry", "instance"
 """Columns that every table of a loop begins with."""
@@ -91,7 +92,7 @@ def read_listing(
     names: list[str] = []
     for text in texts:
         for piece in read_pieces(text, dialect=spoken):
-            names.append(_free(piece.text, names))
+            names.append(free_name(piece.text, {ENTRY, INSTANCE, *names}))
     check_piece(cut or "", dialect=spoken)
     return ListRequest(
         text=":".join(texts),
@@ -123,13 +124,3 @@ def _kinds(rows: AnyRows, schema: Schema) -> tuple[ColumnKind, ...]:
         whole: ColumnKind = "whole" if is_whole(value.root, dtypes=dtypes) else "number"
         kinds.append("text" if is_text(value.root) else whole)
     return tuple(kinds)
-
-
-def _free(name: str, taken: Sequence[str]) -> str:
-    """Return a name that no column has yet; a branch may be called as our own columns are."""
-    known = {ENTRY, INSTANCE, *taken}
-    free, number = name, 1
-    while free in known:
-        number += 1
-        free = f"{name}_{number}"
-    return free

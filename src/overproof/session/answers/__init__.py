@@ -1,7 +1,7 @@
 """Answers: results in the form in which they were asked for.
 
-Lives here: what becomes of a result by the kind of its question (`dressing.py`), histograms (`histograms.py`), tables
-(`table.py`, `writing.py`) and counts (`count.py`).
+Lives here: what becomes of a result by the kind of its question (`dressing.py`), tables (`table.py`, `writing.py`)
+and counts (`count.py`); histograms stay those of `hist`.
 Comes in: a `Result`. Goes out: what the user gets. Start with `dressing.py`.
 """
 

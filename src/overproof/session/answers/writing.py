@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from overproof.outputs.document import dump_json, outputs_document
+from overproof.outputs.document import columns_document, dump_json
 from overproof.outputs.save import check_writable, save_bytes, save_outputs
 from overproof.words.errors import OutputError
+from overproof.words.naming import free_name
 
 Columns: TypeAlias = Mapping[str, Any]
 """Arrays of one length, by name."""
@@ -81,7 +82,7 @@ def _csv(columns: Columns) -> bytes:
 
 
 def _json(columns: Columns) -> bytes:
-    return dump_json({"outputs": outputs_document({"columns": columns})}).encode()
+    return dump_json({"outputs": {"columns": columns_document(columns)}}).encode()
 
 
 def _records(columns: Columns) -> Any:
@@ -89,7 +90,7 @@ def _records(columns: Columns) -> Any:
     names: list[str] = []
     for name in columns:
         plain = "_".join(re.findall(r"\w+", name, flags=re.ASCII)) or "column"
-        names.append(plain if plain not in names else f"{plain}_{len(names)}")
+        names.append(free_name(plain, names))
     awkward = importlib.import_module("awkward")
     arrays = [awkward.Array(column.tolist() if column.dtype == object else column) for column in columns.values()]
     return awkward.zip(dict(zip(names, arrays, strict=True)), depth_limit=1)
