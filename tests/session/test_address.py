@@ -19,12 +19,15 @@ from overproof.words.errors import OptionError
         ("inline", 4, "the engine 'inline' has one worker"),
         ("cloud://x", None, "no engine 'cloud://x'"),
         ("", None, "no engine ''"),
+        (5, None, "address=5: give 'local'"),
+        ("local", 2.5, "workers=2.5: give a whole number"),
+        ("local", True, "workers=True: give a whole number"),
     ],
 )
-def test_addresses_that_make_no_sense_are_refused(address: str, workers: int | None, complaint: str) -> None:
+def test_addresses_that_make_no_sense_are_refused(address: object, workers: object, complaint: str) -> None:
     """Nothing is started for an address that is not understood."""
     with pytest.raises(OptionError, match=complaint):
-        hire_crew(address, workers=workers)
+        hire_crew(address, workers=workers)  # type: ignore[arg-type]
 
 
 def test_the_number_of_workers_may_stand_in_the_address_or_beside_it() -> None:

@@ -129,6 +129,7 @@ def test_every_column_has_a_place_of_its_own_in_a_file(alone: op.Session, number
         ("n", {"dialect": "latin"}, "dialect='latin'"),
         ("n", {"aliases": {"a b": "n"}}, "alias 'a b'"),
         ("n", {"cut": "n >"}, r"n >\n +\^"),
+        ("n", {"cut": 3}, "cut=3: give a text"),
     ],
 )
 def test_tables_that_make_no_sense_are_refused(
@@ -307,6 +308,18 @@ def test_a_later_draw_adds_to_an_earlier_one(session: op.Session, numbers: str) 
         ("n>>h(1, 0, 1, 2)", {}, "3 numbers are enough"),
         ("n>>h(0)", {}, "0 bins make no axis"),
         ("n>>h(5, 0, 1)", {"bins": "1, 0, 1"}, "the binning is given twice"),
+        (["n", {"expression": "n>>h(5, 0, 1)", "bins": "1, 0, 1"}], {}, "the binning is given twice"),
+        (5, {}, "5 cannot be drawn: give an expression, a list"),
+        (None, {}, "None cannot be drawn"),
+        (b"n", {}, "b'n' cannot be drawn"),
+        (["n", 5], {}, "5: no `expression`"),
+        ({"a": 5}, {}, "5: no `expression`"),
+        ({5: "n"}, {}, "name=5: give a text"),
+        ({"a": {"expression": 5}}, {}, "expression=5: give a text"),
+        ("n", {"cut": True}, "cut=True: give a text"),
+        ("n", {"weight": 2}, "weight=2: give a text"),
+        ("n", {"profile": "yes"}, "profile='yes': give True or False"),
+        ("n:n", {"profile": 1}, "profile=1: give True or False"),
     ],
 )
 def test_draws_that_make_no_sense_are_refused(
@@ -315,6 +328,14 @@ def test_draws_that_make_no_sense_are_refused(
     """Before any work, and with what would make sense."""
     with pytest.raises((OptionError, ExpressionError), match=said):
         alone.draw(numbers, expression, **{"bins": None, **keywords})  # type: ignore[arg-type]
+
+
+def test_keywords_for_all_hold_where_nothing_else_is_said(alone: op.Session, numbers: str) -> None:
+    """Bins for all leave lists alone, and what has bins of its own; a name that was written stays."""
+    drawn = alone.draw(numbers, ["n>>draw", "2*n", "n>>own(3, 0, 9)", ">>list"], cut="n < 5", bins="5, 0, 10")
+    sizes = [each.axes[0].size for name, each in drawn.items() if name != "list"]
+    assert dict(zip(drawn, sizes, strict=False)) == {"draw": 5, "2*n": 5, "own": 3}
+    assert chosen(drawn["list"]) == [0, 1, 2, 3, 4]
 
 
 def test_nothing_is_added_to_what_lacks_entries(alone: op.Session, numbers: str) -> None:

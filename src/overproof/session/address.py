@@ -19,12 +19,16 @@ def hire_crew(address: str, *, workers: int | None = None) -> Crew:
     Raises:
         OptionError: no such engine, or a number of workers that makes no sense.
     """
+    if not isinstance(address, str):
+        raise OptionError(f"address={address!r}: give 'local', 'local:N' or 'inline'; workers=N says how many")
     engine, separator, count = address.partition(":")
     if engine not in ENGINES or "://" in address:
         raise OptionError(f"no engine {address!r}: there are 'local', 'local:N' (worker processes) and 'inline'")
     if separator and workers is not None:
         raise OptionError(f"the number of workers is said twice: in the address {address!r} and as {workers}")
     n_workers = _parse_count(count, address) if separator else workers
+    if n_workers is not None and (not isinstance(n_workers, int) or isinstance(n_workers, bool)):
+        raise OptionError(f"workers={n_workers!r}: give a whole number")
     if n_workers is not None and n_workers < 1:
         raise OptionError(f"{n_workers} workers can do nothing: give at least 1")
     if engine == "inline":

@@ -135,6 +135,8 @@ OPTIONS: dict[str, tuple[Callable[[], object], str]] = {
     "aliases": (lambda: drawn("met", aliases=["a"]), "aliases=['a']: give expressions by name"),
     "alias": (lambda: drawn("met", aliases={"1a": "met"}), "alias '1a' = 'met': give a name of letters, digits and _"),
     "name of an alias": (lambda: check_aliases({"a b": "met"}), "'a b' is no name for an alias"),
+    "cut": (lambda: drawn("met", cut=3), "cut=3: give a text"),
+    "profile": (lambda: drawn("met:n", profile="yes"), "profile='yes': give True or False"),
     "rows": (lambda: listed("met", rows=0), "rows=0: give a whole number, at least 1"),
     "columns": (lambda: listed(3), "columns=3: give expressions, as in 'nMuon:MET_pt'"),
 }

@@ -10,7 +10,7 @@ from overproof.analysis.draw.axes.whole import is_whole
 from overproof.analysis.draw.dialects import AnyRows, Dialect, check_dialect, check_piece, read_pieces, rows_in
 from overproof.analysis.draw.names.texts import is_text
 from overproof.analysis.draw.python.rows import PythonRows
-from overproof.analysis.draw.request import check_aliases
+from overproof.analysis.draw.request import check_aliases, check_text
 from overproof.records.dataset import Chain
 from overproof.records.schema import Schema
 from overproof.words.errors import OptionError
@@ -93,6 +93,7 @@ def read_listing(
     for text in texts:
         for piece in read_pieces(text, dialect=spoken):
             names.append(free_name(piece.text, {ENTRY, INSTANCE, *names}))
+    check_text("cut", cut)
     check_piece(cut or "", dialect=spoken)
     return ListRequest(
         text=":".join(texts),

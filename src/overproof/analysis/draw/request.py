@@ -79,6 +79,10 @@ def read_request(
         OptionError: a binning that makes no axis, or another keyword that makes no sense.
     """
     spoken = check_dialect(dialect)
+    for keyword, said in (("expression", expression), ("cut", cut), ("weight", weight), ("name", name)):
+        check_text(keyword, said)
+    if not isinstance(profile, bool):
+        raise OptionError(f"profile={profile!r}: give True or False")
     text, redirection = split_redirection(expression)
     is_list = redirection is not None and not text.strip()
     pieces = () if is_list else read_pieces(text, dialect=spoken)
@@ -86,7 +90,10 @@ def read_request(
     for part in (cut, weight):
         check_piece(part or "", dialect=spoken)
     if is_list and (bins is not None or profile or (redirection and redirection.bins is not None)):
-        raise OptionError(f"`{expression.strip()}` records entries: it has no bins and is no profile")
+        raise OptionError(
+            f"`{expression.strip()}` records entries: it has no bins and is no profile; leave these out, or write what "
+            "is drawn before `>>`"
+        )
     return DrawRequest(
         name=name or (redirection.name if redirection else DEFAULT_NAME),
         adds=redirection is not None and redirection.adds,
@@ -101,6 +108,16 @@ def read_request(
         aliases=check_aliases(aliases),
         dialect=spoken,
     )
+
+
+def check_text(keyword: str, said: object) -> None:
+    """Find something that should be a text and is none; None says nothing.
+
+    Raises:
+        OptionError: it is something else.
+    """
+    if said is not None and not isinstance(said, str):
+        raise OptionError(f"{keyword}={said!r}: give a text, such as 'Muon_pt > 30'")
 
 
 def check_aliases(aliases: Mapping[str, str] | None) -> dict[str, str]:

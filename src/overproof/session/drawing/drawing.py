@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from overproof.analysis.draw.language.redirection import split_redirection
 from overproof.analysis.draw.plan import DrawPlan, plan_of
-from overproof.analysis.draw.request import DEFAULT_NAME, DrawRequest, read_request
+from overproof.analysis.draw.request import DrawRequest, read_request
 from overproof.analysis.selector import Selector
 from overproof.session.chains import with_chain
 from overproof.session.drawing.earlier import Earlier, axes_of, bare
@@ -83,8 +84,6 @@ def check_drawing(drawable: Drawable, *, earlier: Earlier | None = None, **keywo
     requests = [read_request(**each) for each in _asked(drawable, keywords)]
     if not requests:
         raise OptionError("nothing is to be drawn: give an expression")
-    if not isinstance(drawable, str):
-        requests = _named(requests)
     used: dict[str, Any] = {}
     checked: list[DrawRequest] = []
     for request in requests:
@@ -100,33 +99,40 @@ def check_drawing(drawable: Drawable, *, earlier: Earlier | None = None, **keywo
     return Drawing(requests=tuple(checked), earlier=used)
 
 
-def _asked(drawable: Drawable, keywords: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _asked(drawable: Any, keywords: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the keywords of each draw."""
     if isinstance(drawable, str):
         return [{**keywords, "expression": drawable}]
     named: list[tuple[str | None, str | Mapping[str, Any]]]
     if isinstance(drawable, Mapping):
         named = [(name, each) for name, each in drawable.items()]
-    else:
+    elif isinstance(drawable, Sequence) and not isinstance(drawable, bytes | bytearray):
         named = [(None, each) for each in drawable]
+    else:
+        raise OptionError(f"{drawable!r} cannot be drawn: give an expression, a list of several, or a dict by name")
     if keywords.get("name") is not None:
         raise OptionError(f"name={keywords['name']!r} is one for several: write >>name behind each, or give a dict")
     asked = []
     for name, each in named:
-        own = {"expression": each} if isinstance(each, str) else dict(each)
+        own = {"expression": each} if isinstance(each, str) else dict(each) if isinstance(each, Mapping) else {}
         if "expression" not in own or (unknown := own.keys() - keywords.keys() - {"expression"}):
             wrong = "no `expression`" if "expression" not in own else f"unknown {', '.join(map(repr, sorted(unknown)))}"
             raise OptionError(f"{each!r}: {wrong}: give an expression, or a dict of it and of keywords of a draw")
-        asked.append({**keywords, "name": name, **own})
+        asked.append({**_fitting(keywords, own["expression"]), **({"name": name} if name is not None else {}), **own})
     return asked
 
 
-def _named(requests: Sequence[DrawRequest]) -> list[DrawRequest]:
-    """Name what has no name after its expression."""
-    return [
-        replace(request, name=request.text) if request.name == DEFAULT_NAME and request.text else request
-        for request in requests
-    ]
+def _fitting(keywords: Mapping[str, Any], expression: Any) -> dict[str, Any]:
+    """Return the keywords for all as they hold for one of several expressions.
+
+    What it has no use for is left out: it says its own bins, or needs none. What has no name is called by its text.
+    """
+    text, redirection = split_redirection(expression) if isinstance(expression, str) else ("", None)
+    if redirection is None:
+        return {**keywords, "name": text.strip() or None}
+    is_list = not text.strip()
+    useless = {"bins", "profile"} if is_list else {"bins"} if redirection.bins is not None else set()
+    return {keyword: value for keyword, value in keywords.items() if keyword not in useless}
 
 
 def _added_to(before: DrawRequest, request: DrawRequest) -> DrawRequest:
