@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from answers import answer_together, is_same
-from campaign import Round, random_round
+from random_rounds import Round, random_round
 from kept_sample import ANSWERS, N_QUESTIONS, SAMPLE, SEEDS
 from root_process import VARIABLE, RootDied, RootProcess, python_with_root
 
