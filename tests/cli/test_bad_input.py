@@ -21,15 +21,12 @@ def bad_files(tmp_path: Path, numbers: Path, truncated: Path) -> dict[str, objec
         for tree in ("Events", "Runs"):
             file.mktree(tree, {"n": "int64"})
             file[tree].extend({"n": np.arange(3)})
-    with uproot.recreate(tmp_path / "empty.root") as file:
-        file.mktree("Events", {"n": "int64"})
     return {
         "missing": tmp_path / "nowhere.root",
         "directory": tmp_path,
         "truncated": truncated,
         "text": tmp_path / "text.root",
         "two": tmp_path / "two.root",
-        "empty": tmp_path / "empty.root",
         "no tree": f"{numbers}:Event",
         "pattern": tmp_path / "*.nothing",
     }
@@ -43,7 +40,6 @@ def bad_files(tmp_path: Path, numbers: Path, truncated: Path) -> dict[str, objec
         ("truncated", "cut short"),
         ("text", "not a ROOT file"),
         ("two", "Events"),
-        ("empty", "no entries"),
         ("no tree", "Events"),
         ("pattern", "no file matches"),
     ],

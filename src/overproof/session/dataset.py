@@ -63,6 +63,8 @@ def resolve_dataset(
     name, specs = _expand(data)
     specs = [spec if spec.tree or not tree else replace(spec, tree=tree) for spec in specs]
     if not specs:
+        if isinstance(data, EntryList):
+            raise DatasetError(f"the entry list {data.name} names no file: give the data too, with entry_list=")
         raise DatasetError("the dataset is empty: give at least one file")
     n_named = len(specs)
     if not allow_duplicates:
@@ -79,9 +81,9 @@ def resolve_dataset(
     if entry_list is not None:
         specs = choose_entries(specs, entry_list)
     asked = [spec for spec in specs if spec.steps != ()]
-    if not asked:
+    if not asked and entry_list is None:
         raise DatasetError("no entries are asked for: there is nothing to process, or nothing lacks")
-    _check_that_some_exist(asked)
+    _check_that_some_exist(asked or specs)
     return Dataset(name=name, files=tuple(specs), metadata=_metadata_of(data), friends=chains)
 
 

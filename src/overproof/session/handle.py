@@ -174,7 +174,7 @@ class Query:
             self._conduct.driver.request_stop("stopped by the user")
             self._end_if_aborted()
         result = self._conduct.run()
-        problem = result.reason_for_nothing()
+        problem = result.reason_for_nothing(may_be_empty=self._question.may_be_empty)
         if problem is not None:
             raise problem
         return result

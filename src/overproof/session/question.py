@@ -80,6 +80,14 @@ class Question:
         return self.dataset
 
     @property
+    def may_be_empty(self) -> bool:
+        """Tell whether no entries are an answer: in the draw language, where nobody passes over any.
+
+        A selector's outputs come from its blocks, so that without one nobody knows what they would have been.
+        """
+        return self.kind != "process" and not self.options.first
+
+    @property
     def n_files(self) -> int:
         return len(self.dataset.files) if self.dataset else 1
 

@@ -127,8 +127,12 @@ class Result(Mapping[str, Any]):
         entries = f"entry {first.first:,}" if is_one else f"entries {first.first:,} to {first.stop - 1:,}"
         return UserCodeError(message, where=f"{first.file}: {entries}", traceback=first.traceback)
 
-    def reason_for_nothing(self) -> InputError | None:
-        """Say why a finished query has nothing in it, if that is so: then it was asked wrongly."""
+    def reason_for_nothing(self, *, may_be_empty: bool = False) -> InputError | None:
+        """Say why a finished query has nothing in it, if that is so and it was asked wrongly.
+
+        Args:
+            may_be_empty: where there are no entries at all, nothing is the answer.
+        """
         if self.state is not QueryState.FINISHED or self.account.processed:
             return None
         if self.missing:
@@ -138,8 +142,9 @@ class Result(Mapping[str, Any]):
             kind = BranchError if first.phase == "branch" else DatasetError
             said, line, pointed = reason.partition("\n")  # what points into an expression stays at the end
             return kind(f"{said}{more}; nothing was read{line}{pointed}")
-        if self.account.total == 0:
+        if self.account.total == 0 and not may_be_empty:
             return DatasetError(
-                "there are no entries to process: the trees are empty, or the range lies behind their end"
+                "there are no entries to process: the trees or the entry list are empty, or the range lies behind "
+                "their end"
             )
         return None

@@ -30,17 +30,15 @@ def choose_entries(specs: Sequence[FileSpec], entry_list: EntriesLike) -> list[F
         entry_list: a list, or the file of one.
 
     Raises:
-        DatasetError: it is no list, it is empty, or none of its files is among these.
+        DatasetError: it is no list, or none of its files is among these.
     """
     entries = _entries(entry_list)
-    if not len(entries):
-        raise DatasetError(f"the entry list {entries.name} is empty: there is nothing to process")
     by_path: dict[str, list[FileEntries]] = {}
     for file in entries.files:
         by_path.setdefault(_same(file.path), []).append(file)
     used: set[tuple[str, str]] = set()
     chosen = [_chosen(spec, by_path.get(_same(spec.path), []), used) for spec in specs]
-    if not used:
+    if not used and entries.files:
         raise DatasetError(
             f"none of the files of the entry list {entries.name} is among the data: it was made from "
             f"{entries.files[0].path}:{entries.files[0].tree}"
