@@ -164,8 +164,13 @@ class Query:
 
     def _conducted(self) -> Result:
         self._end_if_aborted()
-        self._question = with_friends(self._question, crew=self._crew, is_cancelled=self._is_cancelled)
-        selector = self._prepare(self._question, self._crew, self._is_cancelled)
+        try:
+            self._question = with_friends(self._question, crew=self._crew, is_cancelled=self._is_cancelled)
+            selector = self._prepare(self._question, self._crew, self._is_cancelled)
+        except AbortedError as error:  # one Ctrl-C is enough where there is nothing yet to be kept
+            raise AbortedError(
+                f"query {self.id} was stopped before its first entry was computed: nothing is kept, ask it again"
+            ) from error
         self._conduct = Conduct(
             self._question, selector=selector, crew=self._crew, is_cancelled=self._is_cancelled,
             resumption=self._resumption,

@@ -217,6 +217,14 @@ def test_ctrl_c_once_stops_and_keeps(capsys: pytest.CaptureFixture[str]) -> None
     assert "what is done is kept" in capsys.readouterr().err
 
 
+def test_ctrl_c_before_the_beginning_promises_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """While files are looked into and limits are looked for, there is nothing to keep, and that is said."""
+    query = FakeQuery([snapshot(state=QueryState.WAITING), KeyboardInterrupt(), snapshot()])
+    assert follow(query, shows_progress=False) == "the result"
+    assert query.asked == ["stop"]
+    assert capsys.readouterr().err == "\nstopping: nothing was computed yet, so there is nothing to keep\n"
+
+
 def test_ctrl_c_twice_aborts() -> None:
     """The second Ctrl-C aborts; there is no result."""
     query = FakeQuery([KeyboardInterrupt(), snapshot(), KeyboardInterrupt()])

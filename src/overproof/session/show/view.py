@@ -95,8 +95,12 @@ def follow(query: Followed, *, shows_progress: bool, console: Console | None = N
 def _interrupt(query: Followed, n_interrupts: int) -> None:
     """Stop at the first Ctrl-C, abort at the second."""
     if n_interrupts == 1:
+        has_begun = query.progress().state is not QueryState.WAITING
         query.stop()
-        print("\nstopping: what is done is kept; Ctrl-C again throws it away", file=sys.stderr)
+        if has_begun:
+            print("\nstopping: what is done is kept; Ctrl-C again throws it away", file=sys.stderr)
+        else:
+            print("\nstopping: nothing was computed yet, so there is nothing to keep", file=sys.stderr)
     else:
         query.abort()
         print("\naborting", file=sys.stderr)
