@@ -12,6 +12,7 @@ import numpy as np
 
 from overproof.outputs.kinds import is_histogram
 from overproof.outputs.kinds.sequences import family_of
+from overproof.outputs.limits import limits_of
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.outcome.entries import Entries
 from overproof.records.outcome.failure import EventName
@@ -55,7 +56,7 @@ def histogram_document(histogram: Any) -> Document:
     view = histogram.view(flow=True)
     names = view.dtype.names or ()
     document: Document = {"name": getattr(histogram, "name", None) or ""}
-    document["axes"] = [_axis(axis) for axis in histogram.axes]
+    document["axes"] = [_axis(histogram, place) for place in range(len(histogram.axes))]
     if histogram.storage_type.__name__ == "MultiCell":
         # The view has its values outermost; bins come first everywhere else.
         document |= {"contents": _array(np.moveaxis(np.asarray(view), 0, -1)), "variances": None}
@@ -115,7 +116,8 @@ def dump_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, allow_nan=False) + "\n"
 
 
-def _axis(axis: Any) -> Document:
+def _axis(histogram: Any, place: int) -> Document:
+    axis = histogram.axes[place]
     kind, traits = type(axis).__name__, axis.traits
     document: Document = {
         "type": _AXIS_TYPES.get(kind, kind),
@@ -133,8 +135,9 @@ def _axis(axis: Any) -> Document:
     if kind == "Variable":
         return document | {"edges": edges}
     number = int if kind in ("Integer", "Boolean") else float
-    document |= {"lo": number(edges[0]), "hi": number(edges[-1])}
     transform = getattr(axis, "transform", None)
+    low, high = limits_of(histogram, place) if transform is None else (edges[0], edges[-1])
+    document |= {"lo": number(low), "hi": number(high)}
     return document if transform is None else document | {"transform": str(transform), "edges": edges}
 
 

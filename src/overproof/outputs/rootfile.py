@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from overproof.outputs.kinds import is_histogram
 from overproof.outputs.kinds.sequences import family_of
+from overproof.outputs.limits import limits_of
 
 _AXES: Final = "xyz"
 
@@ -186,27 +187,29 @@ def _centres(axis: Any) -> npt.NDArray[np.float64]:
 
 
 def _axes(histogram: Any) -> dict[str, Any]:
-    return {f"f{_AXES[i].upper()}axis": _axis(axis, _AXES[i]) for i, axis in enumerate(histogram.axes)}
+    return {f"f{_AXES[i].upper()}axis": _axis(histogram, i) for i in range(len(histogram.axes))}
 
 
-def _axis(axis: Any, letter: str) -> Any:
+def _axis(histogram: Any, place: int) -> Any:
     from uproot.writing.identify import to_TAxis, to_THashList, to_TObjString
 
+    axis = histogram.axes[place]
     categories = type(axis).__name__ in ("IntCategory", "StrCategory")
     even = type(axis).__name__ == "Regular" and getattr(axis, "transform", None) is None
     edges = np.arange(axis.size + 1.0) if categories else axis.edges
+    low, high = limits_of(histogram, place) if even else (float(edges[0]), float(edges[-1]))
     labels = None
     if categories:
         labels = to_THashList([to_TObjString(str(label)) for label in axis])
-        for place, label in enumerate(labels, start=1):
+        for number, label in enumerate(labels, start=1):
             # TAxis finds the bin of a label in its unique id; uproot has no public name for it.
-            label._bases[0]._members["@fUniqueID"] = place
+            label._bases[0]._members["@fUniqueID"] = number
     return to_TAxis(
-        fName=f"{letter}axis",
+        fName=f"{_AXES[place]}axis",
         fTitle=str(getattr(axis, "label", "") or ""),
         fNbins=axis.size,
-        fXmin=float(edges[0]),
-        fXmax=float(edges[-1]),
+        fXmin=low,
+        fXmax=high,
         fXbins=np.array([], dtype=">f8") if even or categories else np.asarray(edges, dtype=">f8"),
         fLabels=labels,
     )

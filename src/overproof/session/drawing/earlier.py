@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from overproof.analysis.draw.axes import Axis, Binning
 from overproof.analysis.draw.axes.categories import Categories
 from overproof.analysis.draw.request import DrawRequest
+from overproof.outputs.limits import limits_of
 from overproof.records.outcome.entries import Entries
 from overproof.session.result import TOLD
 from overproof.words.errors import OptionError
@@ -37,7 +38,7 @@ def axes_of(output: Any, request: DrawRequest) -> tuple[Axis, ...]:
         raise OptionError(f"`{what}` cannot be added to `{name}`: the two differ in their dimensions")
     if is_list:
         return ()
-    return tuple(_binning(axis, name) for axis in output.axes)
+    return tuple(_binning(output, place) for place in range(n_axes))
 
 
 def bare(output: Any) -> Any:
@@ -51,9 +52,11 @@ def bare(output: Any) -> Any:
     return copied
 
 
-def _binning(axis: Any, name: str) -> Binning | Categories:
+def _binning(output: Any, place: int) -> Binning | Categories:
+    axis = output.axes[place]
     if type(axis).__name__ == "StrCategory":
         return Categories()
     if type(axis).__name__ != "Regular":
-        raise OptionError(f"nothing can be added to `{name}`: its axes are not those of a draw with limits")
-    return Binning(n=axis.size, low=float(axis.edges[0]), high=float(axis.edges[-1]))
+        raise OptionError(f"nothing can be added to `{output.name}`: its axes are not those of a draw with limits")
+    low, high = limits_of(output, place)
+    return Binning(n=axis.size, low=low, high=high)

@@ -10,6 +10,7 @@ import numpy as np
 from overproof.analysis.draw.axes import Binning
 from overproof.analysis.draw.axes.categories import Categories
 from overproof.columns.kernels.jagged import Doubles
+from overproof.outputs.limits import keep_limits
 
 AXIS_NAMES = ("x", "y", "z")
 
@@ -28,6 +29,7 @@ def make_histogram(
     import hist
 
     histogram = hist.Hist(*_axes(axes, labels), storage=hist.storage.Weight(), name=name, label=label)
+    keep_limits(histogram, _limits(axes))
     view = histogram.view(flow=True)
     view["value"] = sums["contents"]
     view["variance"] = sums["variances"]
@@ -50,6 +52,7 @@ def make_profile(
     from overproof.columns.kernels.fills.profile import Profile
 
     profile = Profile(*_axes(axes, labels), storage=hist.storage.WeightedMean(), name=name, label=label)
+    keep_limits(profile, _limits(axes))
     view = profile.view(flow=True)
     with np.errstate(all="ignore"):
         mean = np.where(sums["weights"] != 0, sums["weighted"] / sums["weights"], 0.0)
@@ -61,6 +64,10 @@ def make_profile(
     view["value"] = mean
     view["_sum_of_weighted_deltas_squared"] = deltas
     return profile
+
+
+def _limits(axes: Sequence[Binning | Categories]) -> list[tuple[float, float] | None]:
+    return [None if isinstance(axis, Categories) else (axis.low, axis.high) for axis in axes]
 
 
 def _axes(axes: Sequence[Binning | Categories], labels: Sequence[str]) -> list[Any]:
