@@ -205,6 +205,16 @@ def test_edges_are_labelled() -> None:
     ]
 
 
+@pytest.mark.parametrize("n_bins", [3, 50, 57, 100, 1000])
+@pytest.mark.parametrize("limits", [(-0.123456789, 1234.56789), (-1.2723e-30, 4.5e-30), (-123456.0, -123455.0)])
+def test_numbers_at_ticks_are_whole(n_bins: int, limits: tuple[float, float]) -> None:
+    """No number is written over another: each is that of an edge."""
+    axis = hist.axis.Regular(n_bins, *limits)
+    ticks = terminal_picture(hist.Hist(axis), columns=60).splitlines()[-1].split()
+    assert len(ticks) >= 2
+    assert set(ticks) <= {f"{edge:.5g}" for edge in axis.edges}
+
+
 def test_colours_of_maps_can_be_logarithmic() -> None:
     """With `logz` each shade is so many times as much as the one before."""
     histogram = hist.Hist.new.Reg(5, 0, 5).Reg(1, 0, 1).Weight()

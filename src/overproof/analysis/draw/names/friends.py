@@ -44,5 +44,10 @@ def own_name(branch: Branch) -> str:
     return _COLON.sub(".", name) if ":" in name else name
 
 
+def spelled(branch: Branch) -> str:
+    """Return the name of a branch as an expression has to have it, with its friend."""
+    return f"{branch.friend}.{own_name(branch)}" if branch.friend else own_name(branch)
+
+
 def _short(tree: str) -> str:
     return tree.partition(";")[0].rpartition("/")[2]

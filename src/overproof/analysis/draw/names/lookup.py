@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 
 from overproof.analysis.draw.language.vocabulary import CONSTANTS, SPECIALS
-from overproof.analysis.draw.names.friends import own_name, places
+from overproof.analysis.draw.names.friends import own_name, places, spelled
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import BranchError, pointed_at
 
@@ -23,7 +23,7 @@ def find_branch(schema: Schema, name: str, *, text: str, position: int) -> Branc
         candidates = [branch for branch in branches if own_name(branch).endswith(f".{asked}")]
         found = next((branch for branch in branches if own_name(branch) == asked), None)
         if found is None and len(candidates) > 1:
-            names = ", ".join(f"`{branch.name}`" for branch in candidates[:4])
+            names = ", ".join(f"`{spelled(branch)}`" for branch in candidates[:4])
             raise branch_error(f"`{name}` may be {names}: write one of them in full", text=text, position=position)
         if found is not None or candidates:
             return found or candidates[0]
@@ -32,7 +32,8 @@ def find_branch(schema: Schema, name: str, *, text: str, position: int) -> Branc
 
 def no_branch(schema: Schema, name: str, *, text: str, position: int) -> BranchError:
     """Say that there is no such branch, with the nearest names."""
-    hint = nearest(name, [*(branch.name for branch in schema.branches), *CONSTANTS, *SPECIALS])
+    hint = nearest(name, [*map(spelled, schema.branches), *CONSTANTS, *SPECIALS])
+    hint = hint or "; `overproof inspect` lists its branches, and a text stands between quotes"
     absent = "".join(f"; {line}" for line in schema.absent)
     problem = f"there is no branch `{name}` in tree `{schema.tree}`{hint}{absent}"
     return branch_error(problem, text=text, position=position)

@@ -13,6 +13,9 @@ Doubles = NDArray[np.float64]
 TICK_COLUMNS = 10
 """Ticks are at least so far apart."""
 
+MAX_SHIFT = 2
+"""Characters that a number may stand off its tick, to make room for the one before; else it is left out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruler:
@@ -44,12 +47,15 @@ class Ruler:
         """Draw the rule, and below it the edges at its ticks."""
         n_columns = self.n_groups * self.width
         stride = next(step for step in _strides() if step * self.width >= TICK_COLUMNS or step >= self.n_groups)
-        rule, ticks = ["─"] * (n_columns + 1), [" "] * (n_columns + 12)
+        rule, ticks, free = ["─"] * (n_columns + 1), [" "] * (n_columns + 12), 0
         for index in range(0, self.n_groups + 1, stride):
             rule[index * self.width] = "┬"
             label = edge_text(edges, min(index * self.group, self.n_bins))
-            start = max(0, index * self.width - len(label) // 2)
-            ticks[start : start + len(label)] = label
+            centred = index * self.width - len(label) // 2
+            start = max(free, centred)
+            if not index or start <= centred + MAX_SHIFT:  # a number that is cut would be another number
+                ticks[start : start + len(label)] = label
+                free = start + len(label) + 1
         return "".join(rule), "".join(ticks).rstrip()
 
     def names(self, categories: tuple[str, ...]) -> tuple[str, str]:
