@@ -404,3 +404,19 @@ def test_every_answer_comes_again_in_its_form(alone: op.Session, numbers: str) -
     table = alone.scan(numbers, "n", rows=2)
     assert alone.resume(table.query_id)["n"].tolist() == [0, 1]
     assert int(alone.resume(alone.count(numbers, "n > 9989").query_id)) == 10
+
+
+def test_a_change_of_directory_changes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Law: a relative path is that of the user's directory when the question is asked, wherever workers started."""
+    for name, n_entries in (("here", 3), ("there", 5)):
+        (tmp_path / name).mkdir()
+        with uproot.recreate(tmp_path / name / "data.root") as file:
+            file.mktree("t", {"x": "int32"})
+            file["t"].extend({"x": np.arange(n_entries, dtype=np.int32)})
+    counts = []
+    monkeypatch.chdir(tmp_path / "here")
+    with op.Session("local:1") as session:
+        counts.append(int(session.count("data.root:t")))
+        monkeypatch.chdir(tmp_path / "there")
+        counts.append(int(session.count("data.root:t")))
+    assert counts == [3, 5]

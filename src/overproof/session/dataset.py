@@ -84,7 +84,7 @@ def resolve_dataset(
     if not asked and entry_list is None:
         raise DatasetError("no entries are asked for: there is nothing to process, or nothing lacks")
     _check_that_some_exist(asked or specs)
-    return Dataset(name=name, files=tuple(specs), metadata=_metadata_of(data), friends=chains)
+    return Dataset(name=name, files=tuple(map(_anchored, specs)), metadata=_metadata_of(data), friends=chains)
 
 
 def _friends_of(data: Any, friends: Mapping[str, Data]) -> tuple[FriendChain, ...]:
@@ -103,8 +103,15 @@ def _friends_of(data: Any, friends: Mapping[str, Data]) -> tuple[FriendChain, ..
         if not specs:
             raise DatasetError(f"friend {name}: there are no files of it: give at least one")
         _check_that_some_exist(specs)
-        chains[name] = FriendChain(name=name, files=specs)
+        chains[name] = FriendChain(name=name, files=tuple(map(_anchored, specs)))
     return tuple(chains.values())
+
+
+def _anchored(spec: FileSpec) -> FileSpec:
+    """Let a path mean the same file wherever a worker, or whoever resumes the query, is."""
+    if "://" in spec.path:
+        return spec
+    return replace(spec, path=os.path.abspath(os.path.expanduser(spec.path)))
 
 
 def _shortened(chain: FriendChain, *, n_named: int, files: int) -> FriendChain:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from overproof.engines.crew import Crew
 from overproof.records.dataset import Dataset, FileGrid, FileSpec, Friend, FriendChain, FriendPart
@@ -72,7 +70,7 @@ def _parts(
     """Give the parts of one friend for each file."""
     if _goes_file_by_file(own, theirs):
         for spec in chain.files:
-            yield (FriendPart(path=_absolute(spec.path), tree=spec.tree),)
+            yield (FriendPart(path=spec.path, tree=spec.tree),)
         return
     ours, other = (
         _lengths("the data", files, own, chain),
@@ -139,9 +137,4 @@ def _cut(
 
 
 def _part(spec: FileSpec, *, first: int, n_entries: int) -> FriendPart:
-    return FriendPart(path=_absolute(spec.path), tree=spec.tree, first=first, n_entries=n_entries)
-
-
-def _absolute(path: str) -> str:
-    """Let a path mean the same file wherever a worker, or whoever resumes the query, is."""
-    return path if "://" in path else os.path.abspath(Path(path).expanduser())
+    return FriendPart(path=spec.path, tree=spec.tree, first=first, n_entries=n_entries)

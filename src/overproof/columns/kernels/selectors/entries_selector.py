@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +34,7 @@ class EntriesSelector(Selector):
 
         chosen = np.unique(np.concatenate([compute_rows(plan.rows, events).entry for plan in self.plans]))
         numbers = np.asarray(events.entry_numbers, dtype=np.int64)[chosen]
-        found = {(_absolute(events.file), events.tree): ak.Array(numbers)} if len(numbers) else {}
+        found = {(events.file, events.tree): ak.Array(numbers)} if len(numbers) else {}
         return {self.plans[0].name: found}
 
     def terminate(self, outputs: dict[str, Any]) -> dict[str, Any]:
@@ -57,8 +56,3 @@ def ranges_of(numbers: Integers) -> tuple[Range, ...]:
     firsts = numbers[np.concatenate([[0], breaks])]
     stops = numbers[np.concatenate([breaks - 1, [len(numbers) - 1]])] + 1
     return tuple(zip(firsts.tolist(), stops.tolist(), strict=True))
-
-
-def _absolute(path: str) -> str:
-    """Return a path that leads to the file from everywhere."""
-    return path if "://" in path else os.path.abspath(os.path.expanduser(path))
