@@ -13,8 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from ask_root import ask, open_source, settle  # found next to this script, which is no package
-from random_rounds import random_round
 from kept_sample import ANSWERS, N_QUESTIONS, SAMPLE, SEEDS
+from random_rounds import random_round
 from write_random_tree import write_tree
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from answers import answer_together, is_same
-from random_rounds import Round, random_round
 from kept_sample import ANSWERS, N_QUESTIONS, SAMPLE, SEEDS
+from random_rounds import Round, random_round
 from root_process import VARIABLE, RootDied, RootProcess, python_with_root
 
 from overproof.columns.opening import open_reader
