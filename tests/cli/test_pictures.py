@@ -78,6 +78,26 @@ def test_a_picture_that_cannot_be_made_is_told(call: Callable, numbers: Path, se
     assert [path.name for path in sorted(tmp_path.glob("p.*"))] == ["p.json"]
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--overlay",), "--overlay says how a picture looks: name the file of one with --plot"),
+        (("--points", "n"), "--points says how a picture looks"),
+        (("--points", "b", "--plot", "p.png"), "points b: no histogram has this name; there are n, x"),
+        (("--stack", "--plot", "p.png"), "n and x cannot be stacked: give them the same bins"),
+    ],
+)
+def test_what_cannot_be_a_picture_is_told_before_the_work(
+    call: Callable, numbers: Path, tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    """Bad usage that can be known is exit code 2, and nothing is written."""
+    placed = [str(tmp_path / "p.png") if option == "p.png" else option for option in options]
+    called = call("draw", numbers, "n", "x", "--bins", "5,0,9", "--bins", "6,0,9", "--engine", "inline", *placed)
+    assert (called.code, called.out) == (2, "")
+    assert said in called.err
+    assert not list(tmp_path.iterdir())
+
+
 def drawn(*names: str) -> Outcome:
     """What a draw of these histograms gives."""
     histograms = {}

@@ -132,6 +132,7 @@ class QueryFlags:
 
         Raises:
             OutputError: a place that cannot be written, or a suffix that does not fit the option.
+            OptionError: something is said about a picture that nobody asks for.
         """
         for option in ("root", "output", "plot"):
             check_named(option, getattr(self, option))
@@ -143,6 +144,8 @@ class QueryFlags:
             from overproof.session.show.paper.picture import check_picture
 
             check_picture(self.plot)
+        elif only := [name for name in ("overlay", "stack", "points", "logx") if getattr(self.style, name)]:
+            raise OptionError(f"--{only[0]} says how a picture looks: name the file of one with --plot")
 
     def _check_output(self, place: str, *, holds_table: bool) -> None:
         from overproof.outputs.save import check_writable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -48,15 +49,32 @@ def draw_command(
     said = QueryFlags(**flags)
     said.check_places()
     files, expressions = part_arguments(arguments)
-    drawn = _drawn(expressions, bins)
+    drawn = {
+        "bins": None,
+        **_drawn(expressions, bins),
+        "weight": weight,
+        "name": name,
+        "profile": profile,
+        **said.speech,
+    }
+    _check_picture(drawn, said)
     dataset = said.find_files(files)
     warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
-    limits = said.limits | said.speech
+    limits = said.limits
     with said.open_session() as session:
-        outcome = outcome_of(
-            lambda: session.draw(dataset, **drawn, weight=weight, name=name, profile=profile, **limits), draws=True
-        )
+        outcome = outcome_of(lambda: session.draw(dataset, **drawn, **limits), draws=True)
     return deliver(outcome, said)
+
+
+def _check_picture(drawn: Mapping[str, Any], said: QueryFlags) -> None:
+    """Find out before the work what of a picture cannot be."""
+    if said.plot is None:
+        return
+    from overproof.session.drawing import check_drawing
+    from overproof.session.show.beforehand import check_style
+
+    keywords = dict(drawn)
+    check_style(said.style, check_drawing(keywords.pop("expression"), **keywords).requests)
 
 
 def _drawn(expressions: list[str], bins: tuple[str, ...]) -> dict[str, Any]:
