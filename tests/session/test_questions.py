@@ -74,6 +74,8 @@ def test_entries_of_a_table_are_counted_over_all_files(session: op.Session, numb
 def test_only_so_many_rows_are_kept(session: op.Session, numbers: str) -> None:
     """The first rows in the order of entries, wherever they were computed; all are counted."""
     table = session.scan(numbers, ["n", "n * 2"], cut="n >= 40", rows=3, block_entries=300)
+    with pytest.raises(KeyError, match="no column 'm': there are entry, instance, n, n"):
+        table["m"]
     assert [tuple(row) for row in table.rows()] == [(n, 0, n, 2.0 * n) for n in (40, 41, 42)]
     assert (table.n_rows, table.n_kept) == (9_960, 3)
     assert repr(table).splitlines()[-1] == "3 of 9,960 rows"
@@ -156,8 +158,11 @@ def test_a_count_counts_an_entry_once(session: op.Session, muons: tuple[str, ak.
 def test_a_count_that_lacks_entries_warns(alone: op.Session, numbers: str) -> None:
     """A number that lacks a file is never handed over in silence."""
     folder = Path(numbers).parent
+    data = [f"{folder}/f0.root:Events", f"{folder}/gone.root:Events"]
     with pytest.warns(IncompleteWarning, match="the count lacks entries"):
-        assert alone.count([f"{folder}/f0.root:Events", f"{folder}/gone.root:Events"]).entries == 5_000
+        assert alone.count(data).entries == 5_000
+    with pytest.warns(IncompleteWarning, match="the entry list lacks entries"):
+        assert len(alone.draw(data, ">>list")) == 5_000
 
 
 # -- entry lists
@@ -226,7 +231,7 @@ def test_lists_are_added(alone: op.Session, numbers: str) -> None:
     ("content", "said"),
     [
         ("{}", "holds 0 entry lists"),
-        ("no json", "is no entry list"),
+        ("no json", "is no entry list, which is JSON .*: record one with '>>name'"),
         ('{"outputs": {"a": {"entry_list": [], "name": "a"}, "b": {"entry_list": []}}}', "name one of .*:a, .*:b"),
         ('{"outputs": {"a": {"entry_list": [{"file": "f", "tree": "t", "entries": [3, 2]}], "name": "a"}}}', "damaged"),
         (
@@ -297,6 +302,8 @@ def test_a_later_draw_adds_to_an_earlier_one(session: op.Session, numbers: str) 
     [
         (["n>>a", "2 * n>>a"], {}, "two are called `a`.*>>\\+a"),
         (["n>>a(5, 0, 1)", "n:n>>+a"], {}, "differ in their dimensions"),
+        (["n>>a(5, 0, 1)", ">>+a"], {}, "`>>\\+a` cannot be added to `a`: one is an entry list"),
+        (["n", "n * 2>>b(0)"], {}, "^n \\* 2>>b\\(0\\): 0 bins make no axis"),
         (["n", "n * 2"], {"name": "one"}, "one for several"),
         ([], {}, "nothing is to be drawn"),
         ({"a": {"expresion": "n"}}, {}, "no `expression`"),

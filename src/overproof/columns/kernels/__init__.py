@@ -1,9 +1,10 @@
 """Kernels: plans of the draw language, computed on the columns of a block.
 
-Lives here: columns as flat content and offsets (jagged), implicit loops (loop, passes), the one table of functions
-(functions, libm), evaluation, filling by ROOT's rule, and the selector that does it all.
-Comes in: a `DrawPlan` and a block of events. Goes out: a histogram.
-Start with `draw_selector.py`; import names from their files, this door plate loads nothing.
+Lives here: columns as flat content and offsets (`jagged.py`), implicit loops (`loops/`), the one table of functions
+(`functions.py`, `libm.py`), evaluation (`evaluate.py`; of Python `python/`), texts (`texts/`), filling by ROOT's rule
+(`fills/`), and the selectors that histograms, tables, counts, entry lists and limits come from (`selectors/`).
+Comes in: a plan and a block of events. Goes out: the outputs of the block.
+Start with `selectors/draw_selector.py`; import names from their files, this door plate loads nothing.
 """
 
 __all__: list[str] = []

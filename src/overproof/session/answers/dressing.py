@@ -23,7 +23,7 @@ def dress(result: Result, *, kind: Kind) -> Any:
         return result
     told = {name: getattr(result, name) for name in TOLD}
     if not result.is_complete:
-        _warn(result.account, kind)
+        _warn(result.account, _what(result, kind))
     match kind:
         case "scan":
             return Table(**result.outputs, **told)
@@ -43,8 +43,13 @@ def _drawn(output: Any, told: Mapping[str, Any]) -> Any:
     return output
 
 
-def _warn(account: Account, kind: Kind) -> None:
-    what = {"scan": "table", "count": "count"}.get(kind, "histogram")
+def _what(result: Result, kind: Kind) -> str:
+    if kind in {"scan", "count"}:
+        return {"scan": "table", "count": "count"}[kind]
+    return "entry list" if any(isinstance(each, Entries) for each in result.outputs.values()) else "histogram"
+
+
+def _warn(account: Account, what: str) -> None:
     warnings.warn(
         f"the {what} lacks entries: {account.processed:,} of {account.total:,} are in it, {account.missing:,} "
         f"missing, {account.excluded:,} excluded, {account.unread:,} unread, "

@@ -45,6 +45,8 @@ class Table(Mapping[str, Any]):
         return len(next(iter(self.columns.values())))
 
     def __getitem__(self, name: str) -> Any:
+        if name not in self.columns:
+            raise KeyError(f"there is no column {name!r}: there are {', '.join(self.columns)}")
         return self.columns[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -76,7 +78,11 @@ class Table(Mapping[str, Any]):
         Raises:
             ImportError: pandas is not installed.
         """
-        return importlib.import_module("pandas").DataFrame(dict(self.columns))
+        try:
+            pandas = importlib.import_module("pandas")
+        except ImportError as error:
+            raise ImportError("a data frame needs pandas: pip install pandas") from error
+        return pandas.DataFrame(dict(self.columns))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save the rows as `.csv`, `.parquet`, `.json`, `.root` or `.pkl`, whole or not at all.

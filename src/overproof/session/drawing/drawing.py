@@ -81,7 +81,7 @@ def check_drawing(drawable: Drawable, *, earlier: Earlier | None = None, **keywo
         ExpressionError: a text that cannot be understood.
         OptionError: bins that make no axis, two outputs of one name, or nothing to add to.
     """
-    requests = [read_request(**each) for each in _asked(drawable, keywords)]
+    requests = [_read(each, is_alone=isinstance(drawable, str)) for each in _asked(drawable, keywords)]
     if not requests:
         raise OptionError("nothing is to be drawn: give an expression")
     used: dict[str, Any] = {}
@@ -97,6 +97,16 @@ def check_drawing(drawable: Drawable, *, earlier: Earlier | None = None, **keywo
         else:
             checked.append(request)
     return Drawing(requests=tuple(checked), earlier=used)
+
+
+def _read(asked: Mapping[str, Any], *, is_alone: bool) -> DrawRequest:
+    """Read the texts of one draw; where there are several, tell which of them makes no sense."""
+    try:
+        return read_request(**asked)
+    except OptionError as error:
+        if is_alone:
+            raise
+        raise OptionError(f"{asked['expression']}: {error}") from error
 
 
 def _asked(drawable: Any, keywords: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -148,5 +158,6 @@ def _added_to(before: DrawRequest, request: DrawRequest) -> DrawRequest:
         )
     kinds = [(each.is_list, each.is_profile, len(each.axes)) for each in (before, request)]
     if kinds[0] != kinds[1]:
-        raise OptionError(f"`{request.text}` cannot be added to `{before.name}`: the two differ in their dimensions")
+        differ = "one is an entry list" if before.is_list != request.is_list else "the two differ in their dimensions"
+        raise OptionError(f"`{request.text or f'>>+{request.name}'}` cannot be added to `{before.name}`: {differ}")
     return replace(request, axes=before.axes)

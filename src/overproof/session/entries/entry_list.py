@@ -74,13 +74,14 @@ def load_entry_list(path: str | os.PathLike[str]) -> EntryList:
     except OSError as error:
         raise DatasetError(f"{place}: cannot be read as an entry list ({error.strerror or error})") from error
     except ValueError as error:
-        raise DatasetError(f"{place}: is no entry list: {error}") from error
+        raise DatasetError(f"{place}: is no entry list, which is JSON ({error}): record one with '>>name'") from error
     lists = _lists_in(document)
     if name is None and len(lists) == 1:
         name = next(iter(lists))
     if name is None or name not in lists:
         hint = f": name one of {', '.join(f'{place}:{each}' for each in lists)}" if lists else ""
-        raise DatasetError(f"{place}: holds {len(lists)} entry lists{f', none called {name}' if name else ''}{hint}")
+        held = "1 entry list" if len(lists) == 1 else f"{len(lists)} entry lists"
+        raise DatasetError(f"{place}: holds {held}{f', none called {name}' if name else ''}{hint}")
     try:
         found = entries_of(lists[name])
     except (KeyError, TypeError, ValueError) as error:
