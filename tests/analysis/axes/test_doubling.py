@@ -7,7 +7,8 @@ import math
 import pytest
 
 from overproof.analysis.draw.axes import Binning
-from overproof.analysis.draw.axes.doubling import doubled, doubled_once
+from overproof.analysis.draw.axes.doubling import doubled
+from overproof.analysis.draw.axes.kept import let_go
 
 START = Binning(n=10, low=0.0, high=1.0)
 
@@ -50,4 +51,5 @@ def test_nan_changes_nothing() -> None:
 )
 def test_maps_double_once_as_in_root(low: float, high: float, after: tuple[float, float]) -> None:
     """Upwards always, unless a value is infinite there; the cases were asked of ROOT 6.40 with rows like these."""
-    assert doubled_once(START, low=low, high=high) == Binning(n=10, low=after[0], high=after[1])
+    axis = let_go(START, [0.5, low, high], n_axes=2, is_profile=False)
+    assert axis == Binning(n=10, low=after[0], high=after[1])

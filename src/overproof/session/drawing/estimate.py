@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from overproof.analysis.draw.axes import Automatic, Axis, Binning, Growing
-from overproof.analysis.draw.axes.doubling import doubled_once
+from overproof.analysis.draw.axes.kept import N_KEPT, let_go, n_kept
 from overproof.analysis.draw.axes.limits import find_limits
 from overproof.analysis.draw.plan import DrawPlan
 from overproof.records.dataset import FileSpec
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 N_FIRST = 1_000_000
 """Rows from which limits are taken. Source: the default of ROOT's TTree::SetEstimate."""
-
-N_KEPT = 1000
-"""Rows that ROOT keeps back; where there are no more, no axis ever grows. Source: the size of TH1's buffer."""
 
 POLL_S = 0.2
 
@@ -41,11 +38,11 @@ class First:
 
     Attributes:
         rows: as many as limits are taken from.
-        kept: as many as ROOT keeps back.
+        kept: for each axis, the values of the very first, at least as many as ROOT keeps back.
     """
 
     rows: Extremes
-    kept: Extremes
+    kept: list[list[float]]
 
     @property
     def is_full(self) -> bool:
@@ -55,7 +52,9 @@ class First:
     def take(self, block: FirstRows) -> None:
         """Look at the next block."""
         self.rows.take(block)
-        self.kept.take(block)
+        for values, added in zip(self.kept, block.kept, strict=True):
+            if len(values) < N_KEPT:
+                values.extend(added.tolist())
 
 
 def settle_axes(
@@ -88,14 +87,16 @@ def settle_axes(
 
 def _settled(plan: DrawPlan, first: First) -> DrawPlan:
     """Give limits to the axes of one plan."""
-    doubles = first.rows.n_rows > N_KEPT and len(plan.axes) > 1 and not plan.request.is_profile
+    n_axes, is_profile = len(plan.axes), plan.request.is_profile
+    n_back = n_kept(n_axes=n_axes, is_profile=is_profile)
+    all_kept = first.rows.n_rows <= n_back
     axes: list[Axis] = []
     for place, axis in enumerate(plan.axes):
         if isinstance(axis, Automatic):
             start = _limits(axis, first, place)
-            if doubles:
-                start = doubled_once(start, low=first.kept.lows[place], high=first.kept.highs[place])
-            axes.append(start if _holds_all(start, first, place) else Growing(start=start))
+            if not all_kept:
+                start = let_go(start, first.kept[place][:n_back], n_axes=n_axes, is_profile=is_profile)
+            axes.append(start if all_kept or _holds_all(start, first, place) else Growing(start=start))
         else:
             axes.append(axis)
     return replace(plan, axes=tuple(axes))
@@ -108,10 +109,10 @@ def _limits(axis: Automatic, first: First, place: int) -> Binning:
 
 
 def _holds_all(axis: Binning, first: First, place: int) -> bool:
-    """Tell whether no value makes an axis grow: there are no more, and all are on it or never looked at."""
+    """Tell whether no value makes an axis grow: there are no more, and all are on it."""
     low, high = first.rows.lows[place], first.rows.highs[place]
     are_on_it = low > high or (axis.low <= low and high < axis.high)
-    return not first.is_full and (are_on_it or first.rows.n_rows <= N_KEPT)
+    return not first.is_full and are_on_it
 
 
 def _look(plans: Sequence[DrawPlan], question: Question, crew: Crew, is_cancelled: Callable[[], bool]) -> list[First]:
@@ -121,7 +122,7 @@ def _look(plans: Sequence[DrawPlan], question: Question, crew: Crew, is_cancelle
     from overproof.session.conduct.conduct import Conduct
 
     found = [
-        First(rows=Extremes.none(n_axes, n_wanted=N_FIRST), kept=Extremes.none(n_axes, n_wanted=N_KEPT))
+        First(rows=Extremes.none(n_axes, n_wanted=N_FIRST), kept=[[] for _ in range(n_axes)])
         for n_axes in (len(plan.axes) for plan in plans)
     ]
     options, n_seen, n_next = question.options, 0, N_FIRST

@@ -1,7 +1,7 @@
 """Axes of what is drawn: how a binning is written, and what is left to the data.
 
 Lives here: equal bins, and axes whose limits follow from the values (automatic), by ROOT's rules: good limits for the
-first values (limits, whole), doubling for later ones (doubling).
+first values (limits, whole), doubling for later ones (doubling, kept).
 Comes in: texts and numbers of a user, extremes of values. Goes out: an `Axis`. Start with `binning.py`.
 """
 

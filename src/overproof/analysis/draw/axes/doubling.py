@@ -28,19 +28,3 @@ def doubled(binning: Binning, value: float) -> Binning | None:
             high += width
         width *= 2
     return Binning(n=binning.n, low=low, high=high)
-
-
-def doubled_once(binning: Binning, *, low: float, high: float) -> Binning:
-    """Return the axis of a histogram of two or three dimensions once ROOT has let go of the rows that it kept back.
-
-    It doubles upwards then, even where all values are on it; downwards, and farther, as these rows demand.
-
-    Args:
-        binning: the axis that the first rows gave.
-        low, high: extremes of the rows that were kept back.
-
-    Source: TH2::BufferEmpty and TH3::BufferEmpty of ROOT 6.40, which take the axis' own end for a value that is not on
-        it.
-    """
-    lower = doubled(binning, min(low, binning.low)) or binning
-    return doubled(lower, max(high, lower.high)) or lower

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from overproof.analysis.draw.axes.kept import N_KEPT
 from overproof.analysis.draw.axes.limits import MAX_DOUBLE
 from overproof.columns.kernels.jagged import Doubles, Integers
 
@@ -46,11 +47,13 @@ class FirstRows:
 
     Attributes:
         n_rows: rows of the block.
+        kept: for each axis, the values of the rows that ROOT keeps back if nothing came before.
         highest: for each axis, steps upwards.
         lowest: for each axis, steps downwards, of the values with the other sign.
     """
 
     n_rows: int
+    kept: tuple[Doubles, ...]
     highest: tuple[Steps, ...]
     lowest: tuple[Steps, ...]
 
@@ -59,6 +62,7 @@ class FirstRows:
         """Look at the rows of a block: for each axis, one coordinate a row."""
         return cls(
             n_rows=len(points[0]),
+            kept=tuple(values[:N_KEPT].copy() for values in points),
             highest=tuple(Steps.of(values) for values in points),
             lowest=tuple(Steps.of(-values) for values in points),
         )
