@@ -235,7 +235,10 @@ class Resolver:
             return self.error(f"`{name}` is a branch, not a function: write an operator or an index [] behind it", node)
         if name.startswith(("np.", "ak.", "numpy.", "math.", "std::")):
             return self.error(f"`{name}` is not known here{elsewhere(name)}", node)
-        return self.error(f"there is no function `{name}`{nearest(name, [*CALLED])}", node)
+        near = nearest(name, [*CALLED])
+        if not near and "." in name:
+            near = f", and no branch `{name.rpartition('.')[0]}` that has it; `overproof inspect` lists the branches"
+        return self.error(f"there is no function `{name}`{near}", node)
 
     def name(self, node: syntax.Name, leaves: list[Leaf]) -> Typed:
         """Resolve a name: a branch first, then constants and the specials with a `$`."""

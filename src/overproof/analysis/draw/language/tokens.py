@@ -27,6 +27,10 @@ _MENDING = {
     "{": "group with ( and )",
     "}": "group with ( and )",
     "$": "names with a dollar are written in one piece, such as `Sum$`, `Length$` and `Entry$`",
+    "≥": "write `>=`",
+    "≤": "write `<=`",
+    "≠": "write `!=`",
+    "−": "write `-`",  # what word processors make of it
     "//": "the floor of a quotient is `floor(a / b)`",
 }
 
