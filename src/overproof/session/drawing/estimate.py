@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,8 @@ from overproof.analysis.draw.axes.limits import find_limits
 from overproof.analysis.draw.plan import DrawPlan
 from overproof.records.dataset import FileSpec
 from overproof.session.question import Question
+from overproof.session.result import IncompleteWarning, Result
+from overproof.words.errors import DatasetError
 
 if TYPE_CHECKING:
     from overproof.columns.kernels.fills.extremes import Extremes, FirstRows
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
 
 N_FIRST = 1_000_000
 """Rows from which limits are taken. Source: the default of ROOT's TTree::SetEstimate."""
+
+N_LOOKS = 4
+"""How often the first rows are looked at where something of them cannot be read."""
 
 POLL_S = 0.2
 
@@ -118,8 +125,6 @@ def _holds_all(axis: Binning, first: First, place: int) -> bool:
 def _look(plans: Sequence[DrawPlan], question: Question, crew: Crew, is_cancelled: Callable[[], bool]) -> list[First]:
     """Look at the first rows of each plan."""
     from overproof.columns.kernels.fills.extremes import Extremes
-    from overproof.columns.kernels.selectors.estimate_selector import EstimateSelector
-    from overproof.session.conduct.conduct import Conduct
 
     found = [
         First(rows=Extremes.none(n_axes, n_wanted=N_FIRST), kept=[[] for _ in range(n_axes)])
@@ -130,11 +135,7 @@ def _look(plans: Sequence[DrawPlan], question: Question, crew: Crew, is_cancelle
         n_next = min(n_next, options.entries)
     while n_next:
         part = _part(question, n_seen, n_next)
-        conduct = Conduct(part, selector=EstimateSelector(plans), crew=crew, is_cancelled=is_cancelled)
-        with _ended_when(is_cancelled, conduct.driver.request_abort):
-            result = conduct.run()
-        if (problem := conduct.failure_of(result)) is not None:
-            raise problem  # what was read of the first rows by chance must give no limits
+        result = _looked(partial(_conducted, part, plans, crew, is_cancelled))
         for number, first in enumerate(found):
             for block in result.outputs.get(str(number), []):
                 first.take(block)
@@ -145,6 +146,49 @@ def _look(plans: Sequence[DrawPlan], question: Question, crew: Crew, is_cancelle
         if options.entries is not None:
             n_next = min(n_next, options.entries - n_seen)
     return found
+
+
+def _looked(look: Callable[[], Result]) -> Result:
+    """Look until nothing lacks, or twice the same, which then lacks for good.
+
+    A file that could not be read for a moment would give other axes than the rows that are drawn.
+
+    Raises:
+        DatasetError: each time something else could not be read.
+    """
+    lacked: set[tuple[str, int, int | None]] = set()
+    for _ in range(N_LOOKS):
+        result = look()
+        gaps: set[tuple[str, int, int | None]] = {(gap.file, gap.first, gap.stop) for gap in result.missing}
+        gaps |= {(gap.file, gap.first, gap.stop) for gap in result.excluded}
+        if not gaps or gaps == lacked:
+            if gaps:
+                warnings.warn(
+                    f"the limits of the axes are chosen without {len(gaps)} ranges of entries that cannot be read now: "
+                    "if the histogram has them (see its .account), draw it again",
+                    IncompleteWarning,
+                    stacklevel=2,
+                )
+            return result
+        lacked = gaps
+    raise DatasetError(
+        f"no limits can be chosen for the axes: of the first rows, other ones could be read each of {N_LOOKS} times; "
+        "say bins, or draw again when the files can be read"
+    )
+
+
+def _conducted(question: Question, plans: Sequence[DrawPlan], crew: Crew, is_cancelled: Callable[[], bool]) -> Result:
+    """Look at some of the entries once."""
+    from overproof.columns.kernels.selectors.estimate_selector import EstimateSelector
+    from overproof.session.conduct.conduct import Conduct
+
+    part = replace(question, number=next(_numbers))
+    conduct = Conduct(part, selector=EstimateSelector(plans), crew=crew, is_cancelled=is_cancelled)
+    with _ended_when(is_cancelled, conduct.driver.request_abort):
+        result = conduct.run()
+    if (problem := conduct.failure_of(result)) is not None:
+        raise problem  # what was read of the first rows by chance must give no limits
+    return result
 
 
 @contextmanager
@@ -176,7 +220,7 @@ def _part(question: Question, first: int, n_entries: int) -> Question:
     else:
         options = replace(options, first=options.first + first, entries=n_entries)
     manner = replace(question.manner, journal=False)
-    return replace(question, number=next(_numbers), dataset=data, options=options, manner=manner)
+    return replace(question, dataset=data, options=options, manner=manner)
 
 
 def _cut(files: Iterable[FileSpec], first: int, stop: int) -> Iterator[FileSpec]:
