@@ -122,6 +122,8 @@ OPTIONS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "two binnings": (lambda: drawn("met>>h(5)"), "the binning is given twice: bins='10, 0, 1' and `>>name(5)`"),
     "no bins": (lambda: drawn("met", bins="0, 0, 1"), "0 bins make no axis: give a whole number from 1"),
+    "a long axis": (lambda: drawn("met", bins="10, -1.7e308, 1.7e308"), "an axis from -1.7e+308 to 1.7e+308 is longer"),
+    "too many cells": (lambda: drawn("met:n", bins="99999, 0, 1, 99999, 0, 1"), "10,000,200,001 cells are more than"),
     "broken bins": (lambda: drawn("met", bins=(1.5, 0, 1)), "1.5 bins make no axis"),
     "empty axis": (lambda: drawn("met", bins=(10, 1, 1)), "an axis from 1 to 1 is empty: the low edge comes first"),
     "endless axis": (lambda: drawn("met", bins=(10, 0, float("inf"))), "an axis from 0 to inf is endless"),

@@ -11,7 +11,7 @@ import uproot
 
 import overproof
 from overproof.session.conduct.conduct import Conduct
-from overproof.session.result import IncompleteWarning
+from overproof.session.drawing.estimate import LimitsWarning
 from overproof.words.errors import DatasetError
 
 
@@ -60,7 +60,7 @@ def test_a_file_that_comes_back_counts(files: list[Path], monkeypatch: pytest.Mo
 def test_a_file_that_comes_back_too_late_is_told(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Axes that were chosen without rows that are drawn come with a warning."""
     _away_during(files, {0, 1}, monkeypatch)
-    with pytest.warns(IncompleteWarning, match="limits of the axes"):
+    with pytest.warns(LimitsWarning, match="limits of the axes"):
         drawn = _drawn(files)
     assert drawn.account.is_complete
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from overproof.analysis.draw.axes import Axis, BinsLike
+from overproof.analysis.draw.axes import Automatic, Axis, Binning, BinsLike
 from overproof.analysis.draw.axes.automatic import DEFAULT_BINS, PROFILE_BINS
 from overproof.analysis.draw.axes.written import read_axes
 from overproof.analysis.draw.dialects import Dialect, Piece, check_dialect, check_piece, read_pieces
@@ -16,6 +17,9 @@ DEFAULT_NAME = "draw"
 """Name of the histogram when the user gives none."""
 
 MAX_DIMENSIONS = 3
+
+MAX_CELLS = 20_000_000
+"""More cells than this, flow cells included, are taken for a slip of the pen, as they would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,4 +162,8 @@ def _axes(bins: BinsLike, redirection: Redirection | None, *, n_axes: int, is_pr
         return ()
     given = bins if bins is not None else written
     defaults = ((PROFILE_BINS if is_profile else DEFAULT_BINS)[n_axes],) * n_axes
-    return read_axes("" if given is None else given, defaults=defaults)
+    axes = read_axes("" if given is None else given, defaults=defaults)
+    n_cells = math.prod(axis.n + 2 for axis in axes if isinstance(axis, Binning | Automatic))
+    if n_cells > MAX_CELLS:
+        raise OptionError(f"{n_cells:,} cells are more than a histogram may have ({MAX_CELLS:,}): give fewer bins")
+    return axes

@@ -17,7 +17,7 @@ from overproof.analysis.draw.axes.limits import find_limits
 from overproof.analysis.draw.plan import DrawPlan
 from overproof.records.dataset import FileSpec
 from overproof.session.question import Question
-from overproof.session.result import IncompleteWarning, Result
+from overproof.session.result import Result
 from overproof.words.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ SPARE = 1.25
 
 _numbers = count(-1, -1)
 """Numbers of queries that no session gives away."""
+
+
+class LimitsWarning(UserWarning):
+    """Limits of axes were chosen without some of the first rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +170,7 @@ def _looked(look: Callable[[], Result]) -> Result:
                 warnings.warn(
                     f"the limits of the axes are chosen without {len(gaps)} ranges of entries that cannot be read now: "
                     "if the histogram has them (see its .account), draw it again",
-                    IncompleteWarning,
+                    LimitsWarning,
                     stacklevel=2,
                 )
             return result

@@ -97,6 +97,8 @@ def _checked(n: float, low: float, high: float) -> Binning:
         raise OptionError(f"{n:g} bins make no axis: give a whole number from 1 to {MAX_BINS:,}")
     if not (math.isfinite(low) and math.isfinite(high)):
         raise OptionError(f"an axis from {low:g} to {high:g} is endless: give two finite numbers")
+    if not math.isfinite(high - low):
+        raise OptionError(f"an axis from {low:g} to {high:g} is longer than a double can tell: give a shorter one")
     if not low < high:
         raise OptionError(f"an axis from {low:g} to {high:g} is empty: the low edge comes first")
     return Binning(n=int(n), low=low, high=high)
