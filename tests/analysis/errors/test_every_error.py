@@ -136,7 +136,6 @@ OPTIONS: dict[str, tuple[Callable[[], object], str]] = {
     "bins of a list": (lambda: drawn(">>entries"), "`>>entries` records entries: it has no bins and is no profile"),
     "aliases": (lambda: drawn("met", aliases=["a"]), "aliases=['a']: give expressions by name"),
     "alias": (lambda: drawn("met", aliases={"1a": "met"}), "alias '1a' = 'met': give a name of letters, digits and _"),
-    "alias of a branch": (lambda: drawn("met", aliases={"met": "n"}), "alias 'met': a branch is called so"),
     "name of an alias": (lambda: check_aliases({"a b": "met"}), "'a b' is no name for an alias"),
     "cut": (lambda: drawn("met", cut=3), "cut=3: give a text"),
     "profile": (lambda: drawn("met:n", profile="yes"), "profile='yes': give True or False"),

@@ -8,7 +8,6 @@ from typing import Literal, TypeAlias
 
 from overproof.analysis.draw.language.grammar import parse, parse_dimensions
 from overproof.analysis.draw.names.aliases import with_aliases
-from overproof.analysis.draw.names.friends import own_name
 from overproof.analysis.draw.python.reading import read_dimensions, read_expression
 from overproof.analysis.draw.python.rows import PythonRows, make_python_rows
 from overproof.analysis.draw.rows import Rows, make_rows
@@ -74,15 +73,7 @@ def rows_in(
     schema: Schema,
     aliases: Mapping[str, str] | None = None,
 ) -> AnyRows:
-    """Make rows of texts in one of the dialects; see `make_rows` and `make_python_rows`.
-
-    Raises:
-        OptionError: no such dialect, or an alias that no expression would ever mean, for a branch is called so.
-    """
-    branches = {own_name(branch) for branch in schema.branches if not branch.friend}
-    for name in aliases or ():
-        if name in branches:
-            raise OptionError(f"alias {name!r}: a branch is called so, and comes first; choose another name")
+    """Make rows of texts in one of the dialects; see `make_rows` and `make_python_rows`."""
     if check_dialect(dialect) == "python":
         return make_python_rows(text, cut=cut, weight=weight, schema=schema, aliases=aliases)
     return make_rows(text, cut=cut, weight=weight, schema=with_aliases(schema, aliases) if aliases else schema)
