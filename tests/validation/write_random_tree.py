@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def write_tree(spec: dict[str, Any], path: Path) -> None:
             `count` and `values`, one for each entry) and `aliases`.
         path: of the file, which is replaced.
     """
-    file = ROOT.TFile(str(path), "RECREATE")
+    with chdir(path.parent):  # ROOT writes into a file by what path it was made
+        file = ROOT.TFile(path.name, "RECREATE")
     tree = ROOT.TTree(spec["name"], "")
     tree.SetAutoFlush(spec["autoflush"])
     setters = [_SETTERS[branch["kind"]](tree, branch) for branch in spec["branches"]]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from array import array
 from pathlib import Path
 
 import ROOT
 
-file = ROOT.TFile(str(Path(__file__).with_name("features.root")), "recreate")
+os.chdir(Path(__file__).parent)  # ROOT writes into a file by what path it was made
+file = ROOT.TFile("features.root", "recreate")
 tree = ROOT.TTree("tree", "")
 features = ROOT.ROOT.TIOFeatures()
 features.Set(ROOT.ROOT.Experimental.EIOFeatures.kGenerateOffsetMap)

@@ -8,6 +8,7 @@ Run by hand, with a Python that has ROOT (made with ROOT 6.40):
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import ROOT
@@ -55,7 +56,8 @@ def main() -> None:
     ROOT.gROOT.SetBatch(True)
     ROOT.gInterpreter.Declare('#include "Math/Vector4D.h"\n#include "TClonesArray.h"\n#include "TRandom3.h"\n' + FILL)
     path = HERE / "objects.root"
-    ROOT.fill(str(path))
+    os.chdir(HERE)  # ROOT writes into a file by what path it was made
+    ROOT.fill(path.name)
     file = ROOT.TFile.Open(str(path))
     tree = file.Get("tree")
     answers = {}
