@@ -129,7 +129,7 @@ def _load() -> None:
     import overproof.engines.isolator.isolator
     import overproof.engines.isolator.process
     import overproof.engines.worker.compute
-    import overproof.engines.worker.logs  # noqa: F401
+    import overproof.engines.worker.logs  # noqa: F401 - likewise
 
 
 def main() -> None:
