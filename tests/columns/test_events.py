@@ -462,7 +462,7 @@ def test_views_are_put_out_as_arrays(watched: Watched, expected: Any) -> None:
 def test_source_closed_by_others_is_closed(ttree_path: Path) -> None:
     """Closing twice, or after somebody has closed the descriptor, is no error."""
     source = LocalSource(str(ttree_path))
-    os.close(source._handle)
+    os.close(source.file._handle)
     source.__exit__(None, None, None)
     source.__exit__(None, None, None)
     assert source.closed

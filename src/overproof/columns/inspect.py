@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from overproof.columns.formats.damage import translated
+from overproof.columns.files.damage import translated
 from overproof.columns.formats.rntuple import RNTupleReader
 from overproof.columns.formats.ttree import TTreeReader
 from overproof.columns.opening import list_trees, open_file, open_tree

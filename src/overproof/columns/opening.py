@@ -14,15 +14,15 @@ from urllib.parse import unquote, urlsplit
 import fsspec
 import uproot
 
+from overproof.columns.files.damage import FileChangedError, one_line, translated
+from overproof.columns.files.identity import check_regular
+from overproof.columns.files.retry import is_transient_afar, is_transient_here
 from overproof.columns.formats import Reader
 from overproof.columns.formats.checks.directories import check_directory
 from overproof.columns.formats.checks.objects import check_object, check_streamers
 from overproof.columns.formats.checks.whole_file import check_whole_file
 from overproof.columns.formats.classes import unlearning
-from overproof.columns.formats.damage import FileChangedError, one_line, translated
-from overproof.columns.formats.identity import check_regular
 from overproof.columns.formats.names import nearest
-from overproof.columns.formats.retry import is_transient_afar, is_transient_here
 from overproof.columns.formats.rntuple import RNTupleReader
 from overproof.columns.formats.source import LocalSource, RemoteSource, holding
 from overproof.columns.formats.ttree import TTreeReader

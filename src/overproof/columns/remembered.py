@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from overproof.columns.formats.identity import identity_now, joined, parts_of
+from overproof.columns.files.identity import identity_now, joined, parts_of
 from overproof.records.dataset import FileGrid, FileSpec
 from overproof.records.schema import Branch, Schema
 from overproof.store import FileMemory, home_directory

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from overproof.columns.formats.damage import BytesError
-from overproof.columns.formats.retry import Retry, RetryPolicy, is_transient_afar, is_transient_here
+from overproof.columns.files.damage import BytesError
+from overproof.columns.files.local import LocalFile
+from overproof.columns.files.retry import Retry, RetryPolicy, is_transient_afar, is_transient_here
 from overproof.columns.formats.source import LocalSource, RemoteSource
 from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec
@@ -128,7 +129,8 @@ def test_what_may_be_over_in_a_moment() -> None:
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     """A clock for all sources of bytes."""
     time = Time()
-    monkeypatch.setattr(LocalSource, "retry", time.retry())
+    monkeypatch.setattr(LocalFile, "retry", time.retry())
+    monkeypatch.setattr(LocalSource, "retry", LocalFile.retry)
     monkeypatch.setattr(RemoteSource, "retry", time.retry())
     return time
 

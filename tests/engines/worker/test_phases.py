@@ -11,7 +11,7 @@ import pytest
 import uproot
 
 from overproof.analysis.selector import FunctionSelector
-from overproof.columns.formats.source import LocalSource
+from overproof.columns.files.local import LocalFile
 from overproof.engines.local.logbook import AtHand, Logbook
 from overproof.engines.messages import LookInto
 from overproof.records.block import Block
@@ -30,13 +30,13 @@ def logbook() -> Iterator[Logbook]:
 def reads(logbook: Logbook, monkeypatch: pytest.MonkeyPatch) -> list[AtHand]:
     """Give what stood in the logbook at each read of bytes."""
     seen: list[AtHand] = []
-    pread = LocalSource._pread
+    pread = LocalFile.read_once
 
-    def watched(source: LocalSource, start: int, stop: int) -> bytes:
+    def watched(source: LocalFile, start: int, stop: int) -> bytes:
         seen.append(logbook.read())
         return pread(source, start, stop)
 
-    monkeypatch.setattr(LocalSource, "_pread", watched)
+    monkeypatch.setattr(LocalFile, "read_once", watched)
     return seen
 
 

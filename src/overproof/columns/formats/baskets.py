@@ -16,10 +16,11 @@ from uproot.interpretation.strings import AsStrings
 from uproot.models.TBasket import Model_TBasket
 from uproot.source.cursor import Cursor
 
+from overproof.columns.files.damage import DamageError, one_line, translated
+from overproof.columns.files.local import Range
 from overproof.columns.formats.checks.baskets import check_basket, check_counts, check_offsets, is_list
 from overproof.columns.formats.checks.tables import check_branch, check_type
-from overproof.columns.formats.damage import DamageError, one_line, translated
-from overproof.columns.formats.source import Range, fetch
+from overproof.columns.formats.source import fetch
 from overproof.columns.grid import Entries
 from overproof.words.errors import ReadError
 from overproof.words.units import MB

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import queue
 from collections.abc import Iterable
 from typing import Any
@@ -12,49 +10,38 @@ from uproot.source.chunk import Chunk, Source
 from uproot.source.fsspec import FSSpecSource
 from uproot.source.futures import TrivialFuture
 
-from overproof.columns.formats.damage import BytesError, DamageError, FileChangedError
-from overproof.columns.formats.identity import check_regular, identity_of, stamp_of
-from overproof.columns.formats.retry import Retry, is_transient_afar, is_transient_here
-
-Range = tuple[int, int]
+from overproof.columns.files.damage import DamageError
+from overproof.columns.files.local import LocalFile, Range, check_whole
+from overproof.columns.files.retry import Retry, is_transient_afar, is_transient_here
 
 
 class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
-    """Reads a local file with `pread`: no thread, no seek, no mapping.
+    """Lets uproot read a local file.
 
-    A mapped file would be a little cheaper, but kills the process by SIGBUS when the file is cut short meanwhile;
     uproot's default source opens the file anew for every request.
 
     Attributes:
+        file: what is open.
         identity: which version of the file was opened.
-        retry: how bytes that do not come are asked for again.
 
     Raises:
         OSError: it cannot be opened, or has changed since, when bytes are asked for.
         DatasetError: it is a pipe or a device.
     """
 
-    retry = Retry()
+    retry = LocalFile.retry
 
     def __init__(self, file_path: str, **options: Any) -> None:
         super().__init__()
         self._file_path = file_path
         self._held: dict[Range, Chunk] = {}
         self._refusals = Refusals()
-        self._handle = -1
-        self.retry(self._open, is_transient=self.is_transient)
+        self.file = LocalFile(file_path)
+        self._num_bytes = self.file.size_bytes
 
-    def _open(self) -> None:
-        check_regular(self._file_path)
-        handle = os.open(self._file_path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-        try:
-            status = os.fstat(handle)
-            # Before anything is understood of the file: what is understood later belongs to this version or fails.
-            self.identity = identity_of(handle)
-        except BaseException:
-            os.close(handle)
-            raise
-        self._handle, self._num_bytes, self._stamp = handle, status.st_size, stamp_of(status)
+    @property
+    def identity(self) -> str:
+        return self.file.identity
 
     @staticmethod
     def is_transient(error: BaseException) -> bool:
@@ -77,81 +64,31 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
         self._num_requests += 1
         self._num_requested_chunks += 1
         self._num_requested_bytes += stop - start
-        return Chunk(self, start, stop, TrivialFuture(self._pread(int(start), int(stop))))
+        return Chunk(self, start, stop, TrivialFuture(self.file.read_once(int(start), int(stop))))
 
     def chunks(self, ranges: list[Range], notifications: queue.Queue[Chunk]) -> list[Chunk]:
         """Return many ranges of bytes, all of them at once for the operating system."""
-        if len(ranges) > 1 and hasattr(os, "posix_fadvise"):
-            for start, stop in ranges:
-                os.posix_fadvise(self._handle, start, stop - start, os.POSIX_FADV_WILLNEED)
+        if len(ranges) > 1:
+            self.file.announce(ranges)
         chunks = [self._chunk(start, stop) for start, stop in ranges]
         for chunk in chunks:
             notifications.put(chunk)
         return chunks
 
-    def _pread(self, start: int, stop: int) -> bytes:
-        if self._handle < 0:
-            raise OSError(f"{self._file_path} is closed")
-        # A damaged size asks for no more memory than the file has bytes.
-        stop = max(start, min(stop, self._num_bytes))
-        try:
-            data = os.pread(self._handle, stop - start, start)
-        except OSError as error:
-            if error.errno == errno.ESTALE:
-                self._reopen()
-            raise
-        if 0 < len(data) < stop - start:
-            # A signal, or a limit of the system on one request, may cut a read short: go on until nothing comes.
-            pieces = [data]
-            while more := os.pread(self._handle, stop - start - sum(map(len, pieces)), start + sum(map(len, pieces))):
-                pieces.append(more)
-            data = b"".join(pieces)
-        # Asked after reading: what was read before the file was written into is right.
-        if not self._is_unchanged():
-            raise FileChangedError("the file was written to while it was read: do not change files that are in use")
-        return data
-
-    def _reopen(self) -> None:
-        """Open the file anew whose server has forgotten what is open; another version of it is refused."""
-        stamp, old = self._stamp, self._handle
-        self._open()
-        os.close(old)
-        if self._stamp != stamp:
-            raise FileChangedError("the file was replaced while it was read: do not change files that are in use")
-
-    def _is_unchanged(self) -> bool:
-        return stamp_of(os.fstat(self._handle)) == self._stamp
-
     def serves(self, identity: str) -> bool:
-        """Tell whether this is still the version asked for; when none is, whether it is what the path leads to.
-
-        A file that was replaced while it is open stays readable, whole, as the version that it was.
-        """
-        if self._handle >= 0 and identity == self.identity != "" and self._is_unchanged():
-            return True
-        try:
-            return stamp_of(os.stat(self._file_path)) == self._stamp
-        except OSError:
-            return False
+        """Tell whether this is still the version asked for; when none is, whether it is what the path leads to."""
+        return self.file.serves(identity)
 
     @property
     def closed(self) -> bool:
         """Tell whether the file was given back."""
-        return self._handle < 0
+        return self.file.is_closed
 
     def __enter__(self) -> LocalSource:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        handle, self._handle = self._handle, -1
-        if handle < 0:
-            return
-        try:
-            os.close(handle)
-        except OSError as error:
-            # Somebody has closed all descriptors of the process, as happens at its end: there is nothing to give back.
-            if error.errno != errno.EBADF:
-                raise
+        self.file.close()
 
 
 class RemoteSource(FSSpecSource):  # type: ignore[misc]  # uproot has no types
@@ -215,11 +152,7 @@ def fetch(source: Source, ranges: Iterable[Range]) -> dict[Range, Chunk]:
     """
     chunks = _together(source, list(dict.fromkeys(ranges)))
     for chunk in chunks.values():
-        n_bytes = len(chunk._raw_data)
-        if n_bytes < chunk.stop - chunk.start:
-            where = f"bytes {chunk.start:,} to {chunk.stop:,} should hold data"
-            ends = f"the file ends at byte {chunk.start + n_bytes:,}" if n_bytes else "the file ends before"
-            raise BytesError(f"the file is cut short or damaged: {where}, and {ends}; copy it again")
+        check_whole(chunk.start, chunk.stop, len(chunk._raw_data))
     return chunks
 
 

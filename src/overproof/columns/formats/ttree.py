@@ -12,9 +12,9 @@ import numpy as np
 from uproot.interpretation.grouped import AsGrouped
 from uproot.interpretation.objects import AsObjects, CannotBeAwkward
 
+from overproof.columns.files.damage import one_line, translated
 from overproof.columns.formats.baskets import BasketReader, Unknown
 from overproof.columns.formats.checks.tables import check_entries, overlapping
-from overproof.columns.formats.damage import one_line, translated
 from overproof.columns.formats.names import Names, plain
 from overproof.columns.formats.types import form_inside, form_of_branch, members_of_form, typename_and_type
 from overproof.columns.grid import Entries, Storage, block_stops, common_boundaries, ttree_clusters

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from overproof.columns.files.identity import identity_now, joined, parts_of
 from overproof.columns.formats import Reader
-from overproof.columns.formats.identity import identity_now, joined, parts_of
 from overproof.columns.friends.friend import AbsentFriend, OpenFriend
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Schema

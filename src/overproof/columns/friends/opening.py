@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from overproof.columns.files.identity import identity_now
 from overproof.columns.formats import Reader
-from overproof.columns.formats.identity import identity_now
 from overproof.columns.formats.ttree import TTreeReader
 from overproof.columns.friends.friend import AbsentFriend, OpenFriend, OpenPart
 from overproof.columns.friends.joined import JoinedReader

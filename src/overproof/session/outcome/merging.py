@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from overproof.columns.formats.identity import parts_of
+from overproof.columns.files.identity import parts_of
 from overproof.query.ledger.gaps import join_missing, sort_excluded
 from overproof.records.account import Account
 from overproof.records.dataset import Dataset, FileGrid

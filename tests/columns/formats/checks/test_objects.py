@@ -9,7 +9,7 @@ import pytest
 import uproot
 from formats_layout import Patch
 
-from overproof.columns.formats.damage import BytesError, DamageError, translated
+from overproof.columns.files.damage import BytesError, DamageError, translated
 from overproof.columns.formats.source import Refusals
 from overproof.columns.formats.ttree import TTreeReader
 from overproof.words.errors import ReadError

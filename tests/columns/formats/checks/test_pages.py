@@ -13,9 +13,9 @@ import uproot
 from formats_layout import Patch, flipped
 from uproot.const import rntuple_index_types
 
+from overproof.columns.files.damage import DamageError
 from overproof.columns.formats.checks.blocks import check_blocks
 from overproof.columns.formats.checks.pages import check_count
-from overproof.columns.formats.damage import DamageError
 from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec
 from overproof.words.errors import ReadError

@@ -9,9 +9,9 @@ from typing import Any
 import awkward as ak
 import numpy as np
 
+from overproof.columns.files.damage import DamageError
 from overproof.columns.formats.checks.blocks import check_blocks
 from overproof.columns.formats.checks.keys import BIG_VERSION, parse_key
-from overproof.columns.formats.damage import DamageError
 
 _OWN_HEADER = struct.Struct(">HiiiiB")
 """Behind the key: version, two buffer sizes, entries, end of the data, flag."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from overproof.columns.formats.damage import DamageError
+from overproof.columns.files.damage import DamageError
 
 _HEADER = struct.Struct("<2sxHBHB")
 """Algorithm, version, bytes stored behind this and bytes inside, both as low 16 bits and high 8."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from overproof.columns.files.damage import DamageError
 from overproof.columns.formats.checks.keys import Key, bytes_of, parse_key
-from overproof.columns.formats.damage import DamageError
 from overproof.columns.formats.source import fetch_what_is_there
 
 MAX_KEYS = 512

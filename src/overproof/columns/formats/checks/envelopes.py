@@ -9,8 +9,8 @@ from typing import Any
 import xxhash
 from uproot.models.RNTuple import PageLink
 
+from overproof.columns.files.damage import DamageError
 from overproof.columns.formats.checks.blocks import check_blocks
-from overproof.columns.formats.damage import DamageError
 from overproof.columns.formats.source import fetch, holding
 
 _ANCHOR = struct.Struct(">HHHHQQQQQQQ")

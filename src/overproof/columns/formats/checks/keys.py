@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
-from overproof.columns.formats.damage import DamageError
+from overproof.columns.files.damage import DamageError
 
 _FIXED = struct.Struct(">ihiIhh")
 _SMALL = struct.Struct(">ii")

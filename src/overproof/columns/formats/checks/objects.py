@@ -6,10 +6,11 @@ from typing import Any
 
 from uproot.source.chunk import Chunk
 
+from overproof.columns.files.damage import BytesError, DamageError
+from overproof.columns.files.local import Range
 from overproof.columns.formats.checks.blocks import check_blocks
 from overproof.columns.formats.checks.keys import parse_key
-from overproof.columns.formats.damage import BytesError, DamageError
-from overproof.columns.formats.source import Range, fetch
+from overproof.columns.formats.source import fetch
 
 
 def check_object(file: Any, key: Any) -> dict[Range, Chunk]:

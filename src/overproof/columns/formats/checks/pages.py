@@ -9,10 +9,10 @@ import numpy as np
 import xxhash
 from uproot.source.chunk import Chunk
 
+from overproof.columns.files.damage import DamageError
+from overproof.columns.files.local import Range
 from overproof.columns.formats.checks.blocks import check_blocks
 from overproof.columns.formats.checks.envelopes import CHECKSUM_BYTES
-from overproof.columns.formats.damage import DamageError
-from overproof.columns.formats.source import Range
 
 
 def place_of(page: Any) -> Range:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from overproof.columns.formats.damage import DamageError
+from overproof.columns.files.damage import DamageError
 from overproof.columns.grid import Entries
 
 _LEAST = 48

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import fsspec
 
-from overproof.columns.formats.damage import DamageError
+from overproof.columns.files.damage import DamageError
 from overproof.records.dataset import FileSpec
 from overproof.words.errors import DatasetError
 from overproof.words.units import MB

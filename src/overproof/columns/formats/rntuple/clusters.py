@@ -11,9 +11,10 @@ import awkward as ak
 import numpy as np
 from uproot.const import rntuple_col_type_to_num_dict, rntuple_index_types
 
+from overproof.columns.files.damage import translated
+from overproof.columns.files.local import Range
 from overproof.columns.formats.checks.pages import check_count, check_ends, check_page, place_of
-from overproof.columns.formats.damage import translated
-from overproof.columns.formats.source import Range, fetch, holding
+from overproof.columns.formats.source import fetch, holding
 from overproof.columns.grid import Entries
 from overproof.words.units import MB
 

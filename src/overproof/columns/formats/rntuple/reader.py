@@ -11,8 +11,8 @@ import awkward as ak
 import numpy as np
 from uproot.compression import Compression
 
+from overproof.columns.files.damage import one_line, translated
 from overproof.columns.formats.checks.envelopes import check_clusters, check_description
-from overproof.columns.formats.damage import one_line, translated
 from overproof.columns.formats.names import Names
 from overproof.columns.formats.rntuple.clusters import ClusterReader, columns_of
 from overproof.columns.formats.rntuple.fields import Fields

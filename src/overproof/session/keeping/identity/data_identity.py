@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from overproof.columns.formats.identity import check_regular, identity_of, parts_of
+from overproof.columns.files.identity import check_regular, identity_of, parts_of
 from overproof.records.dataset import Dataset, FileGrid
 from overproof.session.outcome.ranges import Ranges
 from overproof.words.errors import DatasetError

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from overproof.columns.formats.damage import BytesError, one_line
+from overproof.columns.files.damage import BytesError, one_line
 
 T = TypeVar("T")
 
