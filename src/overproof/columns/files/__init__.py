@@ -6,5 +6,6 @@ Comes in: paths and ranges of bytes. Goes out: bytes of one version of a file. S
 """
 
 from overproof.columns.files.local import LocalFile, Range
+from overproof.columns.files.protocol import ByteSource
 
-__all__ = ["LocalFile", "Range"]
+__all__ = ["ByteSource", "LocalFile", "Range"]

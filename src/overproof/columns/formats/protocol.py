@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from overproof.columns.layouts import NativeColumn
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Schema
 
@@ -72,6 +73,19 @@ class Reader(Protocol):
         """
         ...
 
+    @property
+    def has_index(self) -> bool:
+        """Tell whether the tree has an index of its own, as from TTree::BuildIndex."""
+        ...
+
+    def named_friends(self) -> list[tuple[str, str, str]]:
+        """Return the friends that the tree names: name, path of the tree, path of the file (empty: the same file).
+
+        Raises:
+            ReadError: the description in the file is damaged.
+        """
+        ...
+
     def schema(self) -> Schema:
         """Tell the branches and their types.
 
@@ -98,6 +112,22 @@ class Reader(Protocol):
             BranchError: no such branch, or one of a type that cannot be read.
             ReadError: bytes that could not be fetched (phase `read`) or understood (`decode`).
         """
+        ...
+
+    def read_native(self, names: Sequence[str], first: int, stop: int) -> dict[str, NativeColumn]:
+        """Read those of some columns that are plain enough to be had as arrays; `read` gives the others.
+
+        Returns:
+            A column under each name for which that is possible, spelt as asked for.
+
+        Raises:
+            BranchError: no such branch.
+            ReadError: as `read`.
+        """
+        ...
+
+    def expect(self, names: Sequence[str], first: int, stop: int) -> None:
+        """Learn which columns of which entries will be read soon, to fetch their bytes meanwhile; never fails."""
         ...
 
     def serves(self, identity: str) -> bool:

@@ -18,6 +18,7 @@ from overproof.columns.formats.checks.tables import check_entries, overlapping
 from overproof.columns.formats.names import Names, plain
 from overproof.columns.formats.types import form_inside, form_of_branch, members_of_form, typename_and_type
 from overproof.columns.grid import Entries, Storage, block_stops, common_boundaries, ttree_clusters
+from overproof.columns.layouts import NativeColumn
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import BranchError
@@ -123,6 +124,13 @@ class TTreeReader:
                 form = form_of_branch(column.branch)
                 return (holder, steps) if form is not None and form_inside(form, steps) is not None else None
         return None
+
+    def read_native(self, names: Sequence[str], first: int, stop: int) -> dict[str, NativeColumn]:
+        """Read nothing: here all columns are read by uproot."""
+        return {}
+
+    def expect(self, names: Sequence[str], first: int, stop: int) -> None:
+        """Pass over what will be read soon."""
 
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""

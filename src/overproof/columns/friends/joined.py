@@ -10,6 +10,7 @@ from typing import Any
 from overproof.columns.files.identity import identity_now, joined, parts_of
 from overproof.columns.formats import Reader
 from overproof.columns.friends.friend import AbsentFriend, OpenFriend
+from overproof.columns.layouts import NativeColumn
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Schema
 from overproof.words.errors import BranchError, InvariantError
@@ -103,6 +104,15 @@ class JoinedReader:
             return BranchError("; ".join([str(error), *map(str, self._absent)]))
         raise InvariantError(f"branch {name} is found and not found")
 
+    @property
+    def has_index(self) -> bool:
+        """Tell whether the tree has an index of its own."""
+        return self._reader.has_index
+
+    def named_friends(self) -> list[tuple[str, str, str]]:
+        """Return the friends that the tree names."""
+        return self._reader.named_friends()
+
     def schema(self) -> Schema:
         """Tell the branches and their types, those of friends behind those of the tree."""
         return self._schema
@@ -145,6 +155,17 @@ class JoinedReader:
             read = holder.read(list(dict.fromkeys(owns.values())), first, stop)
             arrays.update({name: read[own] for name, own in owns.items()})
         return {name: arrays[name] for name in names}
+
+    def read_native(self, names: Sequence[str], first: int, stop: int) -> dict[str, NativeColumn]:
+        """Read those of some columns that the tree itself has plain enough; those of friends are left to `read`."""
+        own = {name: place[1] for name in names if (place := self._find(name)) is not None and place[0] is None}
+        found = self._reader.read_native(list(dict.fromkeys(own.values())), first, stop)
+        return {name: found[spelt] for name, spelt in own.items() if spelt in found}
+
+    def expect(self, names: Sequence[str], first: int, stop: int) -> None:
+        """Let the tree learn what will be read soon."""
+        own = [place[1] for name in names if (place := self._find(name)) is not None and place[0] is None]
+        self._reader.expect(own, first, stop)
 
     def serves(self, identity: str) -> bool:
         """Tell whether all files are still the versions asked for; when none is, whether the paths lead here."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from overproof.columns.files.identity import identity_now
 from overproof.columns.formats import Reader
-from overproof.columns.formats.ttree import TTreeReader
 from overproof.columns.friends.friend import AbsentFriend, OpenFriend, OpenPart
 from overproof.columns.friends.joined import JoinedReader
 from overproof.columns.opening import local_path, open_reader
@@ -101,7 +100,7 @@ def _check_length(friend: OpenFriend, reader: Reader) -> None:
 def _check_index(friend: OpenFriend) -> None:
     """Refuse a friend that ROOT would not read entry by entry."""
     for part in friend.parts:
-        if isinstance(part.reader, TTreeReader) and part.reader.has_index:
+        if part.reader.has_index:
             raise DatasetError(
                 f"friend '{friend.name}' ({part.reader.path}) has an index (TTree::BuildIndex), by which ROOT would "
                 "look up its entries: friends are read entry by entry here; write the tree without the index"
@@ -116,7 +115,7 @@ def _open_named(holder: Reader, reader: Reader, *, seen: set[Place]) -> Iterator
         reader: the tree beside which they are read.
         seen: trees that need no opening again: friends may name one another.
     """
-    named = holder.named_friends() if isinstance(holder, TTreeReader) else []
+    named = holder.named_friends()
     for name, tree, file in named:
         path, other = _found(file, beside=holder.path)
         try:

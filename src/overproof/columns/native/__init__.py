@@ -1,11 +1,9 @@
 """Native: columns of numbers straight from baskets and pages, without uproot.
 
-Lives here: where the columns of a tree lie (`layout.py`), compressed blocks (`codec.py`), baskets of a TTree and pages
-of an RNTuple turned into arrays, and the reader that does so for every column it can, leaving the rest to another.
-Comes in: a description of a tree and ranges of entries. Goes out: native arrays, and awkward arrays around them.
+Lives here: compressed blocks (`codec.py`), baskets of a TTree and pages of an RNTuple turned into arrays, and the
+reader that does so for every column it can, leaving the rest to another.
+Comes in: the layout of a tree and ranges of entries. Goes out: native arrays, and awkward arrays around them.
 Start with `reader.py`.
 """
 
-from overproof.columns.native.column import NativeColumn
-
-__all__ = ["NativeColumn"]
+__all__: list[str] = []

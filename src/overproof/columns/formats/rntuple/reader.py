@@ -18,6 +18,7 @@ from overproof.columns.formats.rntuple.clusters import ClusterReader, columns_of
 from overproof.columns.formats.rntuple.fields import Fields
 from overproof.columns.formats.types import OBJECT, type_of_form
 from overproof.columns.grid import Entries, Storage, block_stops
+from overproof.columns.layouts import NativeColumn
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import BranchError
@@ -94,6 +95,22 @@ class RNTupleReader:
     def find(self, name: str) -> str | None:
         """Return what `resolve` does, and quickly None where there is nothing."""
         return self._names.find(name)
+
+    @property
+    def has_index(self) -> bool:
+        """Tell whether the tree has an index of its own: no RNTuple has."""
+        return False
+
+    def named_friends(self) -> list[tuple[str, str, str]]:
+        """Return the friends that the tree names: an RNTuple names none."""
+        return []
+
+    def read_native(self, names: Sequence[str], first: int, stop: int) -> dict[str, NativeColumn]:
+        """Read nothing: here all columns are read by uproot."""
+        return {}
+
+    def expect(self, names: Sequence[str], first: int, stop: int) -> None:
+        """Pass over what will be read soon."""
 
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
