@@ -6,6 +6,16 @@ Comes in: what a parser has understood. Goes out: facts. Start with `layout.py`.
 """
 
 from overproof.columns.layouts.column import NativeColumn
+from overproof.columns.layouts.description import Clusters, Description
 from overproof.columns.layouts.layout import BasketLayout, EmbeddedBasket, FieldLayout, PageColumn, TreeLayout
 
-__all__ = ["BasketLayout", "EmbeddedBasket", "FieldLayout", "NativeColumn", "PageColumn", "TreeLayout"]
+__all__ = [
+    "BasketLayout",
+    "Clusters",
+    "Description",
+    "EmbeddedBasket",
+    "FieldLayout",
+    "NativeColumn",
+    "PageColumn",
+    "TreeLayout",
+]
