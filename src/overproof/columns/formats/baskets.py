@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+import awkward as ak
 import numpy as np
 import uproot
 from uproot.interpretation.jagged import AsJagged
@@ -18,7 +19,8 @@ from uproot.source.cursor import Cursor
 
 from overproof.columns.files.damage import DamageError, one_line, translated
 from overproof.columns.files.local import Range
-from overproof.columns.formats.checks.baskets import check_basket, check_counts, check_offsets, is_list
+from overproof.columns.formats.checks.baskets import check_basket, check_offsets
+from overproof.columns.formats.checks.counts import check_lengths
 from overproof.columns.formats.checks.tables import check_branch, check_type
 from overproof.columns.formats.source import fetch
 from overproof.columns.grid import Entries
@@ -97,14 +99,14 @@ class BasketReader:
         if not self._bare:
             return
         for branch in branches:
-            if not is_list(arrays[id(branch)]):
+            if not isinstance(arrays[id(branch)].layout, ak.contents.ListOffsetArray):
                 continue
             if id(branch) not in self._counters:
                 self._counters[id(branch)] = branch.count_branch
             counter = self._counters[id(branch)]
             if id(counter) in arrays and not self._bare.isdisjoint((id(branch), id(counter))):
                 with translated(self._path, "decode", what=f"branch {branch.name}"):
-                    check_counts(arrays[id(branch)], arrays[id(counter)], what=counter.name)
+                    _check_counts(arrays[id(branch)], arrays[id(counter)], what=counter.name)
 
     def _plan(self, branch: Any, first: int, stop: int) -> _Wanted:
         offsets = self._offsets.get(id(branch))
@@ -191,7 +193,7 @@ class BasketReader:
             is_covered = check_basket(
                 memoryview(chunk._raw_data), seek=chunk.start, n_entries=n_entries, name=self._name_of(branch),
                 others=self._names, doubtful=self._doubtful(),
-            )  # fmt: skip
+            ).is_covered  # fmt: skip
             if not is_covered:
                 self._bare.add(id(branch))
             basket = Model_TBasket.read(
@@ -227,6 +229,12 @@ class BasketReader:
         while self._kept_bytes > KEPT_LIMIT_BYTES and len(self._kept) > 1:
             _, (_, dropped_bytes) = self._kept.popitem(last=False)
             self._kept_bytes -= dropped_bytes
+
+
+def _check_counts(lists: Any, counts: Any, *, what: str) -> None:
+    """Compare lists with their lengths, where these are plain integers."""
+    if isinstance(counts.layout, ak.contents.NumpyArray) and (told := np.asarray(counts.layout.data)).ndim == 1:
+        check_lengths(np.asarray(lists.layout.offsets), told, what=what)
 
 
 def _with_every_length(data: Any, byte_offsets: Any) -> tuple[Any, Any]:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Set
-from typing import Any
-
-import awkward as ak
-import numpy as np
+from typing import Any, NamedTuple
 
 from overproof.columns.files.damage import DamageError
 from overproof.columns.formats.checks.blocks import check_blocks
@@ -20,7 +17,6 @@ _OWN_HEADER_WITH_BITS = struct.Struct(">HiixiiB")
 """The same where the second size is negative: a byte of features follows it, such as offsets that are not stored."""
 
 _OFFSET_BYTES = 4
-_PIECE = 16_384
 _CLASS = b"\x07TBasket"
 _BIG_KEY = struct.Struct(">ihi4xh2xq8x8sB")
 _SMALL_KEY = struct.Struct(">ihi4xh2xi4x8sB")
@@ -28,9 +24,27 @@ _LONG = 255
 """In place of the length of a string: a longer length follows."""
 
 
+class BasketHeader(NamedTuple):
+    """What stands in front of the data of a basket.
+
+    Attributes:
+        key_bytes: of the header itself.
+        n_bytes: of everything behind it, decompressed.
+        data_bytes: of the elements, which come first; behind them are the places of entries, or nothing.
+        is_compressed: whether what is behind it is stored in compressed blocks.
+        is_covered: whether a checksum covers everything behind it.
+    """
+
+    key_bytes: int
+    n_bytes: int
+    data_bytes: int
+    is_compressed: bool
+    is_covered: bool
+
+
 def check_basket(
     data: memoryview, *, seek: int, n_entries: int, name: bytes, others: Set[bytes], doubtful: Set[int] = frozenset()
-) -> bool:
+) -> BasketHeader:
     """Compare the header of a basket with the tables, and walk its compressed blocks.
 
     Another name than the branch's is no damage, as branches can be renamed, unless another branch has it; so is any
@@ -43,9 +57,6 @@ def check_basket(
         name: of its branch.
         others: names of all branches of the tree.
         doubtful: places at which several baskets are said to lie.
-
-    Returns:
-        Whether a checksum covers everything behind its header.
 
     Raises:
         DamageError: it is not the basket that should be there.
@@ -69,7 +80,9 @@ def check_basket(
     # Behind the data: how many offsets follow, the offsets of all entries, and one more number that means nothing.
     if last < key_bytes or n_behind not in (0, (n_entries + 2) * _OFFSET_BYTES):
         raise DamageError("its data end elsewhere than its header tells")
-    return n_stored - key_bytes != n_bytes and check_blocks(data[key_bytes:], n_uncompressed=n_bytes)
+    is_compressed = n_stored - key_bytes != n_bytes
+    is_covered = is_compressed and check_blocks(data[key_bytes:], n_uncompressed=n_bytes)
+    return BasketHeader(key_bytes, n_bytes, last - key_bytes, is_compressed, is_covered)
 
 
 def _key(data: memoryview) -> tuple[int, int, int, int, bytes, int]:
@@ -116,31 +129,3 @@ def check_offsets(basket: Any, *, is_covered: bool) -> None:
     is_whole = len(offsets) == basket.num_entries + 1 == told and offsets[0] == 0 and offsets[-1] == len(basket.data)
     if not is_whole or (not is_covered and (offsets[1:] < offsets[:-1]).any()):
         raise DamageError("the places of its entries do not follow each other")
-
-
-def is_list(array: Any) -> bool:
-    """Tell whether every entry of an array is a list of any length."""
-    return isinstance(array.layout, ak.contents.ListOffsetArray)
-
-
-def check_counts(lists: Any, counts: Any, *, what: str) -> None:
-    """Compare the lengths of lists with the branch that tells them.
-
-    Args:
-        lists: awkward array of one branch.
-        counts: awkward array of the branch of the lengths; anything but plain integers is passed over.
-        what: the name of that branch.
-
-    Raises:
-        DamageError: they differ.
-    """
-    if not is_list(lists) or not isinstance(counts.layout, ak.contents.NumpyArray):
-        return
-    offsets, told = np.asarray(lists.layout.offsets), np.asarray(counts.layout.data)
-    if told.ndim != 1:
-        return
-    # In pieces that stay in the processor's cache: this is done for most of what is read.
-    for at in range(0, len(told), _PIECE):
-        of_piece = offsets[at : at + _PIECE + 1]
-        if not np.array_equal(of_piece[1:] - of_piece[:-1], told[at : at + _PIECE]):
-            raise DamageError(f"its lists have other lengths than branch {what} tells: one of the two is damaged")
