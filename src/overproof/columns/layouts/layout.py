@@ -70,6 +70,9 @@ class PageColumn:
         sizes_bytes: of each page, as stored, without its checksum.
         has_checksum: whether a checksum stands behind each page.
         pages: number of the first page of each cluster, and the end of the last: one more than clusters.
+        first_element: the first that is stored, of a column added while the file was written; zeros come before.
+        others: numbers of the columns that have what this one has not, as the same numbers encoded in other ways; a
+            cluster has pages in one of them only.
         what: the field, for messages.
     """
 
@@ -81,6 +84,8 @@ class PageColumn:
     sizes_bytes: Places
     has_checksum: npt.NDArray[np.bool_]
     pages: Places
+    first_element: int = 0
+    others: tuple[int, ...] = ()
     what: str
 
 
@@ -92,11 +97,13 @@ class FieldLayout:
         dtype: of one element, in this machine's byte order.
         fixed_shape: of one element.
         columns: numbers of the physical columns: ends of lists, outermost first, then the values.
+        is_count: whether its numbers are the lengths of lists, of which the last column has the ends.
     """
 
     dtype: str
     fixed_shape: tuple[int, ...] = ()
     columns: tuple[int, ...]
+    is_count: bool = False
 
 
 ColumnLayout: TypeAlias = BasketLayout | FieldLayout
