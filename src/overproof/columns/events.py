@@ -36,6 +36,7 @@ class Events(View):
         metadata: what the dataset says about the file.
         file_number: place of the file in the dataset, from 0.
         around_reads: entered while the file is read, so that a stall or crash there is not taken for the selector's.
+        following: entries that will be asked for next, if any: what is read of these is announced for those.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Events(View):
         metadata: Mapping[str, Any] | None = None,
         file_number: int = 0,
         around_reads: AbstractContextManager[object] = NOTHING_AROUND,
+        following: tuple[int, int] | None = None,
     ) -> None:
         columns = BlockColumns(
             reader,
@@ -60,6 +62,7 @@ class Events(View):
             allowed=branches,
             optional=optional or {},
             around_reads=around_reads,
+            following=following,
         )
         entropy = (seed, 0, first) if isinstance(seed, int) else seed
         self._block = Block(columns, seed=entropy, metadata=metadata or {}, file_number=file_number)

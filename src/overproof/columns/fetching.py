@@ -60,6 +60,7 @@ class BlockColumns:
         allowed: names or glob patterns of what may be touched; None: everything.
         optional: for branches that the file may lack: what each entry has instead.
         around_reads: entered while the file is read.
+        following: entries that will be asked for next, if any: what is read of these is announced for those.
 
     Attributes:
         touched: names asked for, in order.
@@ -76,9 +77,11 @@ class BlockColumns:
         allowed: Sequence[str] | None,
         optional: Mapping[str, Any],
         around_reads: AbstractContextManager[object] = NOTHING_AROUND,
+        following: tuple[int, int] | None = None,
     ) -> None:
         self.reader = reader
         self._around_reads = around_reads
+        self._following = following
         self.first = first
         self.stop = stop
         self.touched: dict[str, None] = {}
@@ -171,6 +174,8 @@ class BlockColumns:
         try:
             with self._around_reads:
                 arrays = self.reader.read(wanted, self.first, self.stop)
+                if self._following is not None:
+                    self.reader.expect(wanted, *self._following)
             self._arrays.update(arrays)
         except (ReadError, BranchError) as error:
             # A column that nobody asked for in this block must not spoil it: read the one asked for alone.

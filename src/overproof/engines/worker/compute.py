@@ -279,7 +279,7 @@ class Worker:
         self._start_packet()
 
     def _compute(self, block: Block, *, is_apart: bool) -> None:
-        attempt = self._attempt(block, self._pieces(block))
+        attempt = self._attempt(block, self._pieces(block), following=self._following(block))
         outputs = OutputState()
         try:
             outputs.add_ranges(block, attempt.outputs())
@@ -333,11 +333,20 @@ class Worker:
         has_files = self._brief is not None and self._brief.dataset is not None
         return block.pieces if has_files else [(part,) for part in block.parts]
 
-    def _attempt(self, block: Block, pieces: Sequence[Sequence[Range]]) -> Attempt:
+    def _following(self, block: Block) -> Range | None:
+        """Tell which entries of the same file are in hand behind a block that is computed now."""
+        following = next((each for _, blocks in self._packets for each in blocks), None)
+        if following is None or following.file != block.file:
+            return None
+        piece = next(iter(self._pieces(following)), None)
+        return None if piece is None else (piece[0][0], piece[-1][1])
+
+    def _attempt(self, block: Block, pieces: Sequence[Sequence[Range]], *, following: Range | None = None) -> Attempt:
         assert self._selector is not None
         return Attempt(
-            self._selector, self._source, block=block, pieces=pieces, logbook=self._logbook, prints=self._prints
-        )
+            self._selector, self._source, block=block, pieces=pieces, following=following, logbook=self._logbook,
+            prints=self._prints,
+        )  # fmt: skip
 
     def _report_failed(self, block: Block, error: BaseException) -> None:
         self._reply(BlockFailed(worker=self.name, epoch=self.epoch, block=block, failure=failure_of(error)))

@@ -39,6 +39,7 @@ class Attempt:
         source: of the events.
         block: the block.
         pieces: ranges of it that are computed in one go, in order.
+        following: entries of the same file that will be computed behind this block, if any.
         logbook: shared with whoever watches over this process.
         prints: takes what user code prints.
 
@@ -53,6 +54,7 @@ class Attempt:
         *,
         block: Block,
         pieces: Sequence[Sequence[Range]],
+        following: Range | None = None,
         logbook: Logbook | None,
         prints: PrintLog | None,
     ) -> None:
@@ -61,16 +63,19 @@ class Attempt:
         self._source = source
         self._block = block
         self._pieces = pieces
+        self._following = following
         self._logbook = logbook
         self._prints = prints
         self._events: Any = None
 
     def outputs(self) -> Iterator[Mapping[str, Any] | None]:
         """Compute piece by piece; the output of one is to be copied before the next is asked for."""
-        for piece in self._pieces:
-            first, stop = piece[0][0], piece[-1][1]
+        spans = [(piece[0][0], piece[-1][1]) for piece in self._pieces]
+        for number, (piece, (first, stop)) in enumerate(zip(self._pieces, spans, strict=True), start=1):
+            following = spans[number] if number < len(spans) else self._following
             self._enter((first, stop))
-            events = self._source.events(replace(self._block, first=first, stop=stop, ranges=None))
+            block = replace(self._block, first=first, stop=stop, ranges=None)
+            events = self._source.events(block, following=following)
             self._events = events if len(piece) == 1 else events[_places(piece)]
             # Views are put out as arrays, read now: what fails to be read here is the file's fault still.
             output = materialized(self._selector.process(self._events))

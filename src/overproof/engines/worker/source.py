@@ -10,7 +10,7 @@ from overproof.columns.cycles import Cycles
 from overproof.columns.events import NOTHING_AROUND, ColumnMemory, Events, name_of_event
 from overproof.columns.reader import Reader, ReaderCache
 from overproof.engines.messages import Measure, Measured, Survey, Surveyed
-from overproof.records.block import Block
+from overproof.records.block import Block, Range
 from overproof.records.dataset import Dataset, FileGrid, FileSpec
 from overproof.records.notices import FileFailed, FileOpened
 from overproof.records.outcome.failure import EventName
@@ -91,8 +91,12 @@ class BlockSource:
         """Learn of which version of a file the query has the blocks; empty where that cannot be told."""
         self._identities[file] = identity
 
-    def events(self, block: Block) -> Any:
+    def events(self, block: Block, *, following: Range | None = None) -> Any:
         """Return the lazy record of a block, or its cycles.
+
+        Args:
+            block: to be computed now.
+            following: entries of the same file that will be asked for next, if any.
 
         Raises:
             DatasetError, ReadError: the file cannot be opened any more, or is another version than expected.
@@ -112,6 +116,7 @@ class BlockSource:
             metadata={**self._dataset.metadata, "dataset": self._dataset.name},
             file_number=block.file,
             around_reads=self._around_reads,
+            following=following,
         )
 
     def event_name(self, file: FileIndex, entry: int) -> EventName | None:
