@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from overproof.columns.files.damage import translated
+from overproof.columns.formats.opening import list_trees, open_file, open_tree
 from overproof.columns.formats.rntuple import RNTupleReader
 from overproof.columns.formats.ttree import TTreeReader
-from overproof.columns.opening import list_trees, open_file, open_tree
 from overproof.records.dataset import FileGrid
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES
 from overproof.records.schema import Branch, Schema

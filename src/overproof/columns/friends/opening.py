@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from overproof.columns.files.identity import identity_now
 from overproof.columns.formats import Reader
+from overproof.columns.formats.places import local_path
 from overproof.columns.friends.friend import AbsentFriend, OpenFriend, OpenPart
 from overproof.columns.friends.joined import JoinedReader
-from overproof.columns.opening import local_path, open_reader
+from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec, Friend, FriendPart
 from overproof.words.errors import DatasetError, OverproofError, ReadError
 

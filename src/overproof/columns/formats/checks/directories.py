@@ -2,46 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from overproof.columns.files.damage import DamageError
-from overproof.columns.formats.checks.keys import Key, bytes_of, parse_key
-from overproof.columns.formats.source import fetch_what_is_there
+from overproof.columns.files.local import Range
+from overproof.columns.formats.checks.keys import Key, parse_key
 
 MAX_KEYS = 512
 """Keys of one directory that are compared with those in front of their objects; of more, only those of trees are."""
 
 _HOLDERS = frozenset({b"TTree", b"TNtuple", b"TNtupleD", b"ROOT::RNTuple", b"TDirectory", b"TDirectoryFile"})
 
+Fetch: TypeAlias = Callable[[Sequence[Range]], Sequence[bytes]]
+"""Gives ranges of bytes of a file in one request; of what lies outside of it, what is there, or nothing."""
 
-def check_directory(directory: Any, *, asked: str | None) -> None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a directory tells of its list of keys.
+
+    Attributes:
+        seek: where the list begins; 0 when nothing was ever written.
+        n_bytes: of the list.
+        directory_seek: where the directory itself lies.
+        end: of the file, as its header tells it.
+    """
+
+    seek: int
+    n_bytes: int
+    directory_seek: int
+    end: int
+
+
+def checked_keys(listing: Listing, fetch: Fetch, *, asked: str | None) -> Sequence[Key]:
     """Check the list of keys of a directory, and each key in it against its twin in front of its object.
 
     A bit that hides a tree, or gives it another name or cycle, would silently lead to another tree. What cannot be
     what is asked for may be damaged.
 
     Args:
-        directory: a directory of uproot.
+        listing: where the list is.
+        fetch: gives bytes of the file.
         asked: the name that is looked for, without cycle; None: any tree or directory.
+
+    Returns:
+        The keys, in the order of the list.
 
     Raises:
         DamageError: a list that is not whole, or keys that differ.
     """
-    file = directory.file
-    start, n_bytes = int(directory.fSeekKeys), int(directory.fNbytesKeys)
+    start, n_bytes = listing.seek, listing.n_bytes
     if not start and not n_bytes:
         # A directory in which nothing was ever written.
-        return
-    data = bytes_of(file.chunk(start, min(start + n_bytes, max(file.fEND, start))))
+        return ()
+    (data,) = fetch([(start, min(start + n_bytes, max(listing.end, start)))])
     head = parse_key(data)
     listed, end = _listed(data, head)
-    is_here = all(key.directory_seek == directory.fSeekDir and _says_its_length(key) for key in listed)
+    is_here = all(key.directory_seek == listing.directory_seek and _says_its_length(key) for key in listed)
     if not _heads(head, start, n_bytes) or not head.is_plausible or not is_here:
         raise DamageError("the list of keys is damaged")
-    _check_left_over(file.source, data, end)
-    _check_twins(file.source, listed, asked=None if asked is None else asked.encode(errors="surrogateescape"))
+    _check_left_over(fetch, data, end)
+    _check_twins(fetch, listed, asked=None if asked is None else asked.encode(errors="surrogateescape"))
+    return listed
 
 
 def _heads(head: Key, start: int, n_bytes: int) -> bool:
@@ -69,11 +93,11 @@ def _listed(data: bytes, head: Key) -> tuple[Sequence[Key], int]:
     return listed, at
 
 
-def _check_left_over(source: Any, data: bytes, end: int) -> None:
+def _check_left_over(fetch: Fetch, data: bytes, end: int) -> None:
     """Refuse a list that tells fewer keys than it has; where a key was deleted, what is left behind it is garbage."""
     try:
         hidden = parse_key(data, end)
-        (found,) = fetch_what_is_there(source, [(hidden.seek, hidden.seek + hidden.length)])
+        (found,) = fetch([(hidden.seek, hidden.seek + hidden.length)])
         is_alive = parse_key(found) == hidden
     except DamageError:
         return
@@ -89,10 +113,10 @@ def _is_same(listed: Key, found: Key) -> bool:
     return listed == found and listed.is_plausible
 
 
-def _check_twins(source: Any, listed: Sequence[Key], *, asked: bytes | None) -> None:
+def _check_twins(fetch: Fetch, listed: Sequence[Key], *, asked: bytes | None) -> None:
     if len(listed) > MAX_KEYS:
         listed = [key for key in listed if key.class_name in _HOLDERS][:MAX_KEYS]
-    found = fetch_what_is_there(source, [(key.seek, key.seek + key.length) for key in listed])
+    found = fetch([(key.seek, key.seek + key.length) for key in listed])
     for key, data in zip(listed, found, strict=True):
         try:
             twins = (key, parse_key(data))

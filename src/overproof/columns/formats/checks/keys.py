@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Any
 
 from overproof.columns.files.damage import DamageError
 
@@ -95,9 +94,3 @@ def _string(data: bytes | memoryview, at: int) -> tuple[bytes, int]:
     if n_bytes < 0 or start + n_bytes > len(data):
         raise IndexError
     return bytes(data[start : start + n_bytes]), start + n_bytes
-
-
-def bytes_of(chunk: Any) -> bytes:
-    """Return what a chunk of uproot holds, or as much of it as there is."""
-    chunk.wait(insist=False)
-    return bytes(memoryview(chunk._raw_data))
