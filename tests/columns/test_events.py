@@ -17,6 +17,7 @@ import pytest
 from overproof.columns.events import ColumnMemory, Events
 from overproof.columns.formats import Reader
 from overproof.columns.formats.source import LocalSource
+from overproof.columns.layouts import NativeColumn
 from overproof.columns.opening import open_reader
 from overproof.columns.views import materialized
 from overproof.records.dataset import FileGrid, FileSpec
@@ -47,6 +48,9 @@ class Watched:
 
     def resolve(self, name: str) -> str:
         return self._reader.resolve(name)
+
+    def read_native(self, names: Sequence[str], first: int, stop: int) -> dict[str, NativeColumn]:
+        return {}
 
     def schema(self) -> Schema:
         return self._reader.schema()

@@ -8,6 +8,7 @@ from typing import Any
 
 from overproof.columns.fetching import NOTHING_AROUND, Block, BlockColumns, ColumnMemory, NoSuchBranchError
 from overproof.columns.formats import Reader
+from overproof.columns.layouts import NativeColumn
 from overproof.columns.views import View
 from overproof.records.outcome.failure import EventName
 from overproof.records.schema import Branch
@@ -79,6 +80,9 @@ class Events(View):
 
     def _get(self, name: str) -> Any:
         return self._block.columns.get(name)
+
+    def _native(self, name: str) -> NativeColumn | None:
+        return self._block.columns.native(name)
 
     def _has(self, name: str) -> bool:
         return self._block.columns.has(name)

@@ -8,11 +8,11 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any
 
-import awkward as ak
 import numpy as np
 
 from overproof.columns.formats import Reader
 from overproof.columns.formats.names import nearest
+from overproof.columns.layouts import NativeColumn
 from overproof.records.schema import Branch
 from overproof.words.errors import BranchError, ReadError
 
@@ -90,6 +90,7 @@ class BlockColumns:
         self._optional = optional
         self._prefetch = tuple(prefetch)
         # What was read, by the reader's names, asked for or not; and what was asked for, by the user's.
+        self._natives: dict[str, NativeColumn] = {}
         self._arrays: dict[str, Any] = {}
         self._given: dict[str, Any] = {}
 
@@ -130,7 +131,27 @@ class BlockColumns:
             array = self._given[name] = self._make(name)
         return array
 
+    def native(self, name: str) -> NativeColumn | None:
+        """Return a column as plain arrays, read now or before; None where it is to be had by `get` only.
+
+        Raises:
+            NoSuchBranchError, BranchError, ReadError: as `get`.
+        """
+        found = self._touch(name)
+        return None if found is None else self._natives.get(found)
+
     def _make(self, name: str) -> Any:
+        found = self._touch(name)
+        if found is None:
+            import awkward as ak
+
+            return ak.Array([self._optional[name]])[np.zeros(self.stop - self.first, dtype=np.int64)]
+        if found not in self._arrays:
+            self._arrays[found] = self._natives[found].to_awkward()
+        return self._arrays[found]
+
+    def _touch(self, name: str) -> str | None:
+        """Have a column read; return the reader's name of it, None where the file lacks an optional one."""
         found = self._find(name)
         if not self._may(name):
             raise NoSuchBranchError(
@@ -139,12 +160,15 @@ class BlockColumns:
             )
         if found is None:
             if name in self._optional:
-                return ak.Array([self._optional[name]])[np.zeros(self.stop - self.first, dtype=np.int64)]
+                return None
             raise self._unknown(name)
-        if found not in self._arrays:
+        if not self._is_read(found):
             self._read(found)
         self.touched[found] = None
-        return self._arrays[found]
+        return found
+
+    def _is_read(self, found: str) -> bool:
+        return found in self._natives or found in self._arrays
 
     def _unknown(self, name: str) -> NoSuchBranchError:
         try:
@@ -170,12 +194,15 @@ class BlockColumns:
         """Read a column, and with the first one whatever the blocks before have touched."""
         ahead = [found for each in self._prefetch if (found := self._find(each)) is not None and self._may(found)]
         self._prefetch = ()
-        wanted = list(dict.fromkeys([name, *(each for each in ahead if each not in self._arrays)]))
+        wanted = list(dict.fromkeys([name, *(each for each in ahead if not self._is_read(each))]))
         try:
             with self._around_reads:
-                arrays = self.reader.read(wanted, self.first, self.stop)
+                natives = self.reader.read_native(wanted, self.first, self.stop)
+                others = [each for each in wanted if each not in natives]
+                arrays = self.reader.read(others, self.first, self.stop) if others else {}
                 if self._following is not None:
                     self.reader.expect(wanted, *self._following)
+            self._natives.update(natives)
             self._arrays.update(arrays)
         except (ReadError, BranchError) as error:
             # A column that nobody asked for in this block must not spoil it: read the one asked for alone.

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from overproof.columns.layouts import NativeColumn
+
 Integers: TypeAlias = npt.NDArray[np.int64]
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
@@ -62,6 +64,19 @@ class ShapeError(Exception):
     """A column that has other fixed dimensions than promised; says what it has."""
 
 
+def from_native(column: NativeColumn, *, n_jagged: int, fixed_shape: tuple[int, ...]) -> Column:
+    """Take a column as it was read; nothing is copied.
+
+    Raises:
+        ShapeError: as `flatten`.
+    """
+    if len(column.offsets) != n_jagged:
+        return flatten(column.to_awkward(), n_jagged=n_jagged, fixed_shape=fixed_shape)
+    _check_shape(column.values, fixed_shape)
+    content = column.values.reshape(-1)
+    return Column(content=content, offsets=column.offsets, fixed_shape=fixed_shape, n_entries=len(column))
+
+
 def flatten(array: Any, *, n_jagged: int, fixed_shape: tuple[int, ...]) -> Column:
     """Take an awkward array apart.
 
@@ -88,6 +103,10 @@ def flatten(array: Any, *, n_jagged: int, fixed_shape: tuple[int, ...]) -> Colum
         content = np.asarray(ak.to_numpy(layout, allow_missing=False))
     except ValueError as error:
         raise ShapeError("lists of variable length") from error
+    _check_shape(content, fixed_shape)
+    return Column(content=content.reshape(-1), offsets=tuple(offsets), fixed_shape=fixed_shape, n_entries=n_entries)
+
+
+def _check_shape(content: npt.NDArray[Any], fixed_shape: tuple[int, ...]) -> None:
     if len(content) and content.shape[1:] != fixed_shape:
         raise ShapeError(f"arrays of {'x'.join(map(str, content.shape[1:]))}")
-    return Column(content=content.reshape(-1), offsets=tuple(offsets), fixed_shape=fixed_shape, n_entries=n_entries)

@@ -13,10 +13,11 @@ from overproof.analysis.draw.rows import Rows
 from overproof.analysis.draw.typed import Leaf
 from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.evaluate import Block, evaluate, loop_of
-from overproof.columns.kernels.jagged import Column, Doubles, ShapeError, flatten
+from overproof.columns.kernels.jagged import Column, Doubles, ShapeError, flatten, from_native
 from overproof.columns.kernels.loops.loop import Loop
 from overproof.columns.kernels.texts.codes import flatten_texts
 from overproof.columns.kernels.texts.table import Texts
+from overproof.columns.views import native_column
 from overproof.words.errors import BranchError
 
 SPARSE = 0.5
@@ -67,7 +68,7 @@ def block_of(rows: Rows, events: Any) -> Block:
     """
     shapes = {leaf.column: leaf for formula in rows.formulas for leaf in all_leaves(formula.root)}
     texts = Texts()
-    columns = {name: _column(shape, events[shape.branch], texts) for name, shape in sorted(shapes.items())}
+    columns = {name: _column(shape, events, texts) for name, shape in sorted(shapes.items())}
     return Block(columns, len(events), _numbers(rows, events) if rows.entry_numbers else {}, texts)
 
 
@@ -81,7 +82,14 @@ def _numbers(rows: Rows, events: Any) -> dict[str, Doubles | float]:
     return numbers
 
 
-def _column(shape: Leaf, array: Any, texts: Texts) -> Column:
+def _column(shape: Leaf, events: Any, texts: Texts) -> Column:
+    """Take a column as plain arrays where it was read so, else apart.
+
+    Raises:
+        BranchError: it is not here what it was in the first file.
+    """
+    native = None if shape.text_of else native_column(events, shape.branch)
+    array = events[shape.branch] if native is None else native
     n_dimensions = 1 + shape.n_jagged + len(shape.fixed_shape) + (shape.text_of not in {"", shape.column})
     if array.ndim != n_dimensions:
         raise BranchError(
@@ -91,6 +99,8 @@ def _column(shape: Leaf, array: Any, texts: Texts) -> Column:
     if shape.text_of:
         return flatten_texts(array, n_jagged=shape.n_jagged, fixed_shape=shape.fixed_shape, texts=texts)
     try:
+        if native is not None:
+            return from_native(native, n_jagged=shape.n_jagged, fixed_shape=shape.fixed_shape)
         return flatten(array, n_jagged=shape.n_jagged, fixed_shape=shape.fixed_shape)
     except ShapeError as error:
         promised = f"arrays of {'x'.join(map(str, shape.fixed_shape))}" if shape.fixed_shape else "lists of numbers"

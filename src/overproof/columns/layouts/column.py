@@ -30,6 +30,11 @@ class NativeColumn:
         return len(self.offsets[0]) - 1 if self.offsets else len(self.values)
 
     @property
+    def ndim(self) -> int:
+        """Number of dimensions: entries, lists, fixed shape."""
+        return len(self.offsets) + self.values.ndim
+
+    @property
     def size_bytes(self) -> int:
         """Bytes of all arrays."""
         return self.values.nbytes + sum(each.nbytes for each in self.offsets)

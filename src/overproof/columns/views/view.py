@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from typing import Any, Final
 
-import awkward as ak
 import numpy as np
 
-from overproof.columns.fetching import Block, NoSuchBranchError
-from overproof.columns.virtual import virtual_record
+from overproof.columns.fetching import NoSuchBranchError
+from overproof.columns.layouts import NativeColumn
+from overproof.columns.views.kinds import is_array, is_record
+from overproof.columns.views.origin import OfOneBlock
 from overproof.records.schema import Branch
-from overproof.words.errors import BranchError, ReadError
 
 _OF_THE_ARRAY: Final = frozenset(("mask", "ndim", "show", "to_list", "to_numpy", "tolist", "type", "typestr"))
 
 
-class View(ABC):
+class View(OfOneBlock, ABC):
     """A record of columns that are read when touched.
 
     `events.Muon_pt` and `events["Muon_pt"]` give a column, `events["a.b"]` and `events.a.b` one inside of a split
@@ -33,7 +33,6 @@ class View(ABC):
     """
 
     _own: dict[str, Any]
-    _block: Block
 
     @property
     @abstractmethod
@@ -43,6 +42,10 @@ class View(ABC):
     @abstractmethod
     def _get(self, name: str) -> Any:
         """Return a column of the block."""
+
+    def _native(self, name: str) -> NativeColumn | None:
+        """Return a column of the block as plain arrays; None where it is to be had by `_get` only."""
+        return None
 
     @abstractmethod
     def _has(self, name: str) -> bool:
@@ -82,6 +85,8 @@ class View(ABC):
     @property
     def array(self) -> Any:
         """The awkward record array of all columns, each of them read when awkward looks into it."""
+        from overproof.columns.views.virtual import virtual_record
+
         return virtual_record(
             self.fields,
             length=len(self),
@@ -98,7 +103,7 @@ class View(ABC):
             return _Projected(self, where)
         if isinstance(where, (int, np.integer, tuple)) or where is None or where is Ellipsis:
             return self.array[where]
-        if isinstance(where, ak.Array) and where.ndim > 1:
+        if is_array(where) and where.ndim > 1:
             return self.array[where]
         return _Sliced(self, where)
 
@@ -120,8 +125,7 @@ class View(ABC):
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
         if name in _OF_THE_ARRAY and not self._is_taken(name):
-            # Awkward's own `mask` does not keep its array, which nobody else holds here.
-            return _Mask(self.array) if name == "mask" else getattr(self.array, name)
+            return self._mask() if name == "mask" else getattr(self.array, name)
         return self._item(name)
 
     def __contains__(self, name: object) -> bool:
@@ -145,6 +149,12 @@ class View(ABC):
             return _Below(self, name)
         return self._get(name)
 
+    def _mask(self) -> Any:
+        # Awkward's own `mask` does not keep its array, which nobody else holds here.
+        from overproof.columns.views.mask import Mask
+
+        return Mask(self.array)
+
     def _column(self, name: str) -> Any:
         return self._own[name] if name in self._own else self._get(name)
 
@@ -153,63 +163,6 @@ class View(ABC):
     ) -> Any:
         """Let a function of awkward see the record array."""
         return function(*(_plain(each) for each in args), **{name: _plain(each) for name, each in kwargs.items()})
-
-    # -- what is the same in all views of a block ----------------------------------------------------------------
-
-    @property
-    def file(self) -> str:
-        """Path or URL of the file."""
-        return self._block.file
-
-    @property
-    def file_number(self) -> int:
-        """Place of the file in the dataset, from 0."""
-        return self._block.file_number
-
-    @property
-    def tree(self) -> str:
-        """Path of the tree in the file."""
-        return self._block.tree
-
-    @property
-    def first(self) -> int:
-        """First entry of the block, counted in the tree."""
-        return self._block.first
-
-    @property
-    def stop(self) -> int:
-        """Last entry of the block, exclusive."""
-        return self._block.stop
-
-    @property
-    def entry_numbers(self) -> Any:
-        """Numbers of the entries of this view, counted in the tree."""
-        return np.arange(self.first, self.stop)
-
-    @property
-    def metadata(self) -> dict[str, Any]:
-        """What the dataset says about the file."""
-        return self._block.metadata
-
-    @property
-    def seed(self) -> int:
-        """A 64-bit seed that belongs to the block."""
-        return self._block.seed
-
-    @property
-    def rng(self) -> np.random.Generator:
-        """Dice that belong to the block: the same numbers whenever and wherever it is processed."""
-        return self._block.rng
-
-    @property
-    def touched(self) -> tuple[str, ...]:
-        """Columns asked for so far, in any view of the block."""
-        return tuple(self._block.columns.touched)
-
-    @property
-    def failure(self) -> ReadError | BranchError | None:
-        """Why a column could not be read, also when somebody has caught the exception since."""
-        return self._block.columns.failure
 
 
 class _Derived(View):
@@ -306,14 +259,14 @@ class _Sliced(_Derived):
     def __init__(self, parent: View, where: Any) -> None:
         super().__init__(parent)
         # A mask or index with missing values is understood by awkward only, and makes columns with missing values.
-        self._is_option = isinstance(where, ak.Array) and where.layout.is_option
+        self._is_option = is_array(where) and where.layout.is_option
         if not isinstance(where, slice) and not self._is_option:
             where = np.asarray(where)
             where = where if len(where) else where.astype(np.int64)
         self._where = where
         # Slicing the numbers of the entries tells the length, and whether the slice is right at all.
         numbers = np.arange(len(parent))
-        self._length = len(ak.Array(numbers)[where] if self._is_option else numbers[where])
+        self._length = len(self._picked(numbers))
         self._sliced: dict[str, Any] = {}
 
     def __len__(self) -> int:
@@ -322,8 +275,14 @@ class _Sliced(_Derived):
     @property
     def entry_numbers(self) -> Any:
         """Numbers of the entries of this view, counted in the tree."""
-        numbers = self._parent.entry_numbers
-        return ak.Array(numbers)[self._where] if self._is_option else numbers[self._where]
+        return self._picked(self._parent.entry_numbers)
+
+    def _picked(self, numbers: Any) -> Any:
+        if not self._is_option:
+            return numbers[self._where]
+        import awkward as ak
+
+        return ak.Array(numbers)[self._where]
 
     def _get(self, name: str) -> Any:
         if name not in self._sliced:
@@ -336,41 +295,29 @@ class _Sliced(_Derived):
         """The awkward record array of all columns, each of them read when awkward looks into it."""
         if not self._is_option:
             return super().array
+        import awkward as ak
+
         array = self._parent.array[self._where]
         for name, column in self._own.items():
             array = ak.with_field(array, column, name)
         return array
 
 
-class _Mask:
-    """Puts None in the place of the entries that are not chosen: `events.mask[chosen]`."""
+def native_column(events: Any, name: str) -> NativeColumn | None:
+    """Return a column of a view as plain arrays; None where it is to be had by `events[name]` only.
 
-    def __init__(self, array: Any) -> None:
-        self._array = array
-
-    def __getitem__(self, chosen: Any) -> Any:
-        return ak.mask(self._array, chosen)
-
-
-def materialized(output: Any) -> Any:
-    """Put read record arrays in the place of views, and of awkward arrays not yet read, to any depth.
-
-    Lists, tuples and dicts that hold none are given back as they are.
+    Raises:
+        BranchError, ReadError: as `events[name]`.
     """
-    if isinstance(output, ak.Record):
-        # Awkward materialises arrays only: make one of this record alone.
-        at = output.layout.at
-        alone = output.layout.array[at : at + 1]
-        return ak.materialize(ak.Array(alone, behavior=output.behavior, attrs=output.attrs))[0]
-    return ak.materialize(output) if isinstance(output, ak.Array) else _replaced(output, materialized)
+    return events._native(name) if isinstance(events, View) and name not in events._own else None
 
 
 def _plain(value: Any) -> Any:
     """Put record arrays in the place of views, also inside of lists, tuples and dicts."""
-    return value if isinstance(value, (ak.Array, ak.Record)) else _replaced(value, _plain)
+    return value if is_array(value) or is_record(value) else replaced(value, _plain)
 
 
-def _replaced(value: Any, replace: Callable[[Any], Any]) -> Any:
+def replaced(value: Any, replace: Callable[[Any], Any]) -> Any:
     """Turn a view into its array, and replace what is inside of lists, tuples and dicts, which stay untouched."""
     if isinstance(value, View):
         return replace(value.array)
@@ -389,6 +336,8 @@ def _replaced(value: Any, replace: Callable[[Any], Any]) -> Any:
 
 def _column_of(values: Any, length: int) -> Any:
     """Make a column of a sequence with a value for each entry, or of one value for all entries."""
+    import awkward as ak
+
     values = _plain(values)
     if isinstance(values, ak.Array):
         return values
