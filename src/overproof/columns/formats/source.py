@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from uproot.source.chunk import Chunk, Source
@@ -154,6 +154,39 @@ def fetch(source: Source, ranges: Iterable[Range]) -> dict[Range, Chunk]:
     for chunk in chunks.values():
         check_whole(chunk.start, chunk.stop, len(chunk._raw_data))
     return chunks
+
+
+class FetchedBytes:
+    """The bytes of a file as another reader than uproot's takes them.
+
+    Args:
+        source: open; closed with this.
+    """
+
+    def __init__(self, source: LocalSource | RemoteSource) -> None:
+        self._source = source
+
+    @property
+    def identity(self) -> str:
+        """Which version of the file was opened; empty where that cannot be told."""
+        return self._source.identity
+
+    def read_all(self, ranges: Iterable[Range]) -> Mapping[Range, bytes | memoryview]:
+        """Return many ranges of bytes in one request; each is whole."""
+        return {place: memoryview(chunk._raw_data) for place, chunk in fetch(self._source, ranges).items()}
+
+    def announce(self, ranges: Iterable[Range]) -> None:
+        """Pass over what will be read soon, where the system cannot be told."""
+        if isinstance(self._source, LocalSource):
+            self._source.file.announce(ranges)
+
+    def serves(self, identity: str) -> bool:
+        """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
+        return self._source.serves(identity)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._source.__exit__(None, None, None)
 
 
 def fetch_what_is_there(source: Source, ranges: Iterable[Range]) -> list[bytes]:

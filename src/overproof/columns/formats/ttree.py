@@ -16,9 +16,10 @@ from overproof.columns.files.damage import one_line, translated
 from overproof.columns.formats.baskets import BasketReader, Unknown
 from overproof.columns.formats.checks.tables import check_entries, overlapping
 from overproof.columns.formats.names import Names, plain
+from overproof.columns.formats.ttree_layout import BasketLayouts
 from overproof.columns.formats.types import form_inside, form_of_branch, members_of_form, typename_and_type
 from overproof.columns.grid import Entries, Storage, block_stops, common_boundaries, ttree_clusters
-from overproof.columns.layouts import NativeColumn
+from overproof.columns.layouts import Clusters, Description, NativeColumn, TreeLayout
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import BranchError
@@ -66,8 +67,8 @@ class TTreeReader:
             self._names = Names(
                 self._columns, wholes=self._wholes, others=self._others, where=f"tree '{name}' of {path}"
             )
-        names = frozenset(branch.member("fName").encode(errors="surrogateescape") for branch in self._branches)
-        self._baskets = BasketReader(path, tree.file.source, names=names, doubtful=lambda: self._overlapping)
+        self._own_names = frozenset(each.member("fName").encode(errors="surrogateescape") for each in self._branches)
+        self._baskets = BasketReader(path, tree.file.source, names=self._own_names, doubtful=lambda: self._overlapping)
         self._schema: Schema | None = None
 
     @property
@@ -139,6 +140,30 @@ class TTreeReader:
     def close(self) -> None:
         """Give the file back."""
         self._tree.file.close()
+
+    def description(self) -> Description:
+        """Describe the tree so that its plain columns can be read without uproot.
+
+        Raises:
+            ReadError: the description in the file is damaged.
+        """
+        names = {id(column.branch): name for name, column in self._columns.items() if column.leaf is None}
+        columns = {name: (column.branch, column.leaf) for name, column in self._columns.items()}
+        with translated(self.path, "open", what=f"tree {self.tree}"):
+            layout = TreeLayout(
+                path=self.path, tree=self.tree, format="TTree", uuid=self.uuid, identity=self.identity,
+                n_entries=self.n_entries, size_bytes=self.size_bytes, names=self.names, wholes=tuple(self._wholes),
+                others=tuple(self._others),
+                columns=BasketLayouts(columns, holder=lambda branch: names.get(id(branch), "")),
+                branch_names=self._own_names, doubtful=self._overlapping,
+            )  # fmt: skip
+        return Description(
+            layout=layout,
+            schema=self.schema,
+            clusters=lambda: Clusters(boundaries=self._clusters(), storage=self._storage()),
+            friends=tuple(self.named_friends()),
+            has_index=self.has_index,
+        )
 
     def _walk(self, holder: Any, *, parent: str, raw_parent: str, slashed: str) -> None:
         """Collect the names of everything below `holder`, depth first."""

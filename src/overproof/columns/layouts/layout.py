@@ -124,9 +124,6 @@ class TreeLayout:
         names: of all branches, as in the schema.
         wholes: names of what contains other branches and can be read as a record.
         others: further spellings, each with the name that it stands for.
-        objects: names of columns that are objects, whose members may have names too.
-        friends: those that the tree names: name, path of the tree, path of the file (empty: the same file).
-        has_index: whether the tree has an index of its own, as from TTree::BuildIndex.
         columns: by name, those that can be read natively; all others need uproot.
         branch_names: own names of all branches, as their baskets tell them (TTree).
         doubtful: places at which several baskets are said to lie (TTree).
@@ -144,9 +141,6 @@ class TreeLayout:
     names: Sequence[str]
     wholes: Sequence[str] = ()
     others: Sequence[tuple[str, str]] = ()
-    objects: frozenset[str] = frozenset()
-    friends: tuple[tuple[str, str, str], ...] = ()
-    has_index: bool = False
     columns: Mapping[str, ColumnLayout]
     branch_names: frozenset[bytes] = frozenset()
     doubtful: frozenset[int] = frozenset()

@@ -1,0 +1,114 @@
+"""Where the columns of a TTree lie, from what uproot has understood of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from uproot.interpretation.jagged import AsJagged
+from uproot.interpretation.numerical import AsDtype
+
+from overproof.columns.files.damage import DamageError
+from overproof.columns.formats.checks.baskets import check_offsets
+from overproof.columns.formats.checks.tables import check_branch, check_type
+from overproof.columns.layouts import BasketLayout, EmbeddedBasket
+
+
+class BasketLayouts(Mapping[str, BasketLayout]):
+    """The columns of one TTree that can be read natively, each described when it is first asked for.
+
+    Args:
+        branches: name of each column, its branch and, of a branch with several leaves, the leaf.
+        holder: gives the name of the column of a branch; empty for one that is none.
+    """
+
+    def __init__(self, branches: Mapping[str, tuple[Any, str | None]], *, holder: Callable[[Any], str]) -> None:
+        self._branches = branches
+        self._holder = holder
+        self._found: dict[str, BasketLayout | None] = {}
+
+    def __getitem__(self, name: str) -> BasketLayout:
+        if name not in self._found:
+            branch, leaf = self._branches[name]
+            self._found[name] = _layout(branch, leaf, holder=self._holder)
+        found = self._found[name]
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name in self._branches and self.get(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._branches if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _layout(branch: Any, leaf: str | None, *, holder: Callable[[Any], str]) -> BasketLayout | None:
+    """Describe a column; None for one that is not plain, or whose description is damaged: uproot says what is wrong."""
+    interpretation = branch.interpretation
+    is_jagged = type(interpretation) is AsJagged
+    content = interpretation.content if is_jagged else interpretation
+    if type(content) is not AsDtype or content.to_dtype != content.from_dtype.newbyteorder("="):
+        return None
+    base, shape = content.from_dtype.subdtype or (content.from_dtype, ())
+    if (leaf is None) != (base.names is None) or (leaf is not None and leaf not in base.names):
+        return None
+    if any(each.kind not in "biuf" for each in _numbers(base)):
+        return None
+    stops = np.asarray(branch.entry_offsets, dtype=np.int64)
+    try:
+        check_branch(branch, stops)
+        check_type(branch)
+        embedded = _embedded(branch)
+    except Exception:  # noqa: BLE001 - anything can come out of damaged tables; the other reader tells, when it is asked
+        return None
+    n_own = branch.num_baskets - len(branch.embedded_baskets)
+    none = np.zeros(len(embedded), np.int64)
+    counter = branch.count_branch if is_jagged else None
+    has_counter = counter is not None and type(counter.interpretation) is AsDtype
+    return BasketLayout(
+        branch=branch.member("fName").encode(errors="surrogateescape"),
+        dtype=base.str if base.names is None else tuple(base.descr),
+        leaf=leaf or "",
+        fixed_shape=tuple(shape),
+        is_jagged=is_jagged,
+        header_bytes=int(interpretation.header_bytes) if is_jagged else 0,
+        counter=holder(counter) if has_counter else "",
+        stops=stops,
+        seeks=np.concatenate([np.asarray(branch.member("fBasketSeek")[:n_own], np.int64), none]),
+        sizes_bytes=np.concatenate([np.asarray(branch.member("fBasketBytes")[:n_own], np.int64), none]),
+        embedded=embedded,
+    )
+
+
+def _numbers(dtype: np.dtype[Any]) -> Iterator[np.dtype[Any]]:
+    """Give the types of the numbers in a type, which may be a record."""
+    if dtype.names is None:
+        yield dtype.base
+    else:
+        for name in dtype.names:
+            yield from _numbers(dtype[name])
+
+
+def _embedded(branch: Any) -> dict[int, EmbeddedBasket]:
+    """Copy the baskets that lie in the tree itself.
+
+    Raises:
+        DamageError: one of them does not fit.
+    """
+    found = {}
+    n_own = branch.num_baskets - len(branch.embedded_baskets)
+    for number in range(n_own, branch.num_baskets):
+        basket = branch.basket(number)
+        check_offsets(basket, is_covered=False)
+        offsets = basket.byte_offsets
+        if offsets is not None and len(offsets) != basket.num_entries + 1:
+            raise DamageError("the places of its entries do not follow each other")
+        found[number] = EmbeddedBasket(
+            data=basket.data.tobytes(), offsets=None if offsets is None else np.asarray(offsets, np.int32)
+        )
+    return found

@@ -1,0 +1,296 @@
+"""From the baskets of a TTree to arrays, each basket decompressed once, into its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from overproof.columns.files import ByteSource, Range
+from overproof.columns.files.damage import DamageError, one_line, translated
+from overproof.columns.formats.checks.baskets import BasketHeader, check_basket
+from overproof.columns.formats.checks.counts import check_lengths
+from overproof.columns.layouts import BasketLayout, EmbeddedBasket, NativeColumn, TreeLayout
+from overproof.columns.layouts.column import Offsets, frozen
+from overproof.columns.native.codec import Codec, Octets
+from overproof.columns.native.elements import Elements, elements_of
+from overproof.columns.native.kept import KeptPieces
+from overproof.words.errors import ReadError
+
+
+class _Plan(NamedTuple):
+    """What has to be done for one column.
+
+    Attributes:
+        low: number of the first basket.
+        stops: first entry of each basket, and the end of the last.
+        kept: baskets that are decoded already, by number.
+        places: of baskets that have to be fetched, by number.
+    """
+
+    low: int
+    stops: list[int]
+    kept: dict[int, NativeColumn]
+    places: dict[int, Range]
+
+
+class _Basket(NamedTuple):
+    """One basket that has to be decoded.
+
+    Attributes:
+        number: in its branch.
+        first: first entry.
+        n_entries: in it.
+        place: in the file; None for one that lies in the tree itself.
+        data: all of its bytes, header included; for one that lies in the tree, its elements.
+        header: None for one that lies in the tree itself.
+        embedded: one that lies in the tree itself.
+        n_elements: numbers in it; for lists with something in front of them, too.
+    """
+
+    number: int
+    first: int
+    n_entries: int
+    n_elements: int
+    place: Range | None = None
+    data: memoryview | None = None
+    header: BasketHeader | None = None
+    embedded: EmbeddedBasket | None = None
+
+
+class BasketDecoder:
+    """Reads columns of one TTree; keeps what a range has cut, for the range that follows.
+
+    Args:
+        tree: where the columns lie; those that are asked for are `BasketLayout`.
+        source: the bytes of the file.
+
+    Attributes:
+        read_bytes: compressed bytes of baskets read so far.
+        n_decoded: baskets decompressed so far.
+    """
+
+    def __init__(self, tree: TreeLayout, source: ByteSource) -> None:
+        self._tree = tree
+        self._source = source
+        self._codec = Codec()
+        self._kept = KeptPieces()
+        self._elements: dict[str, Elements] = {}
+        self._bare: set[str] = set()
+        self.read_bytes = 0
+        self.n_decoded = 0
+
+    def read(self, names: Sequence[str], first: int, stop: int) -> dict[str, NativeColumn]:
+        """Return columns of the entries from `first` to `stop`; all missing baskets are fetched in one request.
+
+        Raises:
+            ReadError: phase `read` or `decode`.
+        """
+        plans = {name: self._plan(name, first, stop) for name in names}
+        wanted = [place for plan in plans.values() for place in plan.places.values()]
+        with translated(self._tree.path, "read"):
+            chunks = self._source.read_all(wanted) if wanted else {}
+        self.read_bytes += sum(end - start for start, end in chunks)
+        columns = {}
+        for name, plan in plans.items():
+            with translated(self._tree.path, "decode", what=_said(self._layout(name))):
+                columns[name] = self._assemble(name, plan, chunks, first, stop)
+        self._check_counts(columns)
+        return {name: _leaf(self._layout(name), column) for name, column in columns.items()}
+
+    def ranges(self, names: Sequence[str], first: int, stop: int) -> list[Range]:
+        """Tell which bytes a `read` would fetch."""
+        return [place for name in names for place in self._plan(name, first, stop).places.values()]
+
+    def _layout(self, name: str) -> BasketLayout:
+        layout = self._tree.columns[name]
+        assert isinstance(layout, BasketLayout)
+        return layout
+
+    def _plan(self, name: str, first: int, stop: int) -> _Plan:
+        layout = self._layout(name)
+        if stop <= first:
+            return _Plan(0, [0], {}, {})
+        if stop > layout.stops[-1]:
+            raise ReadError(
+                f"{_said(layout)} ends at entry {layout.stops[-1]}, the tree does not",
+                file=self._tree.path,
+                phase="decode",
+            )
+        low = int(layout.stops.searchsorted(first, side="right")) - 1
+        high = int(layout.stops.searchsorted(stop, side="left"))
+        kept, places = {}, {}
+        seeks, sizes = layout.seeks[low:high].tolist(), layout.sizes_bytes[low:high].tolist()
+        for number, seek, size in zip(range(low, high), seeks, sizes, strict=True):
+            if (piece := self._kept.get((name, number))) is not None:
+                kept[number] = piece
+            elif number not in layout.embedded:
+                places[number] = (seek, seek + size)
+        return _Plan(low, layout.stops[low : high + 1].tolist(), kept, places)
+
+    def _assemble(
+        self, name: str, plan: _Plan, chunks: Mapping[Range, bytes | memoryview], first: int, stop: int
+    ) -> NativeColumn:
+        """Lay the baskets of one column end to end: whole ones are decoded into their places, cut ones are copied."""
+        pieces: list[NativeColumn | _Basket] = []
+        for number, (begins, ends) in enumerate(pairwise(plan.stops), start=plan.low):
+            piece: NativeColumn | _Basket | None = plan.kept.get(number)
+            is_cut = begins < first or ends > stop
+            if piece is None:
+                place = plan.places.get(number)
+                chunk = None if place is None else memoryview(chunks[place])
+                piece = self._look_at(name, number, (begins, ends), place, chunk)
+                if is_cut:
+                    piece = self._decode(name, [piece])
+                    self._kept.keep((name, number), piece)
+            if isinstance(piece, NativeColumn) and is_cut:
+                piece = piece.cut(max(first - begins, 0), min(stop, ends) - begins)
+            pieces.append(piece)
+        if len(pieces) == 1 and isinstance(pieces[0], NativeColumn):
+            return pieces[0]
+        return self._decode(name, pieces)
+
+    def _look_at(
+        self, name: str, number: int, entries: Range, place: Range | None, chunk: memoryview | None
+    ) -> _Basket:
+        """Check the header of a basket, and tell how much is in it."""
+        layout, elements = self._layout(name), self._elements_of(name)
+        n_entries = entries[1] - entries[0]
+        if place is None or chunk is None:
+            embedded = layout.embedded[number]
+            n_elements = elements.count(len(embedded.data), n_entries)
+            return _Basket(
+                number=number, first=entries[0], n_entries=n_entries, n_elements=n_elements, embedded=embedded
+            )
+        try:
+            header = check_basket(
+                chunk, seek=place[0], n_entries=n_entries, name=layout.branch, others=self._tree.branch_names,
+                doubtful=self._tree.doubtful,
+            )  # fmt: skip
+            if not header.is_covered:
+                self._bare.add(name)
+            n_elements = elements.count(header.data_bytes, n_entries)
+        except DamageError as error:
+            raise self._damaged(layout, number, place, chunk, error) from error
+        return _Basket(
+            number=number, first=entries[0], n_entries=n_entries, n_elements=n_elements, place=place, data=chunk,
+            header=header,
+        )  # fmt: skip
+
+    def _decode(self, name: str, pieces: Sequence[NativeColumn | _Basket]) -> NativeColumn:
+        """Make one column of pieces."""
+        layout, elements = self._layout(name), self._elements_of(name)
+        n_entries = sum(len(each) if isinstance(each, NativeColumn) else each.n_entries for each in pieces)
+        n_elements = sum(len(each.values) if isinstance(each, NativeColumn) else each.n_elements for each in pieces)
+        column = elements.empty(n_entries, n_elements)
+        entry = element = 0
+        for piece in pieces:
+            if isinstance(piece, NativeColumn):
+                values, ends = piece.values, piece.offsets[0][1:] + element if piece.offsets else None
+                column.values[element : element + len(values)] = values
+                if ends is not None:
+                    column.offsets[0][entry + 1 : entry + 1 + len(ends)] = ends
+                entry, element = entry + len(piece), element + len(values)
+                continue
+            into = column.values[element : element + piece.n_elements]
+            ends = column.offsets[0][entry + 1 : entry + 1 + piece.n_entries] if layout.is_jagged else None
+            try:
+                self._fill(name, piece, into, ends, element)
+            except DamageError as error:
+                raise self._damaged(layout, piece.number, piece.place, piece.data, error) from error
+            entry, element = entry + piece.n_entries, element + piece.n_elements
+        for array in (column.values, *column.offsets):
+            frozen(array)
+        return column
+
+    def _fill(self, name: str, basket: _Basket, into: npt.NDArray[Any], ends: Offsets | None, element: int) -> None:
+        """Decompress one basket into the place of its elements, and tell where its lists end."""
+        elements = self._elements_of(name)
+        data, places = self._unpack(basket)
+        self.n_decoded += 1
+        if ends is None:
+            elements.fill(into, data)
+            return
+        if places is None:
+            places = self._places_of_lists(name, basket)
+        elements.fill_lists(into, ends, data, places, is_covered=basket.header is not None and basket.header.is_covered)
+        if element:
+            ends += element
+
+    def _unpack(self, basket: _Basket) -> tuple[Octets, npt.NDArray[Any] | None]:
+        """Return the elements of a basket, as stored, and where its entries begin, where that is stored."""
+        header = basket.header
+        if header is None or basket.data is None:
+            assert basket.embedded is not None
+            return np.frombuffer(basket.embedded.data, np.uint8), basket.embedded.offsets
+        payload = basket.data[header.key_bytes :]
+        raw = self._codec.unpack(payload, header.n_bytes) if header.is_compressed else np.frombuffer(payload, np.uint8)
+        data, behind = raw[: header.data_bytes], raw[header.data_bytes :]
+        if not len(behind):
+            return data, None
+        told = behind.view(">i4")
+        if told[0] != basket.n_entries + 1:
+            raise DamageError("the places of its entries do not follow each other")
+        places = told[1:].astype(np.int32)
+        places -= header.key_bytes
+        places[-1] = header.data_bytes
+        return data, places
+
+    def _places_of_lists(self, name: str, basket: _Basket) -> npt.NDArray[Any]:
+        """Tell where lists begin of which ROOT has stored no places: the branch of their lengths tells."""
+        counter = self._layout(name).counter
+        if not counter:
+            raise DamageError("nothing tells where its lists begin")
+        codec, self._codec = self._codec, Codec()  # what is decompressed already must stay
+        counts = self.read([counter], basket.first, basket.first + basket.n_entries)[counter].values
+        self._codec = codec
+        places = np.zeros(basket.n_entries + 1, np.int64)
+        np.cumsum(counts, out=places[1:])
+        return places * self._elements_of(name).size_bytes
+
+    def _elements_of(self, name: str) -> Elements:
+        found = self._elements.get(name)
+        if found is None:
+            found = self._elements[name] = elements_of(self._layout(name))
+        return found
+
+    def _check_counts(self, columns: Mapping[str, NativeColumn]) -> None:
+        """Compare lists with the branch of their lengths, where both were asked for and one has no checksum."""
+        if not self._bare:
+            return
+        for name, column in columns.items():
+            layout = self._layout(name)
+            if column.offsets and layout.counter in columns and not self._bare.isdisjoint((name, layout.counter)):
+                counter = self._layout(layout.counter)
+                with translated(self._tree.path, "decode", what=_said(layout)):
+                    told = columns[layout.counter].values
+                    if told.ndim == 1:
+                        check_lengths(column.offsets[0], told, what=counter.branch.decode(errors="replace"))
+
+    def _damaged(
+        self, layout: BasketLayout, number: int, place: Range | None, data: memoryview | None, error: DamageError
+    ) -> ReadError:
+        if place is None or data is None:
+            why = f"{_said(layout)}: basket {number}, which lies in the tree itself, is damaged: {error}"
+            return ReadError(why, file=self._tree.path, phase="decode")
+        why = one_line(error) if np.frombuffer(data, np.uint8).any() else "it holds nothing but zeros"
+        return ReadError(
+            f"{_said(layout)}: the file is damaged at bytes {place[0]:,} to {place[1]:,} "
+            f"(basket {number}): {why}; copy it again",
+            file=self._tree.path,
+            phase="decode",
+        )
+
+
+def _said(layout: BasketLayout) -> str:
+    return f"branch {layout.branch.decode(errors='replace')}"
+
+
+def _leaf(layout: BasketLayout, column: NativeColumn) -> NativeColumn:
+    """Return one leaf of a branch that has several."""
+    if not layout.leaf:
+        return column
+    return NativeColumn(values=frozen(np.ascontiguousarray(column.values[layout.leaf])), offsets=column.offsets)
