@@ -17,6 +17,17 @@ class Lock:
     def __init__(self, handle: int) -> None:
         self._handle = handle
 
+    @property
+    def handle(self) -> int:
+        """Descriptor of the file, open for reading and writing; -1 when it was released."""
+        return self._handle
+
+    def __enter__(self) -> Lock:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
     def release(self) -> None:
         """Let others have it; more than once does no harm."""
         handle, self._handle = self._handle, -1

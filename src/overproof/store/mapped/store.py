@@ -1,0 +1,275 @@
+"""A directory of mapped files, under a budget, shared by any number of processes of one user."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from overproof.store.mapped.eviction import choose_leaving
+from overproof.store.mapped.file.header import HEADER_BYTES, Header, digest_of
+from overproof.store.mapped.file.reading import MappedFile
+from overproof.store.mapped.file.record import Record, pieces_of, size_of
+from overproof.store.mapped.file.writing import Writer, existing, throw_away, written
+from overproof.store.mapped.ledger import Ledger, ledger_of
+from overproof.store.mapped.room import boot_id, room_bytes
+from overproof.store.mapped.survey import SUFFIX, is_private, survey
+from overproof.store.private import make_private
+
+MAX_FILES = 16_384
+"""More would take longer to look through than they save."""
+MAX_OPEN = 4_096
+"""Files that a process looks into at the same time."""
+SLACK_SHARE = 1 / 20
+"""Share of the budget that is made free in one go."""
+TOLD_EVERY_S = 2.0
+"""How often a process tells others what it has asked for."""
+REFUSED_S = 10.0
+"""How long nobody asks again whether there is room for what was refused."""
+TROUBLE_S = 60.0
+"""How long nothing is written after writing has failed."""
+
+
+class _Known:
+    """What a process knows of one key: its file, and what it has asked for and not told yet."""
+
+    __slots__ = ("asked", "digest", "end", "file", "first", "path", "stop", "told_s")
+
+    def __init__(self, directory: Path, key: str, now: float) -> None:
+        self.digest = digest_of(key)
+        self.path = directory / f"{self.digest.hex()}{SUFFIX}"
+        self.file: MappedFile | None = None
+        self.asked = self.first = self.stop = self.end = 0
+        self.told_s = now
+
+    def ask(self, first: int, stop: int) -> None:
+        self.first = min(first, self.first) if self.asked else first
+        self.stop = max(stop, self.stop) if self.asked else stop
+        self.asked += stop - first
+
+    def tell(self, writer: Writer, now: float) -> None:
+        writer.ask(self.asked, first=self.first, stop=self.stop)
+        self.asked, self.told_s = 0, now
+
+
+class MappedStore:
+    """Keeps records of buffers under keys; may forget any of them, never gives a wrong one, never fails.
+
+    One file a key. When there is no room, the key with the least score goes: seconds to get it again, times uses of the
+    last hour, per byte. A directory that cannot be made, that is not this user's alone, or that is full makes the store
+    forgetful, not an error.
+
+    Args:
+        directory: where the files lie; made with the first, with mode 0700.
+        limit_bytes: how much all files together may take.
+        max_files: how many there may be.
+        now: seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        limit_bytes: int,
+        max_files: int = MAX_FILES,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.directory = directory
+        self.limit_bytes = limit_bytes
+        self._max_files = max_files
+        self._now = now
+        self._boot = boot_id()
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._refused: tuple[float, float] = (0.0, 0.0)
+        self._quiet_until_s = 0.0
+        self._room: tuple[float, int] = (0.0, 0)
+
+    def find(self, key: str, first: int, stop: int) -> tuple[Record, ...]:
+        """Return records that contain a run of positions without a gap, in order; none where there are none."""
+        known, now = self._about(key), self._now()
+        known.ask(first, stop)
+        try:
+            if known.file is None and not is_private(self.directory):
+                return ()
+            found = self._opened(known).find(first, stop)
+        except OSError:
+            known.file = None
+            return ()
+        if found and now - known.told_s > TOLD_EVERY_S:
+            self._tell(known, now)
+        return found
+
+    def put(
+        self,
+        key: str,
+        first: int,
+        stop: int,
+        *,
+        note: bytes,
+        buffers: Sequence[memoryview],
+        cost_s: float,
+        label: bytes = b"",
+    ) -> bool:
+        """Keep buffers for a run of positions; tell whether they are kept now.
+
+        Args:
+            key: of what they belong to.
+            first, stop: the run.
+            note: what the buffers are.
+            buffers: plain bytes.
+            cost_s: seconds that it took to get them.
+            label: what the key means, for people.
+        """
+        now = self._now()
+        if now < self._quiet_until_s or size_of(note, buffers) > self.limit_bytes:
+            return False
+        known = self._about(key)
+        try:
+            make_private(self.directory)
+            if not is_private(self.directory):
+                return False
+            with written(known.path, digest=known.digest, label=label, minute=int(now) // 60) as writer:
+                if writer is None:
+                    return False
+                known.tell(writer, now)
+                if writer.header.committed_bytes != known.end and self._has(known, first, stop):
+                    return True
+                size_bytes = size_of(note, buffers)
+                if not self._reserve(writer.header, size_bytes, cost_s, name=known.path.name):
+                    return False
+                pieces = pieces_of(first, stop, note, buffers, cost_s=cost_s, boot=self._boot)
+                writer.append(pieces, cost_s=cost_s)
+                known.end = writer.header.committed_bytes
+        except OSError:
+            self._quiet_until_s = now + TROUBLE_S
+            return False
+        return True
+
+    def holds(self, key: str, first: int, stop: int) -> bool:
+        """Tell whether `find` would find something; does not count as asking."""
+        known = self._known.get(key)
+        if known is None:
+            known = _Known(self.directory, key, 0.0)
+        try:
+            return is_private(self.directory) and self._opened(known).covers(first, stop)
+        except OSError:
+            return False
+
+    def rest(self) -> None:
+        """Tell what was asked for, and let go of files that were thrown away, which take room until then."""
+        now = self._now()
+        for known in self._known.values():
+            if known.file is not None:
+                self._tell(known, now)
+        self.shed()
+
+    def shed(self) -> None:
+        """Let go of files that were thrown away, which take room until then; for any thread."""
+        for known in list(self._known.values()):
+            file = known.file
+            if file is not None and file.is_gone:
+                known.file = None
+
+    def clear(self) -> int:
+        """Throw everything away that nobody is writing; return the number of bytes that were in use."""
+        self._known.clear()
+        if not is_private(self.directory):
+            return 0
+        freed_bytes = 0
+        try:
+            for each in survey(self.directory, minute=int(self._now()) // 60):
+                freed_bytes += each.size_bytes if throw_away(self.directory / each.name) else 0
+            with ledger_of(self.directory) as ledger:
+                self._count(ledger)
+        except OSError:
+            pass
+        return freed_bytes
+
+    def _about(self, key: str) -> _Known:
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = _Known(self.directory, key, self._now())
+            if len(self._known) > MAX_OPEN:
+                self._known.popitem(last=False)
+        return known
+
+    def _tell(self, known: _Known, now: float) -> None:
+        known.told_s = now
+        with contextlib.suppress(OSError), existing(known.path, minute=int(now) // 60) as writer:
+            if writer is not None and writer.header.digest == known.digest:
+                known.tell(writer, now)
+
+    def _has(self, known: _Known, first: int, stop: int) -> bool:
+        """Tell whether somebody else has written the same meanwhile; to be asked while the file is locked."""
+        try:
+            return self._opened(known).covers(first, stop)
+        except OSError:
+            return False
+
+    def _opened(self, known: _Known) -> MappedFile:
+        """Return the file of a key, opened now or before.
+
+        Raises:
+            OSError: there is none.
+        """
+        file = known.file
+        if file is None or file.is_gone:
+            file = known.file = MappedFile(known.path, digest=known.digest, boot=self._boot)
+        return file
+
+    # -- who may stay
+
+    def _reserve(self, header: Header, size_bytes: int, cost_s: float, *, name: str) -> bool:
+        """Make room for a record of a file; tell whether there is some."""
+        score = (header.cost_s + cost_s) * max(header.uses, 1.0) / (header.committed_bytes + size_bytes)
+        now, (refused_until_s, refused_score) = self._now(), self._refused
+        needed_bytes = size_bytes + (0 if header.n_records else HEADER_BYTES)
+        with ledger_of(self.directory) as ledger:
+            if ledger is None:
+                return False
+            if not ledger.is_known:
+                self._count(ledger)
+            limit_bytes = self._limit_bytes(ledger, now)
+            is_room = ledger.used_bytes + needed_bytes <= limit_bytes
+            if not is_room or (not header.n_records and ledger.n_files >= self._max_files):
+                if now < refused_until_s and score <= refused_score:
+                    return False
+                if not self._make_room(ledger, needed_bytes, limit_bytes, score=score, name=name):
+                    self._refused = (now + REFUSED_S, score)
+                    return False
+            ledger.used_bytes += needed_bytes
+            ledger.n_files += 0 if header.n_records else 1
+        return True
+
+    def _make_room(self, ledger: Ledger, needed_bytes: int, limit_bytes: int, *, score: float, name: str) -> bool:
+        """Throw files away that are worth less than a newcomer; count all files on the way."""
+        kept = survey(self.directory, minute=int(self._now()) // 60)
+        ledger.used_bytes, ledger.n_files = sum(each.size_bytes for each in kept), len(kept)
+        others = [each for each in kept if each.name != name]
+        lacking_bytes = ledger.used_bytes + needed_bytes - limit_bytes
+        for each in choose_leaving(
+            others,
+            needed_bytes=lacking_bytes,
+            slack_bytes=int(limit_bytes * SLACK_SHARE),
+            n_needed=ledger.n_files - self._max_files,
+            score=score,
+        ):
+            if throw_away(self.directory / each.name):
+                ledger.used_bytes -= each.size_bytes
+                ledger.n_files -= 1
+        return ledger.used_bytes + needed_bytes <= limit_bytes and ledger.n_files <= self._max_files
+
+    def _limit_bytes(self, ledger: Ledger, now: float) -> int:
+        """Return the budget, less where others need the memory or the disk."""
+        at_s, room = self._room
+        if not at_s <= now < at_s + 0.25:
+            room = room_bytes(self.directory)
+            self._room = (now, room)
+        return min(self.limit_bytes, ledger.used_bytes + room)
+
+    def _count(self, ledger: Ledger | None) -> None:
+        if ledger is not None:
+            kept = survey(self.directory, minute=int(self._now()) // 60)
+            ledger.used_bytes, ledger.n_files = sum(each.size_bytes for each in kept), len(kept)
