@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
+from overproof.columns.files import remote
 from overproof.columns.files.damage import BytesError
 from overproof.columns.files.local import LocalFile
+from overproof.columns.files.remote import RemoteFile
 from overproof.columns.files.retry import Retry, RetryPolicy, is_transient_afar, is_transient_here
-from overproof.columns.formats.source import LocalSource, RemoteSource
 from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec
 from overproof.words.errors import DatasetError, ReadError
@@ -130,8 +131,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     """A clock for all sources of bytes."""
     time = Time()
     monkeypatch.setattr(LocalFile, "retry", time.retry())
-    monkeypatch.setattr(LocalSource, "retry", LocalFile.retry)
-    monkeypatch.setattr(RemoteSource, "retry", time.retry())
+    monkeypatch.setattr(RemoteFile, "retry", time.retry())
     return time
 
 
@@ -188,6 +188,7 @@ def test_a_forgotten_handle_of_a_replaced_file(trees: dict[str, Path], tmp_path:
 
 def test_remote_reads_are_tried_again(trees: dict[str, Path], time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same holds for what fsspec reaches; a file that is not there is said at once."""
+    monkeypatch.setattr(remote, "ALONG_BYTES", 0)
     fsspec.filesystem("memory").pipe("/retry/a.root", trees["zlib"].read_bytes())
     reader = open_reader(FileSpec(path="memory://retry/a.root", tree="t"))
     left, cat = iter(range(2)), MemoryFileSystem.cat_file

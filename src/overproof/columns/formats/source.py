@@ -3,50 +3,41 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from uproot.source.chunk import Chunk, Source
-from uproot.source.fsspec import FSSpecSource
 from uproot.source.futures import TrivialFuture
 
 from overproof.columns.files.damage import DamageError
-from overproof.columns.files.local import LocalFile, Range, check_whole
-from overproof.columns.files.retry import Retry, is_transient_afar, is_transient_here
+from overproof.columns.files.local import LocalFile, Range
+from overproof.columns.files.remote import RemoteFile
 
 
-class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
-    """Lets uproot read a local file.
-
-    uproot's default source opens the file anew for every request.
+class FileSource(Source):  # type: ignore[misc]  # uproot has no types
+    """Lets uproot read an open file of ours.
 
     Attributes:
         file: what is open.
         identity: which version of the file was opened.
-
-    Raises:
-        OSError: it cannot be opened, or has changed since, when bytes are asked for.
-        DatasetError: it is a pipe or a device.
     """
 
-    retry = LocalFile.retry
+    file: LocalFile | RemoteFile
 
-    def __init__(self, file_path: str, **options: Any) -> None:
+    def __init__(self, file_path: str) -> None:
         super().__init__()
         self._file_path = file_path
         self._held: dict[Range, Chunk] = {}
         self._refusals = Refusals()
-        self.file = LocalFile(file_path)
-        self._num_bytes = self.file.size_bytes
 
     @property
     def identity(self) -> str:
         return self.file.identity
 
-    @staticmethod
-    def is_transient(error: BaseException) -> bool:
-        """Tell whether the same request may succeed in a moment."""
-        return is_transient_here(error)
+    @property
+    def num_bytes(self) -> int:
+        """Tell the size of the file."""
+        return self.file.size_bytes
 
     def refuse(self, place: Range, why: str) -> None:
         """Answer whoever asks for these bytes with an error."""
@@ -58,22 +49,30 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
         if held is not None:
             return held
         self._refusals.check(start, stop)
-        return self.retry(lambda: self._chunk(start, stop), is_transient=self.is_transient)
-
-    def _chunk(self, start: int, stop: int) -> Chunk:
-        self._num_requests += 1
-        self._num_requested_chunks += 1
-        self._num_requested_bytes += stop - start
-        return Chunk(self, start, stop, TrivialFuture(self.file.read_once(int(start), int(stop))))
+        self._count((start, stop))
+        return Chunk(self, start, stop, TrivialFuture(self.file.read(int(start), int(stop))))
 
     def chunks(self, ranges: list[Range], notifications: queue.Queue[Chunk]) -> list[Chunk]:
-        """Return many ranges of bytes, all of them at once for the operating system."""
-        if len(ranges) > 1:
-            self.file.announce(ranges)
-        chunks = [self._chunk(start, stop) for start, stop in ranges]
+        """Return many ranges of bytes, all of them asked for at once."""
+        chunks = list(self.parts(ranges).values())
         for chunk in chunks:
             notifications.put(chunk)
         return chunks
+
+    def parts(self, ranges: Iterable[Range], *, read: Callable[..., Any] | None = None) -> dict[Range, Chunk]:
+        """Return many ranges of bytes as uproot has them; `read` is how to ask the file."""
+        wanted = [(int(start), int(stop)) for start, stop in ranges]
+        self._count(*wanted)
+        found = (self.file.read_parts if read is None else read)(wanted)
+        chunks = {place: Chunk(self, *place, TrivialFuture(data)) for place, data in found.items()}
+        for chunk in chunks.values():
+            chunk.wait(insist=False)
+        return chunks
+
+    def _count(self, *ranges: Range) -> None:
+        self._num_requests += 1
+        self._num_requested_chunks += len(ranges)
+        self._num_requested_bytes += sum(stop - start for start, stop in ranges)
 
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is, whether it is what the path leads to."""
@@ -84,46 +83,37 @@ class LocalSource(Source):  # type: ignore[misc]  # uproot has no types
         """Tell whether the file was given back."""
         return self.file.is_closed
 
-    def __enter__(self) -> LocalSource:
+    def __enter__(self) -> FileSource:
         return self
 
     def __exit__(self, *problem: object) -> None:
         self.file.close()
 
 
-class RemoteSource(FSSpecSource):  # type: ignore[misc]  # uproot has no types
-    """Reads whatever fsspec can reach (XRootD, HTTP, S3 ...)."""
+class LocalSource(FileSource):
+    """Lets uproot read a local file; uproot's default source opens the file anew for every request.
 
-    identity = ""
-    """Protocols tell too little of a file to name its version."""
-
-    retry = Retry()
+    Raises:
+        OSError: it cannot be opened, or has changed since, when bytes are asked for.
+        DatasetError: it is a pipe or a device.
+    """
 
     def __init__(self, file_path: str, **options: Any) -> None:
-        super().__init__(file_path, **options)
-        self._held: dict[Range, Chunk] = {}
-        self._refusals = Refusals()
+        super().__init__(file_path)
+        self.file = LocalFile(file_path)
 
-    def refuse(self, place: Range, why: str) -> None:
-        """Answer whoever asks for these bytes with an error."""
-        self._refusals.add(place, why)
 
-    def serves(self, identity: str) -> bool:
-        """Versions cannot be told apart: what is open serves."""
-        return not identity
+class RemoteSource(FileSource):
+    """Lets uproot read whatever fsspec can reach (XRootD, HTTP, S3 ...).
 
-    def chunk(self, start: int, stop: int) -> Chunk:
-        """Return the bytes from `start` to `stop`."""
-        held = self._held.get((start, stop))
-        if held is not None:
-            return held
-        self._refusals.check(start, stop)
-        ask = super().chunk
-        return self.retry(lambda: ask(start, stop), is_transient=self.is_transient)
+    Raises:
+        ValueError: no such protocol, or not a URL of it.
+        ImportError: a package is missing to reach it.
+    """
 
-    def is_transient(self, error: BaseException) -> bool:
-        """Tell whether the same request may succeed in a moment."""
-        return not self.closed and is_transient_afar(error)
+    def __init__(self, file_path: str, **options: Any) -> None:
+        super().__init__(file_path)
+        self.file = RemoteFile(file_path)
 
 
 class Refusals:
@@ -143,17 +133,14 @@ class Refusals:
                 raise DamageError(why)
 
 
-def fetch(source: Source, ranges: Iterable[Range]) -> dict[Range, Chunk]:
-    """Fetch ranges of bytes in one request and wait for all of them.
+def fetch(source: FileSource, ranges: Iterable[Range]) -> dict[Range, Chunk]:
+    """Fetch ranges of bytes in as few requests as possible and wait for all of them.
 
     Raises:
         BytesError: they are fewer than asked for.
-        Exception: whatever the source raises for bytes that do not come.
+        Exception: whatever the file raises for bytes that do not come.
     """
-    chunks = _together(source, list(dict.fromkeys(ranges)))
-    for chunk in chunks.values():
-        check_whole(chunk.start, chunk.stop, len(chunk._raw_data))
-    return chunks
+    return source.parts(ranges, read=source.file.read_all)
 
 
 class FetchedBytes:
@@ -163,66 +150,36 @@ class FetchedBytes:
         source: open; closed with this.
     """
 
-    def __init__(self, source: LocalSource | RemoteSource) -> None:
-        self._source = source
+    def __init__(self, source: FileSource) -> None:
+        self._file = source.file
 
     @property
     def identity(self) -> str:
         """Which version of the file was opened; empty where that cannot be told."""
-        return self._source.identity
+        return self._file.identity
 
     def read_all(self, ranges: Iterable[Range]) -> Mapping[Range, bytes | memoryview]:
-        """Return many ranges of bytes in one request; each is whole."""
-        return {place: memoryview(chunk._raw_data) for place, chunk in fetch(self._source, ranges).items()}
+        """Return many ranges of bytes in as few requests as possible; each is whole."""
+        return self._file.read_all(ranges)
 
     def announce(self, ranges: Iterable[Range]) -> None:
-        """Pass over what will be read soon, where the system cannot be told."""
-        if isinstance(self._source, LocalSource):
-            self._source.file.announce(ranges)
+        """Learn what will be read soon, to fetch it meanwhile."""
+        self._file.announce(ranges)
 
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
-        return self._source.serves(identity)
+        return self._file.serves(identity)
 
     def close(self) -> None:
         """Give the file back."""
-        self._source.__exit__(None, None, None)
+        self._file.close()
 
 
-def fetch_what_is_there(source: Source, ranges: Iterable[Range]) -> list[bytes]:
-    """Fetch ranges of bytes in one request; what lies outside of the file is empty."""
+def fetch_what_is_there(source: FileSource, ranges: Iterable[Range]) -> list[bytes]:
+    """Fetch ranges of bytes in as few requests as possible; what lies outside of the file is empty."""
     wanted = [(start, stop) if 0 <= start < stop else None for start, stop in ranges]
-    chunks = _together(source, list(dict.fromkeys(each for each in wanted if each is not None)))
-    return [b"" if each is None else bytes(memoryview(chunks[each]._raw_data)) for each in wanted]
-
-
-def _together(source: Source, wanted: list[Range]) -> dict[Range, Chunk]:
-    """Ask for all ranges at once, wait for all, and try again when they do not come."""
-
-    def ask() -> dict[Range, Chunk]:
-        chunks = {(chunk.start, chunk.stop): chunk for chunk in source.chunks(wanted, notifications=queue.Queue())}
-        for chunk in chunks.values():
-            _wait(chunk)
-        return chunks
-
-    found: dict[Range, Chunk] = source.retry(ask, is_transient=source.is_transient)
-    return found
-
-
-def _wait(chunk: Chunk) -> None:
-    """Wait for bytes; fsspec returns its exceptions in place of them, which uproot does not expect.
-
-    Raises:
-        Exception: why they do not come.
-    """
-    try:
-        chunk.wait(insist=False)
-    except TypeError:
-        answered = getattr(chunk._future, "_parent", None)
-        came = None if answered is None else answered.result()
-        if isinstance(came, BaseException):
-            raise came from None
-        raise
+    found = source.file.read_parts(each for each in wanted if each is not None)
+    return [b"" if each is None else bytes(found[each]) for each in wanted]
 
 
 class holding:  # noqa: N801 - a context manager, used like a function
@@ -231,7 +188,7 @@ class holding:  # noqa: N801 - a context manager, used like a function
     uproot asks for the pages of an RNTuple one by one; over a network each would be a round trip.
     """
 
-    def __init__(self, source: LocalSource | RemoteSource, chunks: dict[Range, Chunk]) -> None:
+    def __init__(self, source: FileSource, chunks: dict[Range, Chunk]) -> None:
         self._source = source
         self._chunks = chunks
 

@@ -1,0 +1,241 @@
+"""A file on another machine: XRootD, HTTP, S3, whatever fsspec can reach."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from typing import TypeAlias, TypeVar
+
+import fsspec
+
+from overproof.columns.files.ahead import Ahead, Room, later
+from overproof.columns.files.damage import BytesError
+from overproof.columns.files.local import check_whole
+from overproof.columns.files.requests import Bytes, Range, batches, cut, span_of, together
+from overproof.columns.files.retry import Retry, is_transient_afar
+from overproof.words.units import MB
+
+T = TypeVar("T")
+
+GAP_BYTES = 32_768
+"""Bytes between two ranges that are cheaper to fetch along than to ask for apart."""
+
+LIMIT_BYTES = 2_000_000
+"""Ranges are put together up to this size; servers of XRootD take no larger ones in a vector read (2,097,136 bytes)."""
+
+BATCH_RANGES = 1024
+BATCH_BYTES = 32 * MB
+"""What is asked for at once; servers of XRootD take no longer lists in a vector read."""
+
+ALONG_BYTES = 65_536
+"""A small read takes at least this much: the pieces of a file's description lie close to one another."""
+
+KEPT_READS = 8
+"""Small reads whose bytes are kept."""
+
+TIME_OUT_S = 60
+"""After which a server of XRootD is asked again; its client would wait for half an hour."""
+
+_LASTING = {"[3010]": PermissionError, "[3011]": FileNotFoundError}
+"""What numbers of servers of XRootD mean: not allowed, not there."""
+
+
+_Insist: TypeAlias = Callable[[Callable[[], list[bytes]]], list[bytes]]
+
+
+class RemoteFile:
+    """Reads a file by requests of many ranges at once, and fetches in the background what is announced.
+
+    Args:
+        path: a URL.
+
+    Attributes:
+        path: the same.
+        identity: empty: protocols tell too little of a file to name its version.
+        retry: how bytes that do not come are asked for again.
+        room: what all files of this process may hold ahead.
+
+    Raises:
+        ValueError: no such protocol, or not a URL of it.
+        ImportError: a package is missing to reach it.
+    """
+
+    identity = ""
+    retry = Retry()
+    room = Room()
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.is_closed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        options = {"timeout": TIME_OUT_S} if self.path.startswith(("root://", "roots://")) else {}
+        self._system, self._name = fsspec.core.url_to_fs(self.path, **options)
+        self._ahead = Ahead(self._fetch_ahead, room=self.room)
+        self._kept: dict[Range, bytes] = {}
+        self._size: Future[int | None] | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of the file, as the server tells; without limit where it does not.
+
+        Raises:
+            OSError: nobody answers, or there is no such file.
+        """
+        return self._limit(self._asked_size())
+
+    def _asked_size(self) -> Future[int | None]:
+        """Ask for the size, once, beside whatever else is asked for."""
+        if self._size is None or (self._size.done() and self._size.exception() is not None):
+            self._size = later(lambda: self._persist(lambda: self._system.size(self._name)))
+        return self._size
+
+    @staticmethod
+    def _limit(size: Future[int | None]) -> int:
+        answer = size.result()
+        return 2**63 - 1 if answer is None else int(answer)
+
+    def _persist(self, action: Callable[[], T]) -> T:
+        """Ask the server for something until it answers."""
+        return self.retry(lambda: self._try(action), is_transient=is_transient_afar)
+
+    def _try(self, action: Callable[[], T]) -> T:
+        """Ask the server for something once."""
+        if self.is_closed:
+            raise BytesError(f"{self.path} is closed")
+        try:
+            return action()
+        except OSError as error:
+            lasting = next((kind for mark, kind in _LASTING.items() if mark in str(error)), None)
+            if lasting is None:
+                raise
+            raise lasting(str(error)) from error
+
+    def announce(self, ranges: Iterable[Range]) -> None:
+        """Begin to fetch what will be read soon, in the background; what fails there is asked for when it is read."""
+        if not self.is_closed:
+            self._stay_in_process()
+            self._ahead.announce(each for each in ranges if self._look_up(*each) is None)
+
+    def read(self, start: int, stop: int) -> Bytes:
+        """Return a range of bytes, fewer at the end of the file; takes along what lies behind a small one.
+
+        Raises:
+            OSError: the bytes do not come.
+        """
+        self._stay_in_process()
+        # Asked for beside the first bytes: by the time somebody needs it, it is here.
+        size = self._asked_size()
+        found = self._look_up(start, stop)
+        if found is not None:
+            return found
+        if start > 0:
+            stop = max(start, min(stop, self._limit(size)))
+        end = max(stop, start + ALONG_BYTES)
+        data = self._persist(lambda: self._ask([(start, end)], stop if start else 0))[0]
+        if end > stop:
+            while len(self._kept) >= KEPT_READS:
+                del self._kept[next(iter(self._kept))]
+            self._kept[start, start + len(data)] = data
+        return data[: stop - start]
+
+    def _look_up(self, start: int, stop: int) -> memoryview | None:
+        """Return bytes that a small read has taken along, if they are all there."""
+        for (low, high), data in self._kept.items():
+            if low <= start <= stop <= high:
+                return memoryview(data)[start - low : stop - low]
+        return None
+
+    def read_all(self, ranges: Iterable[Range]) -> dict[Range, Bytes]:
+        """Return many ranges of bytes; each is whole.
+
+        Raises:
+            BytesError: the file ends before.
+            OSError: the bytes do not come.
+        """
+        found = self.read_parts(ranges)
+        for (start, stop), data in found.items():
+            check_whole(start, stop, len(data))
+        return found
+
+    def read_parts(self, ranges: Iterable[Range]) -> dict[Range, Bytes]:
+        """Return many ranges of bytes, fewer at the end of the file; what was announced is here, or comes already.
+
+        Raises:
+            OSError: the bytes do not come.
+        """
+        self._stay_in_process()
+        wanted = list(dict.fromkeys(ranges))
+        found: dict[Range, Bytes] = {each: kept for each in wanted if (kept := self._look_up(*each)) is not None}
+        # What nobody announced is asked for first: it comes beside what is coming already.
+        found |= self._fetch([each for each in wanted if each not in found and each not in self._ahead])
+        found |= self._ahead.take(each for each in wanted if each not in found)
+        found |= self._fetch([each for each in wanted if each not in found])
+        return {each: found[each] for each in wanted}
+
+    def _fetch(self, ranges: Sequence[Range]) -> dict[Range, Bytes]:
+        """Ask for ranges of bytes until they come."""
+        return self._request(ranges, insist=self._persist) if ranges else {}
+
+    def _fetch_ahead(self, ranges: Sequence[Range]) -> dict[Range, Bytes]:
+        """Ask for ranges of bytes once, in any thread."""
+        return self._request(ranges, insist=self._try)
+
+    def _request(self, ranges: Sequence[Range], *, insist: _Insist) -> dict[Range, Bytes]:
+        limit = self._limit(self._asked_size())
+        # A damaged size asks for no more memory than the file has bytes; servers refuse what lies behind its end.
+        inside = {(start, stop): (start, max(start, min(stop, limit))) for start, stop in ranges}
+        groups = together(set(inside.values()), gap_bytes=GAP_BYTES, limit_bytes=LIMIT_BYTES)
+        came: dict[Range, Bytes] = {}
+        for batch in batches(groups, n_limit=BATCH_RANGES, limit_bytes=BATCH_BYTES):
+            answers = insist(functools.partial(self._ask, [span_of(group) for group in batch], limit))
+            for group, data in zip(batch, answers, strict=True):
+                came.update(cut(data, group))
+        return {each: came[place] for each, place in inside.items()}
+
+    def _ask(self, spans: Sequence[Range], limit: int) -> list[bytes]:
+        """Ask the server for ranges of bytes, once; what lies below `limit` must come.
+
+        Raises:
+            OSError: they do not come.
+        """
+        asked = [(start, stop) for start, stop in spans if stop > start]
+        if len(asked) == 1:
+            came = [self._system.cat_file(self._name, start=asked[0][0], end=asked[0][1])]
+        elif asked:
+            starts, stops = [start for start, _ in asked], [stop for _, stop in asked]
+            came = self._system.cat_ranges([self._name] * len(asked), starts, stops, on_error="raise")
+        else:
+            came = []
+        answers = dict(zip(asked, came, strict=True))
+        for (start, stop), data in answers.items():
+            # Some systems give an error in place of bytes.
+            if isinstance(data, BaseException):
+                raise data
+            if len(data) > stop - start:
+                raise BytesError(
+                    "the server gives the whole file where a part of it was asked for: copy the file to this machine, "
+                    f"or write simplecache::{self.path}"
+                )
+            if len(data) < min(stop, limit) - start:
+                raise OSError(f"of bytes {start:,} to {stop:,} the server gave {len(data):,}")
+        return [answers.get(span, b"") for span in spans]
+
+    def _stay_in_process(self) -> None:
+        """Begin anew in a process that was forked: threads and connections stay with the one before."""
+        if self._process != os.getpid():
+            self._begin()
+
+    def serves(self, identity: str) -> bool:
+        """Tell whether this is the version asked for: versions cannot be told apart, so what is open serves."""
+        return not identity
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.is_closed = True
+        self._ahead.drop()
+        self._kept.clear()
