@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,24 @@ def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OVERPROOF_HOME", str(home))
         yield home
+
+
+@pytest.fixture(scope="module", autouse=True)
+def alone_in_its_process(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the module of a test be the only one of its kind that is imported, as a user's script is.
+
+    Modules beside that of a selector are imported by all workers and in each trial, for what they may register there;
+    with all test modules of a room that would be most of what a test does.
+    """
+    others = {
+        name: module
+        for name, module in list(sys.modules.items())
+        if name.rpartition(".")[2].startswith("test_") and module is not request.module
+    }
+    for name in others:
+        del sys.modules[name]
+    yield
+    sys.modules.update(others)
 
 
 @pytest.fixture(scope="session")
