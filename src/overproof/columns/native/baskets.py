@@ -14,10 +14,11 @@ from overproof.columns.files.damage import DamageError, one_line, translated
 from overproof.columns.formats.checks.baskets import BasketHeader, check_basket
 from overproof.columns.formats.checks.counts import check_lengths
 from overproof.columns.layouts import BasketLayout, EmbeddedBasket, NativeColumn, TreeLayout
-from overproof.columns.layouts.column import Offsets, frozen
+from overproof.columns.layouts.column import frozen
 from overproof.columns.native.codec import Codec, Octets
-from overproof.columns.native.elements import Elements, elements_of
+from overproof.columns.native.elements import Elements, Places, elements_of
 from overproof.columns.native.kept import KeptPieces
+from overproof.columns.native.lists import SharedLists
 from overproof.words.errors import ReadError
 
 
@@ -79,6 +80,7 @@ class BasketDecoder:
         self._codec = Codec()
         self._kept = KeptPieces()
         self._elements: dict[str, Elements] = {}
+        self._lists = SharedLists()
         self._bare: set[str] = set()
         self.read_bytes = 0
         self.n_decoded = 0
@@ -94,6 +96,7 @@ class BasketDecoder:
         with translated(self._tree.path, "read"):
             chunks = self._source.read_all(wanted) if wanted else {}
         self.read_bytes += sum(end - start for start, end in chunks)
+        self._lists = SharedLists()
         columns = {}
         for name, plan in plans.items():
             with translated(self._tree.path, "decode", what=_said(self._layout(name))):
@@ -159,69 +162,65 @@ class BasketDecoder:
         """Check the header of a basket, and tell how much is in it."""
         layout, elements = self._layout(name), self._elements_of(name)
         n_entries = entries[1] - entries[0]
-        if place is None or chunk is None:
-            embedded = layout.embedded[number]
-            n_elements = elements.count(len(embedded.data), n_entries)
-            return _Basket(
-                number=number, first=entries[0], n_entries=n_entries, n_elements=n_elements, embedded=embedded
-            )
+        basket = _Basket(number, entries[0], n_entries, 0, place, chunk)
         try:
+            if place is None or chunk is None:
+                embedded = layout.embedded[number]
+                return basket._replace(embedded=embedded, n_elements=elements.count(len(embedded.data), n_entries))
             header = check_basket(
                 chunk, seek=place[0], n_entries=n_entries, name=layout.branch, others=self._tree.branch_names,
                 doubtful=self._tree.doubtful,
             )  # fmt: skip
             if not header.is_covered:
                 self._bare.add(name)
-            n_elements = elements.count(header.data_bytes, n_entries)
+            return _Basket(
+                number, entries[0], n_entries, elements.count(header.data_bytes, n_entries), place, chunk, header
+            )
         except DamageError as error:
-            raise self._damaged(layout, number, place, chunk, error) from error
-        return _Basket(
-            number=number, first=entries[0], n_entries=n_entries, n_elements=n_elements, place=place, data=chunk,
-            header=header,
-        )  # fmt: skip
+            raise self._damaged(layout, basket, error) from error
 
     def _decode(self, name: str, pieces: Sequence[NativeColumn | _Basket]) -> NativeColumn:
         """Make one column of pieces."""
         layout, elements = self._layout(name), self._elements_of(name)
-        n_entries = sum(len(each) if isinstance(each, NativeColumn) else each.n_entries for each in pieces)
-        n_elements = sum(len(each.values) if isinstance(each, NativeColumn) else each.n_elements for each in pieces)
-        column = elements.empty(n_entries, n_elements)
-        entry = element = 0
+        values = elements.empty(sum(map(_n_elements, pieces)))
+        ends: list[Places] = []
+        element = 0
         for piece in pieces:
             if isinstance(piece, NativeColumn):
-                values, ends = piece.values, piece.offsets[0][1:] + element if piece.offsets else None
-                column.values[element : element + len(values)] = values
-                if ends is not None:
-                    column.offsets[0][entry + 1 : entry + 1 + len(ends)] = ends
-                entry, element = entry + len(piece), element + len(values)
-                continue
-            into = column.values[element : element + piece.n_elements]
-            ends = column.offsets[0][entry + 1 : entry + 1 + piece.n_entries] if layout.is_jagged else None
-            try:
-                self._fill(name, piece, into, ends, element)
-            except DamageError as error:
-                raise self._damaged(layout, piece.number, piece.place, piece.data, error) from error
-            entry, element = entry + piece.n_entries, element + piece.n_elements
-        for array in (column.values, *column.offsets):
-            frozen(array)
-        return column
+                stop = element + len(piece.values)
+                values[element:stop] = piece.values
+                ends += [each[1:] for each in piece.offsets]
+            else:
+                stop = element + piece.n_elements
+                try:
+                    ends += self._fill(name, piece, values[element:stop])
+                except DamageError as error:
+                    raise self._damaged(layout, piece, error) from error
+            element = stop
+        offsets = (self._lists.offsets(ends),) if layout.is_jagged else ()
+        return NativeColumn(values=frozen(values), offsets=offsets)
 
-    def _fill(self, name: str, basket: _Basket, into: npt.NDArray[Any], ends: Offsets | None, element: int) -> None:
-        """Decompress one basket into the place of its elements, and tell where its lists end."""
-        elements = self._elements_of(name)
+    def _fill(self, name: str, basket: _Basket, into: npt.NDArray[Any]) -> list[Places]:
+        """Decompress one basket into the place of its elements; return where its lists end, if it has lists."""
+        layout, elements = self._layout(name), self._elements_of(name)
         data, places = self._unpack(basket)
         self.n_decoded += 1
-        if ends is None:
+        if not layout.is_jagged:
             elements.fill(into, data)
-            return
+            return []
         if places is None:
             places = self._places_of_lists(name, basket)
-        elements.fill_lists(into, ends, data, places, is_covered=basket.header is not None and basket.header.is_covered)
-        if element:
-            ends += element
+        if len(places) != basket.n_entries + 1 or places[0] != 0 or places[-1] != len(data):
+            raise DamageError("the places of its entries do not follow each other")
+        ends = self._lists.ends(
+            layout.counter or name, basket.number, elements, places,
+            is_covered=basket.header is not None and basket.header.is_covered,
+        )  # fmt: skip
+        elements.fill_lists(into, data, places, ends)
+        return [ends]
 
-    def _unpack(self, basket: _Basket) -> tuple[Octets, npt.NDArray[Any] | None]:
-        """Return the elements of a basket, as stored, and where its entries begin, where that is stored."""
+    def _unpack(self, basket: _Basket) -> tuple[Octets, Places | None]:
+        """Return the entries of a basket, as stored, and where they begin, where that is stored."""
         header = basket.header
         if header is None or basket.data is None:
             assert basket.embedded is not None
@@ -236,16 +235,19 @@ class BasketDecoder:
             raise DamageError("the places of its entries do not follow each other")
         places = told[1:].astype(np.int32)
         places -= header.key_bytes
-        places[-1] = header.data_bytes
+        places[-1] = header.data_bytes  # ROOT writes nothing of meaning there
         return data, places
 
-    def _places_of_lists(self, name: str, basket: _Basket) -> npt.NDArray[Any]:
+    def _places_of_lists(self, name: str, basket: _Basket) -> Places:
         """Tell where lists begin of which ROOT has stored no places: the branch of their lengths tells."""
         counter = self._layout(name).counter
         if not counter:
             raise DamageError("nothing tells where its lists begin")
         codec, self._codec = self._codec, Codec()  # what is decompressed already must stay
-        counts = self.read([counter], basket.first, basket.first + basket.n_entries)[counter].values
+        plan = self._plan(counter, basket.first, basket.first + basket.n_entries)
+        with translated(self._tree.path, "read"):
+            chunks = self._source.read_all(plan.places.values())
+        counts = self._assemble(counter, plan, chunks, basket.first, basket.first + basket.n_entries).values
         self._codec = codec
         places = np.zeros(basket.n_entries + 1, np.int64)
         np.cumsum(counts, out=places[1:])
@@ -270,19 +272,21 @@ class BasketDecoder:
                     if told.ndim == 1:
                         check_lengths(column.offsets[0], told, what=counter.branch.decode(errors="replace"))
 
-    def _damaged(
-        self, layout: BasketLayout, number: int, place: Range | None, data: memoryview | None, error: DamageError
-    ) -> ReadError:
-        if place is None or data is None:
-            why = f"{_said(layout)}: basket {number}, which lies in the tree itself, is damaged: {error}"
+    def _damaged(self, layout: BasketLayout, basket: _Basket, error: DamageError) -> ReadError:
+        if basket.place is None or basket.data is None:
+            why = f"{_said(layout)}: basket {basket.number}, which lies in the tree itself, is damaged: {error}"
             return ReadError(why, file=self._tree.path, phase="decode")
-        why = one_line(error) if np.frombuffer(data, np.uint8).any() else "it holds nothing but zeros"
+        why = one_line(error) if np.frombuffer(basket.data, np.uint8).any() else "it holds nothing but zeros"
         return ReadError(
-            f"{_said(layout)}: the file is damaged at bytes {place[0]:,} to {place[1]:,} "
-            f"(basket {number}): {why}; copy it again",
+            f"{_said(layout)}: the file is damaged at bytes {basket.place[0]:,} to {basket.place[1]:,} "
+            f"(basket {basket.number}): {why}; copy it again",
             file=self._tree.path,
             phase="decode",
         )
+
+
+def _n_elements(piece: NativeColumn | _Basket) -> int:
+    return len(piece.values) if isinstance(piece, NativeColumn) else piece.n_elements
 
 
 def _said(layout: BasketLayout) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from overproof.columns.files.damage import DamageError
-from overproof.columns.layouts import BasketLayout, NativeColumn
-from overproof.columns.layouts.column import Offsets
+from overproof.columns.layouts import BasketLayout
 from overproof.columns.native.codec import Octets
 
-_ASTRAY = "the places of its entries do not follow each other"
+Places: TypeAlias = npt.NDArray[np.signedinteger[Any]]
+"""Small integers: a basket has less than two GB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,58 +49,66 @@ class Elements:
             raise DamageError(f"its {n_bytes:,} bytes are no whole number of elements of {self.size_bytes}")
         return n_elements
 
-    def empty(self, n_entries: int, n_elements: int) -> NativeColumn:
-        """Make a column to be filled."""
-        values = np.empty((n_elements, *self.shape), self.native)
-        if not self.is_jagged:
-            return NativeColumn(values=values)
-        offsets = np.empty(n_entries + 1, np.int64)
-        offsets[0] = 0
-        return NativeColumn(values=values, offsets=(offsets,))
+    def is_as_long_as(self, other: Elements) -> bool:
+        """Tell whether lists of these and those elements have the same length when they have the same bytes."""
+        return (self.size_bytes, self.header_bytes) == (other.size_bytes, other.header_bytes)
 
-    def fill(self, into: npt.NDArray[Any], data: Octets) -> None:
-        """Put elements into their place."""
-        into[...] = data.view(self.stored).reshape(into.shape)
+    def empty(self, n_elements: int) -> npt.NDArray[Any]:
+        """Make the place of so many elements."""
+        return np.empty((n_elements, *self.shape), self.native)
 
-    def fill_lists(
-        self, into: npt.NDArray[Any], ends: Offsets, data: Octets, places: npt.NDArray[Any], *, is_covered: bool
-    ) -> None:
-        """Put the elements of lists into their place, and tell where the lists end, counted from the first element.
+    def ends(self, places: Places, *, is_covered: bool) -> Places:
+        """Tell where the list of each entry ends, counted in elements.
 
         Args:
-            into: the place of the elements.
-            ends: gets the ends.
-            data: the elements, as stored.
-            places: where the entries begin in the data, in bytes, and the end of the last.
+            places: where the entries begin, in bytes, and the end of the last.
             is_covered: a checksum covers the places: they are as they were written.
 
         Raises:
             DamageError: places that cannot be.
         """
-        if len(places) != len(ends) + 1 or places[0] != 0 or places[-1] != len(data):
-            raise DamageError(_ASTRAY)
         if not is_covered and (places[1:] < places[:-1]).any():
-            raise DamageError(_ASTRAY)
+            raise DamageError("the places of its entries do not follow each other")
         if self.header_bytes:
-            self._fill_vectors(into, ends, data, places)
-            return
-        np.floor_divide(places[1:], self.size_bytes, out=ends)
-        if (ends * self.size_bytes != places[1:]).any():
-            raise DamageError(f"an entry is no whole number of elements of {self.size_bytes} bytes")
-        self.fill(into, data)
+            counts, rest = np.divmod(places[1:] - places[:-1] - self.header_bytes, self.size_bytes)
+            if rest.any() or (counts < 0).any():
+                raise self._is_cut()
+            return np.cumsum(counts, dtype=places.dtype)
+        if self.size_bytes & (self.size_bytes - 1):
+            ends, rest = np.divmod(places[1:], self.size_bytes)
+            if rest.any():
+                raise self._is_cut()
+            return ends
+        if int(np.bitwise_or.reduce(places)) & (self.size_bytes - 1):
+            raise self._is_cut()
+        return np.right_shift(places[1:], self.size_bytes.bit_length() - 1)
 
-    def _fill_vectors(self, into: npt.NDArray[Any], ends: Offsets, data: Octets, places: npt.NDArray[Any]) -> None:
-        """Do what `fill_lists` does where something stands in front of the elements of each entry."""
-        starts = places[:-1].astype(np.int64) + self.header_bytes
-        counts, rest = np.divmod(places[1:] - starts, self.size_bytes)
-        if rest.any() or (counts < 0).any():
-            raise DamageError(f"an entry is no whole number of elements of {self.size_bytes} bytes")
-        np.cumsum(counts, out=ends)
+    def _is_cut(self) -> DamageError:
+        return DamageError(f"an entry is no whole number of elements of {self.size_bytes} bytes")
+
+    def fill(self, into: npt.NDArray[Any], data: Octets) -> None:
+        """Put elements into their place."""
+        into[...] = data.view(self.stored).reshape(into.shape)
+
+    def fill_lists(self, into: npt.NDArray[Any], data: Octets, places: Places, ends: Places) -> None:
+        """Put the elements of lists into their place, without what is in front of each.
+
+        Args:
+            into: the place of the elements.
+            data: the entries, as stored.
+            places: where they begin, in bytes, and the end of the last.
+            ends: where their lists end, in elements.
+        """
+        if not self.header_bytes:
+            self.fill(into, data)
+            return
         # Where each element begins: counted within its list, and from where the list does.
-        begins = np.repeat(starts - (ends - counts) * self.size_bytes, counts)
+        counts = np.diff(ends, prepend=ends.dtype.type(0))
+        shifts = places[:-1] + self.header_bytes - (ends - counts) * self.size_bytes
+        begins = np.repeat(shifts, counts).astype(np.int64)
         begins += np.arange(len(begins), dtype=np.int64) * self.size_bytes
-        n_places = max(len(data) - self.size_bytes + 1, 0)
         # Every byte as the beginning of an element; only those are taken that are one.
+        n_places = max(len(data) - self.size_bytes + 1, 0)
         anywhere = np.ndarray((n_places,), f"V{self.size_bytes}", buffer=data, strides=(1,))
         into[...] = anywhere[begins].view(self.stored).reshape(into.shape)
 

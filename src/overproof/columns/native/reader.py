@@ -17,8 +17,11 @@ from overproof.words.errors import BranchError, ReadError
 class _Decoder(Protocol):
     """What turns bytes of one tree into columns."""
 
-    read_bytes: int
-    n_decoded: int
+    @property
+    def read_bytes(self) -> int: ...
+
+    @property
+    def n_decoded(self) -> int: ...
 
     def read(self, names: Sequence[str], first: int, stop: int) -> dict[str, NativeColumn]: ...
 
