@@ -1,0 +1,140 @@
+"""How the elements of a page are written, and back from there to numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from overproof.columns.native.codec import Octets
+
+Array = npt.NDArray[Any]
+
+_PIECE = 16_384
+"""Elements put together at a time: bytes of these stay in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """One type of column.
+
+    Attributes:
+        dtype: of the numbers that are kept; those of ends of lists are turned into 64 bits later.
+        is_split: all first bytes of the numbers come first, then all second ones ...
+        is_zigzag: the sign is the lowest bit.
+        is_delta: each number but the first of a page is the difference from the one before.
+        packing: how numbers of any count of bits lie together: empty for whole bytes.
+        is_index: ends of lists.
+    """
+
+    dtype: str
+    is_split: bool = False
+    is_zigzag: bool = False
+    is_delta: bool = False
+    packing: str = ""
+    is_index: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether bytes are stored as they are in memory."""
+        return not (self.is_split or self.is_zigzag or self.is_delta or self.packing)
+
+
+ENCODINGS = {
+    0x00: Encoding(dtype="bool", packing="bits"),
+    0x01: Encoding(dtype="uint8"),
+    0x02: Encoding(dtype="uint8"),
+    0x03: Encoding(dtype="int8"),
+    0x04: Encoding(dtype="uint8"),
+    0x05: Encoding(dtype="int16"),
+    0x06: Encoding(dtype="uint16"),
+    0x07: Encoding(dtype="int32"),
+    0x08: Encoding(dtype="uint32"),
+    0x09: Encoding(dtype="int64"),
+    0x0A: Encoding(dtype="uint64"),
+    0x0B: Encoding(dtype="float16"),
+    0x0C: Encoding(dtype="float32"),
+    0x0D: Encoding(dtype="float64"),
+    0x0E: Encoding(dtype="int32", is_index=True),
+    0x0F: Encoding(dtype="int64", is_index=True),
+    0x11: Encoding(dtype="int16", is_split=True, is_zigzag=True),
+    0x12: Encoding(dtype="uint16", is_split=True),
+    0x13: Encoding(dtype="int32", is_split=True, is_zigzag=True),
+    0x14: Encoding(dtype="uint32", is_split=True),
+    0x15: Encoding(dtype="int64", is_split=True, is_zigzag=True),
+    0x16: Encoding(dtype="uint64", is_split=True),
+    0x17: Encoding(dtype="float16", is_split=True),
+    0x18: Encoding(dtype="float32", is_split=True),
+    0x19: Encoding(dtype="float64", is_split=True),
+    0x1A: Encoding(dtype="int32", is_split=True, is_delta=True, is_index=True),
+    0x1B: Encoding(dtype="int64", is_split=True, is_delta=True, is_index=True),
+    0x1C: Encoding(dtype="float32", packing="truncated"),
+    0x1D: Encoding(dtype="float32", packing="quantized"),
+}
+"""By number; the one of variants (0x10) is not of numbers.
+
+Source: ROOT's RNTuple binary format specification 1.0, column types.
+"""
+
+
+def decode(
+    raw: Octets, out: Array, *, encoding: Encoding, n_bits: int, value_range: tuple[float, float] | None
+) -> None:
+    """Undo the encoding of one page.
+
+    Args:
+        raw: bytes of the page, decompressed.
+        out: where its numbers go; shape `(n,)`, of the encoding's type.
+        encoding: of the column.
+        n_bits: of an element, as stored.
+        value_range: of quantized numbers.
+    """
+    match encoding.packing:
+        case "bits":
+            out.view(np.uint8)[:] = np.unpackbits(raw, count=len(out), bitorder="little")
+        case "truncated":
+            np.left_shift(_unpacked(raw, len(out), n_bits), np.uint32(32 - n_bits), out=out.view(np.uint32))
+        case "quantized":
+            low, high = value_range or (0.0, 0.0)
+            steps = _unpacked(raw, len(out), n_bits)
+            out[:] = low + steps * (high - low) / ((1 << n_bits) - 1)
+        case _:
+            _join_bytes(raw, out, is_split=encoding.is_split)
+            if encoding.is_zigzag:
+                _undo_zigzag(out)
+            if encoding.is_delta:
+                np.cumsum(out, out=out)
+
+
+def _join_bytes(raw: Octets, out: Array, *, is_split: bool) -> None:
+    width, n = out.dtype.itemsize, len(out)
+    if not is_split or width == 1:
+        out.view(np.uint8)[:] = raw
+        return
+    together, apart = out.view(np.uint8).reshape(n, width), raw.reshape(width, n)
+    for first in range(0, n, _PIECE):
+        piece = slice(first, first + _PIECE)
+        for number in range(width):
+            together[piece, number] = apart[number, piece]
+
+
+def _undo_zigzag(out: Array) -> None:
+    bits = out.view(f"u{out.dtype.itemsize}")
+    signs = bits & 1
+    np.negative(signs, out=signs)
+    np.right_shift(bits, 1, out=bits)
+    np.bitwise_xor(bits, signs, out=bits)
+
+
+def _unpacked(raw: Octets, n: int, n_bits: int) -> npt.NDArray[np.uint32]:
+    """Return numbers of some bits each, at most 32, which lie one behind the other from the lowest bit on."""
+    padded = np.zeros(len(raw) + 8, np.uint8)
+    padded[: len(raw)] = raw
+    # At every byte the 64 bits that begin there: a number of 32 bits has room in them, wherever in the byte it begins.
+    windows = np.ndarray((len(raw) + 1,), "<u8", buffer=padded, strides=(1,))
+    starts = np.arange(n, dtype=np.int64) * n_bits
+    found = windows[starts >> 3] >> (starts & 7).astype(np.uint64)
+    numbers: npt.NDArray[np.uint32] = (found & np.uint64((1 << n_bits) - 1)).astype(np.uint32)
+    return numbers
