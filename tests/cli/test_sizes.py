@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from overproof.cli.written.sizes import parse_size
+from overproof.words.sizes import parse_size
 from overproof.words.errors import OptionError
 
 

@@ -11,10 +11,10 @@ import click
 from overproof.cli.picture_options import picture_options
 from overproof.cli.places import check_apart, check_file, check_json, check_named
 from overproof.cli.written.arguments import parse_friends, parse_pairs
-from overproof.cli.written.sizes import parse_size
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError
 from overproof.session.show.style import PLAIN_STYLE, Style
 from overproof.words.errors import OptionError
+from overproof.words.sizes import parse_size
 
 if TYPE_CHECKING:
     from overproof.records.dataset import Dataset

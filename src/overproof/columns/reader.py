@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+from overproof.columns.cache.cache import ColumnCache
+from overproof.columns.cache.reader import CachedReader
 from overproof.columns.formats import Reader
 from overproof.columns.friends.opening import open_joined
-from overproof.columns.opening import verify_file
+from overproof.columns.opening import open_reader, verify_file
 from overproof.records.dataset import FileSpec
 from overproof.words.errors import OverproofError
 
@@ -21,9 +23,13 @@ class ReaderCache:
     Args:
         limit: readers kept open; each holds one file open.
         limit_branches: branches of all readers kept open; each costs some 10 kB of memory.
+
+    Attributes:
+        columns: what all readers look into before they read; off unless it is told where it lies.
     """
 
     def __init__(self, *, limit: int = 16, limit_branches: int = 10_000) -> None:
+        self.columns = ColumnCache()
         self._limit = limit
         self._limit_branches = limit_branches
         self._readers: OrderedDict[FileSpec, Reader] = OrderedDict()
@@ -53,7 +59,7 @@ class ReaderCache:
             self._drop(spec)
             reader = None
         if reader is None:
-            reader = self._readers[spec] = open_joined(spec)
+            reader = self._readers[spec] = open_joined(spec, opener=self._open)
             while len(self._readers) > 1 and self._is_too_much():
                 self._drop(next(iter(self._readers)))
         else:
@@ -61,6 +67,9 @@ class ReaderCache:
         if verify:
             self._verify(spec, reader)
         return reader
+
+    def _open(self, spec: FileSpec) -> Reader:
+        return CachedReader(open_reader(spec), self.columns)
 
     def _verify(self, spec: FileSpec, reader: Reader) -> None:
         """Compare the checksum of a file, unless this version of it was compared before."""

@@ -6,7 +6,7 @@ A reply is a notice for the master, or one of the replies below, which the sessi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from overproof.engines.limits import Limits
 from overproof.records.block import Block, Packet, Range
@@ -16,6 +16,9 @@ from overproof.records.outcome.failure import EventName
 from overproof.records.schema import Schema
 from overproof.words.errors import OverproofError
 from overproof.words.ids import FileIndex, WorkerId
+
+if TYPE_CHECKING:
+    from overproof.columns.cache import CachePlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class Brief:
         modules: the user's own modules, imported before the selector is loaded, for what they do when imported.
         delta_interval_s: a worker hands over what it has when this time has passed since the last time.
         log_directory: where workers write what user code prints; None: to the standard error that they inherited.
+        cache: where columns that were read are kept for others; None: nowhere.
     """
 
     query: int
@@ -43,6 +47,7 @@ class Brief:
     modules: tuple[str, ...] = ()
     delta_interval_s: float = 1.0
     log_directory: str | None = None
+    cache: CachePlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

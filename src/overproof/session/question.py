@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from overproof.columns.cache import CachePlace
 from overproof.query.packetizers import packetizer_by_name
 from overproof.records.dataset import Dataset
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError, QueryOptions
@@ -63,6 +64,7 @@ class Question:
         options: how to run it, as the master knows it.
         manner: how to run it, as the engine knows it.
         kind: what is asked, by which its result is dressed.
+        cache: where columns that were read are kept; None: nowhere.
     """
 
     query_id: str
@@ -72,6 +74,7 @@ class Question:
     options: QueryOptions
     manner: Manner = Manner()
     kind: Kind = "process"
+    cache: CachePlace | None = None
 
     @property
     def data(self) -> Dataset:

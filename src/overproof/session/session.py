@@ -8,11 +8,15 @@ import sys
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
 
+from overproof.columns.cache import choose_place
+from overproof.columns.cache.place import Chosen
+from overproof.engines.local.watch.machine import machine_memory_bytes
 from overproof.session.address import hire_crew
 from overproof.session.dataset import Data
 from overproof.session.keywords import LanguageKeywords, QueryKeywords, check_keywords, split_speech
@@ -39,13 +43,23 @@ class Session:
         address: `"local"` (a worker process on every core), `"local:4"`, or `"inline"` (in this process).
         workers: number of workers, said apart from the address.
         progress: show the progress of queries that are waited for; None: when standard error is a terminal.
+        cache: keep columns that were read, for the next query: True, False, or a directory, as on an SSD; None: what
+            `OVERPROOF_CACHE` says, and in memory where it says nothing.
 
     Raises:
-        OptionError: no such engine, or a number of workers that makes no sense.
+        OptionError: no such engine, a number of workers that makes no sense, a cache that is no directory.
     """
 
-    def __init__(self, address: str = "local", *, workers: int | None = None, progress: bool | None = None) -> None:
+    def __init__(
+        self,
+        address: str = "local",
+        *,
+        workers: int | None = None,
+        progress: bool | None = None,
+        cache: Chosen = None,
+    ) -> None:
         self.address = address
+        self._cache = choose_place(cache, machine_bytes=machine_memory_bytes(), environment=os.environ)
         self._crew: Crew = hire_crew(address, workers=workers)
         self._lock = threading.Lock()
         self._queries: weakref.WeakSet[Query] = weakref.WeakSet()
@@ -321,7 +335,7 @@ class Session:
         from overproof.session.handle import Query
 
         query = Query(
-            question, crew=self._crew, crew_lock=self._lock, prepare=prepare,
+            replace(question, cache=self._cache), crew=self._crew, crew_lock=self._lock, prepare=prepare,
             dress=partial(self._dress, kind=question.kind), resumption=resumption,
         )  # fmt: skip
         self._queries.add(query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from overproof.columns.files.identity import identity_now
 from overproof.columns.formats import Reader
@@ -14,25 +14,32 @@ from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec, Friend, FriendPart
 from overproof.words.errors import DatasetError, OverproofError, ReadError
 
+Opener = Callable[[FileSpec], Reader]
+"""Opens one tree, without what is beside it."""
+
 Place = tuple[str, str]
 """Path of a file, and of a tree in it."""
 
 
-def open_joined(spec: FileSpec) -> Reader:
+def open_joined(spec: FileSpec, *, opener: Opener = open_reader) -> Reader:
     """Open one tree of one file, and what is read beside it.
 
     A friend that the user names must be there and fit; one that the tree names may be absent. Those that a friend names
     itself are read too where the tree names it: what the user names is all that the user wants.
 
+    Args:
+        spec: the file and the tree.
+        opener: opens each tree.
+
     Raises:
         DatasetError: nothing that can be used, of the tree or of a friend that the user names.
         ReadError: phase `open`.
     """
-    reader = open_reader(spec)
+    reader = opener(spec)
     opened: list[OpenFriend | AbsentFriend] = []
     try:
-        opened.extend(_open_given(friend, reader) for friend in spec.friends)
-        opened += _open_named(reader, reader, seen={_place(reader)})
+        opened.extend(_open_given(friend, reader, opener=opener) for friend in spec.friends)
+        opened += _open_named(reader, reader, opener=opener, seen={_place(reader)})
     except BaseException:
         for each in opened:
             if isinstance(each, OpenFriend):
@@ -42,7 +49,7 @@ def open_joined(spec: FileSpec) -> Reader:
     return JoinedReader(reader, _first_of_each_name(opened)) if opened else reader
 
 
-def _open_given(friend: Friend, reader: Reader) -> OpenFriend:
+def _open_given(friend: Friend, reader: Reader, *, opener: Opener) -> OpenFriend:
     """Open all parts of a friend that the user names.
 
     Raises:
@@ -51,7 +58,7 @@ def _open_given(friend: Friend, reader: Reader) -> OpenFriend:
     parts: list[OpenPart] = []
     try:
         for part in friend.parts:
-            opened = _open_part(friend.name, part)
+            opened = _open_part(friend.name, part, opener=opener)
             n_entries = opened.n_entries if part.n_entries is None else part.n_entries
             parts.append(OpenPart(reader=opened, first=part.first, n_entries=n_entries))
             _check_has(part, opened)
@@ -65,14 +72,14 @@ def _open_given(friend: Friend, reader: Reader) -> OpenFriend:
     return joined
 
 
-def _open_part(name: str, part: FriendPart) -> Reader:
+def _open_part(name: str, part: FriendPart, *, opener: Opener) -> Reader:
     """Open one tree of a friend; what is wrong with it is said of the friend.
 
     Raises:
         DatasetError, ReadError: it cannot be opened.
     """
     try:
-        return open_reader(FileSpec(path=part.path, tree=part.tree))
+        return opener(FileSpec(path=part.path, tree=part.tree))
     except ReadError as error:
         reason = f"friend '{name}' in {error.file}: {error.reason}"
         raise ReadError(reason, file=error.file, phase=error.phase) from error
@@ -108,12 +115,15 @@ def _check_index(friend: OpenFriend) -> None:
             )
 
 
-def _open_named(holder: Reader, reader: Reader, *, seen: set[Place]) -> Iterator[OpenFriend | AbsentFriend]:
+def _open_named(
+    holder: Reader, reader: Reader, *, opener: Opener, seen: set[Place]
+) -> Iterator[OpenFriend | AbsentFriend]:
     """Open the friends that a tree names, each followed by those that it names itself.
 
     Args:
         holder: the tree that names them.
         reader: the tree beside which they are read.
+        opener: opens each tree.
         seen: trees that need no opening again: friends may name one another.
     """
     named = holder.named_friends()
@@ -125,7 +135,7 @@ def _open_named(holder: Reader, reader: Reader, *, seen: set[Place]) -> Iterator
                     f"it may be {path}, from where you are, as in ROOT, or {other}, beside the tree: say which by "
                     f"friends={{'{name}': ...}} (--friend {name}=...)"
                 )
-            friend = _open_given(Friend(name=name, parts=(FriendPart(path=path, tree=tree),)), reader)
+            friend = _open_given(Friend(name=name, parts=(FriendPart(path=path, tree=tree),)), reader, opener=opener)
         except OverproofError as error:
             reason = " ".join(str(error).split()).removeprefix(f"friend '{name}': ")
             yield AbsentFriend(name=name, path=path, reason=reason, identity=identity_now(path))
@@ -135,7 +145,7 @@ def _open_named(holder: Reader, reader: Reader, *, seen: set[Place]) -> Iterator
             continue
         seen.add(place)
         yield friend
-        yield from _open_named(friend.reader, reader, seen=seen)
+        yield from _open_named(friend.reader, reader, opener=opener, seen=seen)
 
 
 def _found(file: str, *, beside: str) -> tuple[str, str]:

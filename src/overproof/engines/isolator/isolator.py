@@ -134,7 +134,8 @@ class Isolator:
         match command:
             case Brief():
                 self._forget()
-                self._brief = command
+                # Its trials stand on the file alone.
+                self._brief = replace(command, cache=None)
                 self._say(WorkerJoined(worker=self.name, epoch=EPOCH, is_isolator=True))
             case SetLimits(limits=limits):
                 self._ward.limits = limits

@@ -40,7 +40,6 @@ from overproof.engines.worker.failure import USER_ERRORS, describe_failure, fail
 from overproof.engines.worker.handover import Handover
 from overproof.engines.worker.logs import PrintLog
 from overproof.engines.worker.ranges import Attempt, Unreadable
-from overproof.engines.worker.script import run_script
 from overproof.engines.worker.source import BlockSource, look_into, measure, survey
 from overproof.outputs.state import OutputState
 from overproof.records.block import Block, Packet, Range
@@ -164,6 +163,8 @@ class Worker:
             case Measure():
                 self._reply(measure(self._source, command, worker=self.name))
             case RunScript():
+                from overproof.engines.worker.script import run_script
+
                 self._reply(run_script(command, worker=self.name))
 
     def step(self) -> None:
@@ -190,7 +191,7 @@ class Worker:
             return
         self._source.begin(
             brief.dataset, block_entries=brief.block_entries, seed=brief.seed, branches=selector.branches,
-            optional=selector.optional,
+            optional=selector.optional, cache=brief.cache,
         )  # fmt: skip
         self._reply(WorkerJoined(worker=self.name, epoch=self.epoch))
 

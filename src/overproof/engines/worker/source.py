@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from overproof.columns.cache import CachePlace
 from overproof.columns.cycles import Cycles
 from overproof.columns.events import NOTHING_AROUND, ColumnMemory, Events, name_of_event
 from overproof.columns.reader import Reader, ReaderCache
@@ -47,8 +48,10 @@ class BlockSource:
         seed: int,
         branches: Sequence[str] | None,
         optional: Mapping[str, Any],
+        cache: CachePlace | None = None,
     ) -> None:
-        """Start a query over a dataset, or over cycles when there is none."""
+        """Start a query over a dataset, or over cycles when there is none; `cache` is where columns are kept."""
+        self._readers.columns.use(cache)
         self._dataset = dataset
         self._block_entries = block_entries
         self._seed = seed
@@ -59,7 +62,8 @@ class BlockSource:
 
     def end(self) -> None:
         """Forget the query, not the open files."""
-        self.begin(None, block_entries=0, seed=0, branches=None, optional={})
+        self._readers.columns.rest()
+        self.begin(None, block_entries=0, seed=0, branches=None, optional={}, cache=self._readers.columns.place)
 
     def grid(self, file: int) -> FileGrid:
         """Look into a file.

@@ -204,6 +204,7 @@ class Conduct:
             search_path=tuple(sys.path) if resumed is None else resumed.description.search_path,
             delta_interval_s=question.manner.delta_interval_s,
             log_directory=str(keeper.query.log_directory) if keeper is not None else None,
+            cache=question.cache,
         )
 
     # -- what outlives the process
