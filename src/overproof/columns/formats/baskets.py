@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +93,17 @@ class BasketReader:
                 arrays.append(self._assemble(each, places, chunks, first, stop))
         self._check_counts(dict(zip((id(branch) for branch in branches), arrays, strict=True)), branches)
         return arrays
+
+    def places(self, branches: Iterable[Any], first: int, stop: int) -> Iterator[Range]:
+        """Give the bytes that `read` would fetch.
+
+        Raises:
+            ReadError: the description of a branch is damaged.
+        """
+        with translated(self._path, "decode", what="baskets"):
+            for branch in branches:
+                for _, place in self._places(self._plan(branch, first, stop)):
+                    yield place
 
     def _check_counts(self, arrays: Mapping[int, Any], branches: Sequence[Any]) -> None:
         """Compare lists with the branch of their lengths, where both were asked for and one has no checksum."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +23,7 @@ from overproof.columns.grid import Entries, Storage, block_stops, common_boundar
 from overproof.columns.layouts import Clusters, Description, NativeColumn, TreeLayout
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Branch, Schema
-from overproof.words.errors import BranchError
+from overproof.words.errors import BranchError, OverproofError
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,11 @@ class TTreeReader:
         return {}
 
     def expect(self, names: Sequence[str], first: int, stop: int) -> None:
-        """Pass over what will be read soon."""
+        """Let the bytes of columns that will be read soon be fetched meanwhile."""
+        # Looked at only where the file needs it; what is wrong with it, whoever reads it is told.
+        with contextlib.suppress(OverproofError):
+            branches = (branch for name in names for branch in self._data_branches(self.resolve(name)))
+            self._tree.file.source.file.announce(self._baskets.places(branches, first, stop))
 
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""

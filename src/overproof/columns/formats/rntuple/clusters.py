@@ -69,6 +69,24 @@ class ClusterReader:
             arrays[name] = whole[first - int(self._firsts[low]) : stop - int(self._firsts[low])]
         return arrays
 
+    def places(self, forms: Mapping[str, Any], first: int, stop: int) -> Iterator[Range]:
+        """Give the bytes that `read` would fetch.
+
+        Raises:
+            ReadError: the description of a field is damaged.
+        """
+        if stop <= first:
+            return
+        low = int(np.searchsorted(self._firsts, first, side="right")) - 1
+        high = int(np.searchsorted(self._firsts, stop, side="left"))
+        kept = {
+            name for name in forms if name in self._kept and self._kept[name][0] <= low <= high <= self._kept[name][1]
+        }
+        with translated(self._path, "decode", what="pages"):
+            for column in {_column(key) for name, form in forms.items() if name not in kept for key in _keys(form)}:
+                for page, _ in self._pages(column, low, high):
+                    yield place_of(page)
+
     def _read_clusters(self, forms: Mapping[str, Any], low: int, high: int) -> dict[str, Any]:
         if not forms:
             return {}

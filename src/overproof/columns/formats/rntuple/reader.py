@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ import awkward as ak
 import numpy as np
 from uproot.compression import Compression
 
+from overproof.columns.files import Range
 from overproof.columns.files.damage import one_line, translated
 from overproof.columns.formats.checks.envelopes import check_clusters, check_description
 from overproof.columns.formats.names import Names
@@ -21,7 +23,7 @@ from overproof.columns.grid import Entries, Storage, block_stops
 from overproof.columns.layouts import NativeColumn
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Branch, Schema
-from overproof.words.errors import BranchError
+from overproof.words.errors import BranchError, OverproofError
 
 
 class RNTupleReader:
@@ -110,7 +112,14 @@ class RNTupleReader:
         return {}
 
     def expect(self, names: Sequence[str], first: int, stop: int) -> None:
-        """Pass over what will be read soon."""
+        """Let the bytes of fields that will be read soon be fetched meanwhile."""
+        # Looked at only where the file needs it; what is wrong with it, whoever reads it is told.
+        with contextlib.suppress(OverproofError):
+            self._ntuple.file.source.file.announce(self._places(names, first, stop))
+
+    def _places(self, names: Sequence[str], first: int, stop: int) -> Iterator[Range]:
+        forms = {name: self._form(name)[0] for name in map(self._names.resolve, names)}
+        yield from self._clusters.places(forms, first, stop)
 
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
