@@ -18,7 +18,7 @@ from overproof.words.errors import OverproofError
 from overproof.words.ids import FileIndex, WorkerId
 
 if TYPE_CHECKING:
-    from overproof.columns.cache import CachePlace
+    from overproof.store.cache_place import CachePlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

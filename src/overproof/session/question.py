@@ -8,12 +8,12 @@ import time
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from overproof.columns.cache import CachePlace
 from overproof.query.packetizers import packetizer_by_name
 from overproof.records.dataset import Dataset
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError, QueryOptions
 from overproof.session.dataset import Data, resolve_dataset
 from overproof.session.keywords import QueryKeywords
+from overproof.store.cache_place import CachePlace
 from overproof.words.errors import OptionError
 from overproof.words.units import MB
 

@@ -14,13 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
 
-from overproof.columns.cache import choose_place
-from overproof.columns.cache.place import Chosen
-from overproof.engines.local.watch.machine import machine_memory_bytes
 from overproof.session.address import hire_crew
 from overproof.session.dataset import Data
 from overproof.session.keywords import LanguageKeywords, QueryKeywords, check_keywords, split_speech
 from overproof.session.question import Kind, Question, make_question
+from overproof.store.cache_place import CachePlace, Chosen, choose_cache
 from overproof.words.errors import DatasetError, OptionError
 from overproof.words.states import QueryState
 
@@ -59,7 +57,7 @@ class Session:
         cache: Chosen = None,
     ) -> None:
         self.address = address
-        self._cache = choose_place(cache, machine_bytes=machine_memory_bytes(), environment=os.environ)
+        self._cache = choose_cache(cache, environment=os.environ)
         self._crew: Crew = hire_crew(address, workers=workers)
         self._lock = threading.Lock()
         self._queries: weakref.WeakSet[Query] = weakref.WeakSet()
@@ -335,7 +333,7 @@ class Session:
         from overproof.session.handle import Query
 
         query = Query(
-            replace(question, cache=self._cache), crew=self._crew, crew_lock=self._lock, prepare=prepare,
+            replace(question, cache=self._cache_place()), crew=self._crew, crew_lock=self._lock, prepare=prepare,
             dress=partial(self._dress, kind=question.kind), resumption=resumption,
         )  # fmt: skip
         self._queries.add(query)
@@ -346,6 +344,12 @@ class Session:
 
         with graceful(query):
             return follow(query, shows_progress=self._shows_progress)
+
+    def _cache_place(self) -> CachePlace | None:
+        """Return where columns are kept, with the budget that this machine allows."""
+        from overproof.engines.local.watch.machine import machine_memory_bytes
+
+        return None if self._cache is None else self._cache.sized(machine_memory_bytes())
 
     def _dress(self, result: Result, *, kind: Kind) -> Any:
         """Return a result in the form in which it was asked for, and remember what was drawn, for `>>+name`."""

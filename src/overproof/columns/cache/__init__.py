@@ -1,11 +1,8 @@
 """Cache: columns that were read before, by any process of the user on this machine, out of memory.
 
-Lives here: where it lies and how large it may be (`place.py`), which version of a file columns belong to
-(`version.py`), columns as plain buffers (`packing.py`), the cache of a process (`cache.py`), the reader that looks into
-it first (`reader.py`), and what is in it (`report.py`).
-Comes in: a reader, what the user says. Goes out: the same columns, sooner. Start with `reader.py`.
+Lives here: which version of a file columns belong to (`version.py`), columns as plain buffers (`packing.py`), the cache
+of a process (`cache.py`), the reader that looks into it first (`reader.py`), and what is in it (`report.py`).
+Comes in: a reader, a place. Goes out: the same columns, sooner. Start with `reader.py`.
 """
 
-from overproof.columns.cache.place import CachePlace, choose_place
-
-__all__ = ["CachePlace", "choose_place"]
+__all__: list[str] = []

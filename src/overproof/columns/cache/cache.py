@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from overproof.columns.cache.packing import buffers_of, can_be_packed, note_of, unpacked
-from overproof.columns.cache.place import CachePlace
 from overproof.columns.layouts import NativeColumn
+from overproof.store.cache_place import CachePlace
 from overproof.store.mapped import MappedStore
 
 LEAST_BYTES = 4096

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from overproof.columns.cache import CachePlace
 from overproof.columns.cycles import Cycles
 from overproof.columns.events import NOTHING_AROUND, ColumnMemory, Events, name_of_event
 from overproof.columns.reader import Reader, ReaderCache
@@ -16,6 +15,7 @@ from overproof.records.dataset import Dataset, FileGrid, FileSpec
 from overproof.records.notices import FileFailed, FileOpened
 from overproof.records.outcome.failure import EventName
 from overproof.records.schema import Schema
+from overproof.store.cache_place import CachePlace
 from overproof.words.errors import DatasetError, OverproofError, ReadError
 from overproof.words.ids import FileIndex, WorkerId
 

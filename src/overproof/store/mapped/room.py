@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from overproof.store.shared_memory import SHARED_MEMORY
+from overproof.store.cache_place import SHARED_MEMORY
 
 MEMINFO = Path("/proc/meminfo")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
