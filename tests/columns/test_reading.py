@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -14,9 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from overproof.columns.formats import Reader
+from overproof.columns.formats.opening import open_by_uproot
 from overproof.columns.formats.rntuple import RNTupleReader
 from overproof.columns.formats.ttree import TTreeReader
 from overproof.columns.formats.types import type_of_form
+from overproof.columns.native.reader import NativeReader
 from overproof.columns.opening import open_reader
 from overproof.columns.reader import ReaderCache
 from overproof.records.dataset import FileSpec
@@ -78,12 +81,22 @@ def sample(branches: tuple[Branch, ...]) -> list[Branch]:
     return [each for group in by_type.values() for each in group[:: max(len(group) // share, 1)]]
 
 
+READERS = (NativeReader, TTreeReader, RNTupleReader)
+"""Those that count what they decode."""
+
+
 def theirs(reader: Reader, name: str) -> Any:
     """Read a branch by uproot alone, in one shot."""
-    if isinstance(reader, RNTupleReader):
-        return reader._ntuple[name].array(array_cache=None)
-    assert isinstance(reader, TTreeReader)
-    return reader._columns[name].branch.array()
+    opened = by_uproot(reader.path, reader.tree)
+    if isinstance(opened, RNTupleReader):
+        return opened._ntuple[name].array(array_cache=None)
+    return opened._columns[name].branch.array()
+
+
+@functools.lru_cache(maxsize=4)
+def by_uproot(path: str, tree: str) -> TTreeReader | RNTupleReader:
+    """Open a tree by uproot, whatever other way there is."""
+    return open_by_uproot(FileSpec(path=path, tree=tree))
 
 
 def same(one: Any, other: Any) -> bool:
@@ -174,21 +187,21 @@ def test_any_sequence_of_ranges_gives_the_slices(reader: Reader, expected: Any, 
 
 def test_small_ranges_decompress_each_basket_once(reader: Reader, expected: Any) -> None:
     """A hundred ranges of ten entries over baskets or clusters of two hundred decompress as often as one range."""
-    assert isinstance(reader, (TTreeReader, RNTupleReader))
+    assert isinstance(reader, READERS)
     names = ["number", "x", "three", "jagged"]
     pieces = [reader.read(names, at, at + 10) for at in range(0, reader.n_entries, 10)]
     assert ak.to_list(ak.concatenate([each["x"] for each in pieces])) == ak.to_list(expected.x)
     n_decoded, n_bytes = reader.n_decoded, reader.read_bytes
     whole = open_reader(FileSpec(path=reader.path, tree="t"))
-    assert isinstance(whole, (TTreeReader, RNTupleReader))
+    assert isinstance(whole, READERS)
     whole.read(names, 0, whole.n_entries)
     assert (n_decoded, n_bytes) == (whole.n_decoded, whole.read_bytes)
-    assert n_decoded == 5 * (4 if isinstance(reader, TTreeReader) else 5)
+    assert n_decoded == 5 * (4 if reader.schema().format == "TTree" else 5)
 
 
 def test_aligned_ranges_read_nothing_more(reader: Reader) -> None:
     """A range that ends where a cluster ends does not touch the next one."""
-    assert isinstance(reader, (TTreeReader, RNTupleReader))
+    assert isinstance(reader, READERS)
     reader.read(["x"], 200, 400)
     assert reader.n_decoded == 1
 
@@ -197,12 +210,12 @@ def test_tiny_baskets(shared_file: Callable[[str], Path]) -> None:
     """A tree of eight tiny baskets gives its forty-six numbers in ranges of any length, each basket once."""
     for step in (1, 3, 6, 7, 46):
         reader = open_reader(FileSpec(path=str(shared_file("uproot-foriter.root"))))
-        assert isinstance(reader, TTreeReader)
+        assert isinstance(reader, NativeReader)
         got: list[int] = []
         for at in range(0, 46, step):
             got += reader.read(["data"], at, min(at + step, 46))["data"].tolist()
         assert got == list(range(46))
-        assert reader.n_decoded == reader.n_clusters() == 8
+        assert reader.n_decoded == by_uproot(reader.path, "foriter").n_clusters() == 8
 
 
 def test_strings_in_tiny_baskets(shared_file: Callable[[str], Path]) -> None:
@@ -237,8 +250,7 @@ def test_grids_of_the_written_files(reader: Reader) -> None:
 def test_clusters_of_real_files(shared_file: Callable[[str], Path], file: str, tree: str, n_clusters: int) -> None:
     """Real files have as many clusters as ROOT's own iterator finds."""
     reader = OPEN.get(FileSpec(path=str(shared_file(file)), tree=tree))
-    assert isinstance(reader, TTreeReader)
-    assert reader.n_clusters() == n_clusters
+    assert by_uproot(reader.path, tree).n_clusters() == n_clusters
     assert reader.grid(100_000).stops == ((reader.n_entries,) if n_clusters else ())
 
 
@@ -281,8 +293,8 @@ def test_clusters_that_change_their_size() -> None:
     250, 280, 310, 340, 370, 400, 900. Its baskets begin elsewhere, and are still decompressed once.
     """
     reader = open_reader(FileSpec(path=str(BY_ROOT), tree="clusters"))
-    assert isinstance(reader, TTreeReader)
-    assert reader.n_clusters() == 10
+    assert isinstance(reader, NativeReader)
+    assert by_uproot(reader.path, "clusters").n_clusters() == 10
     stops = reader.grid(200).stops
     assert stops == (200, 400, 600, 800, 900, 1203)
     got = [x for each in zip((0, *stops), stops, strict=False) for x in reader.read(["x"], *each)["x"].tolist()]
@@ -311,7 +323,7 @@ def test_unknown_branch_names_the_nearest(shared_file: Callable[[str], Path]) ->
 def test_four_of_2656_branches_are_read(shared_file: Callable[[str], Path]) -> None:
     """Reading four branches of the widest NanoAOD reads the baskets of four branches."""
     reader = open_reader(FileSpec(path=str(shared_file("nano_tt_v15.root")), tree="Events"))
-    assert isinstance(reader, TTreeReader)
+    assert isinstance(reader, NativeReader)
     n_decoded, n_bytes = reader.n_decoded, reader.read_bytes
     names = ["nMuon", "Muon_pt", "Muon_eta", "run"]
     reader.read(names, 0, 200)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from overproof.columns.files.damage import translated
 from overproof.columns.files.local import LocalFile
 from overproof.columns.files.retry import is_transient_afar, is_transient_here
 from overproof.columns.formats import Reader
 from overproof.columns.formats.places import local_path, look_at
+from overproof.columns.lean import described
+from overproof.columns.native.reader import NativeReader
 from overproof.records.dataset import FileSpec
 
 
@@ -38,9 +42,43 @@ def open_reader(spec: FileSpec, *, verify: bool = False) -> Reader:
 
 
 def _opened(spec: FileSpec, local: str | None) -> Reader:
+    """Open a tree by the cheapest way that there is: as it is remembered, as it is surely understood, by uproot."""
+    if local is None:
+        return _by_uproot(spec)
+    try:
+        file = LocalFile(local)
+    except OSError:
+        # The other way says what is wrong.
+        return _by_uproot(spec)
+    try:
+        description = described(spec, file)
+        if description is not None:
+            return NativeReader(description, file, open_rest=partial(_rest, spec, file))
+    except BaseException:
+        file.close()
+        raise
+    return _by_uproot(spec, opened=file)
+
+
+def _rest(spec: FileSpec, file: LocalFile) -> Reader:
+    """Open the reader of what cannot be read natively, of the very same version of the file."""
     from overproof.columns.formats.opening import open_by_uproot
 
-    return open_by_uproot(spec)
+    return open_by_uproot(spec, opened=file.again())
+
+
+def _by_uproot(spec: FileSpec, *, opened: LocalFile | None = None) -> Reader:
+    from overproof.columns.formats.opening import open_by_uproot
+    from overproof.columns.formats.ttree import TTreeReader
+
+    reader = open_by_uproot(spec, opened=opened)
+    if not isinstance(reader, TTreeReader):
+        return reader
+    try:
+        return NativeReader(reader.description(), reader.source, open_rest=lambda: reader)
+    except BaseException:
+        reader.close()
+        raise
 
 
 def verify_file(spec: FileSpec) -> None:

@@ -68,6 +68,18 @@ class LocalFile:
             raise
         self._handle, self.size_bytes, self._stamp = handle, status.st_size, stamp_of(status)
 
+    def again(self) -> LocalFile:
+        """Return the very same version of the file, open once more, even where its path leads to another one now.
+
+        Raises:
+            OSError: this one is closed.
+        """
+        copy = object.__new__(type(self))
+        copy.path, copy.identity, copy.size_bytes = self.path, self.identity, self.size_bytes
+        copy._stamp, copy._n_to_announce = self._stamp, 1
+        copy._handle = os.dup(self._handle)
+        return copy
+
     @property
     def is_closed(self) -> bool:
         """Tell whether the file was given back."""

@@ -13,7 +13,7 @@ import fsspec
 import uproot
 
 from overproof.columns.files.damage import FileChangedError, one_line, translated
-from overproof.columns.formats import Reader
+from overproof.columns.files.local import LocalFile
 from overproof.columns.formats.checks.directories import Listing, checked_keys
 from overproof.columns.formats.checks.objects import check_object, check_streamers
 from overproof.columns.formats.classes import unlearning
@@ -31,14 +31,18 @@ _OPTIONS: dict[str, Any] = {"object_cache": None, "array_cache": None, "minimal_
 _RNTUPLES = frozenset({"ROOT::RNTuple"})
 
 
-def open_by_uproot(spec: FileSpec) -> Reader:
+def open_by_uproot(spec: FileSpec, *, opened: LocalFile | None = None) -> TTreeReader | RNTupleReader:
     """Open one tree of one file.
+
+    Args:
+        spec: the file and the tree.
+        opened: a file of this machine that is open already; closed with the reader.
 
     Raises:
         DatasetError: nothing that can be used: no such file, not a ROOT file, no such tree, several and none named.
         ReadError: phase `open`: a file that is damaged, cut short, or cannot be reached.
     """
-    file = open_file(spec.path)
+    file = open_file(spec.path) if opened is None else _open_again(spec.path, opened)
     try:
         key = find_tree(file, spec)
         return open_tree(file, key, path=spec.path, name=_shown(key, spec.tree))
@@ -47,7 +51,7 @@ def open_by_uproot(spec: FileSpec) -> Reader:
         raise
 
 
-def open_tree(file: Any, key: str, *, path: str, name: str) -> Reader:
+def open_tree(file: Any, key: str, *, path: str, name: str) -> TTreeReader | RNTupleReader:
     """Make the reader of one tree of an open file; `key` has a cycle, `name` is what to call it."""
     with translated(path, "open", what=f"tree {name}"), _in_haste(), unlearning():
         listed = file.key(key)
@@ -110,6 +114,20 @@ def open_file(path: str) -> Any:
             return uproot.open({local: None}, handler=LocalSource, **_OPTIONS)
     except ReadError as error:
         raise _explained(error, local, size_bytes) from error
+
+
+def _open_again(path: str, opened: LocalFile) -> Any:
+    """Let uproot read a file that is open already.
+
+    Raises:
+        ReadError: phase `open`.
+    """
+    try:
+        with translated(path, "open"):
+            return uproot.open({opened.path: None}, handler=LocalSource, opened=opened, **_OPTIONS)
+    except ReadError as error:
+        opened.close()
+        raise _explained(error, opened.path, opened.size_bytes) from error
 
 
 def _explained(error: ReadError, local: str, size_bytes: int) -> ReadError:

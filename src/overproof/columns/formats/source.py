@@ -93,14 +93,19 @@ class FileSource(Source):  # type: ignore[misc]  # uproot has no types
 class LocalSource(FileSource):
     """Lets uproot read a local file; uproot's default source opens the file anew for every request.
 
+    Args:
+        file_path: on this machine.
+        opened: the same file, open already; closed with this.
+        options: of uproot.
+
     Raises:
         OSError: it cannot be opened, or has changed since, when bytes are asked for.
         DatasetError: it is a pipe or a device.
     """
 
-    def __init__(self, file_path: str, **options: Any) -> None:
+    def __init__(self, file_path: str, *, opened: LocalFile | None = None, **options: Any) -> None:
         super().__init__(file_path)
-        self.file = LocalFile(file_path)
+        self.file = LocalFile(file_path) if opened is None else opened
 
 
 class RemoteSource(FileSource):

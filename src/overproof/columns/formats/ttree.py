@@ -13,6 +13,7 @@ import numpy as np
 from uproot.interpretation.grouped import AsGrouped
 from uproot.interpretation.objects import AsObjects, CannotBeAwkward
 
+from overproof.columns.files import ByteSource
 from overproof.columns.files.damage import one_line, translated
 from overproof.columns.formats.baskets import BasketReader, Unknown
 from overproof.columns.formats.checks.tables import check_entries, overlapping
@@ -145,6 +146,12 @@ class TTreeReader:
     def close(self) -> None:
         """Give the file back."""
         self._tree.file.close()
+
+    @property
+    def source(self) -> ByteSource:
+        """The bytes of the file."""
+        file: ByteSource = self._tree.file.source.file
+        return file
 
     def description(self) -> Description:
         """Describe the tree so that its plain columns can be read without uproot.

@@ -10,8 +10,10 @@ import uproot
 from formats_layout import Patch
 
 from overproof.columns.files.damage import BytesError, DamageError, translated
+from overproof.columns.formats.opening import open_by_uproot
 from overproof.columns.formats.source import Refusals
 from overproof.columns.formats.ttree import TTreeReader
+from overproof.records.dataset import FileSpec
 from overproof.words.errors import ReadError
 
 
@@ -22,9 +24,10 @@ def test_damaged_classes_harm_only_who_needs_them(trees: dict[str, Path], patch:
         at = file.file.fSeekInfo
     reader = patch(path, at, b"\xff\xff")
     assert reader.read(["x"], 0, 200)["x"].tolist() == list(range(200))
-    assert isinstance(reader, TTreeReader)
+    opened = open_by_uproot(FileSpec(path=reader.path, tree="t"))
+    assert isinstance(opened, TTreeReader)
     with pytest.raises(DamageError, match="the description of the file's classes is damaged: its key is damaged"):
-        reader._tree.file.streamers  # noqa: B018 - asking is what fails
+        opened._tree.file.streamers  # noqa: B018 - asking is what fails
 
 
 @pytest.mark.parametrize("change", [1, 2**24, -1])

@@ -52,28 +52,63 @@ def check_branch(branch: Any, offsets: Entries) -> None:
     """
     n_own = branch.num_baskets - len(branch.embedded_baskets)
     n_entries = int(branch.member("fEntries"))
+    if len(offsets) != branch.num_baskets + 1:
+        raise DamageError(_not_leading(n_entries))
+    seeks, sizes_bytes = branch.member("fBasketSeek")[:n_own], branch.member("fBasketBytes")[:n_own]
+    check_tables(offsets, seeks, sizes_bytes, n_entries=n_entries)
+
+
+def check_tables(offsets: Entries, seeks: Entries, sizes_bytes: Entries, *, n_entries: int) -> None:
+    """Check the table of the baskets of one branch.
+
+    Args:
+        offsets: first entry of each basket, and the end of the last.
+        seeks: places of those in the file.
+        sizes_bytes: of those.
+        n_entries: entries of the branch.
+
+    Raises:
+        DamageError: baskets that cannot be.
+    """
     is_ascending = offsets[0] == 0 and not (offsets[1:] < offsets[:-1]).any()
-    if not is_ascending or offsets[-1] != n_entries or len(offsets) != branch.num_baskets + 1:
-        raise DamageError(f"the table of its baskets does not lead from entry 0 to {n_entries:,}")
-    for table in ("fBasketSeek", "fBasketBytes"):
-        if n_own and branch.member(table)[:n_own].min() < _LEAST:
-            raise DamageError("the table of its baskets tells places and sizes that cannot be")
+    if not is_ascending or offsets[-1] != n_entries:
+        raise DamageError(_not_leading(n_entries))
+    if len(seeks) and min(seeks.min(), sizes_bytes.min()) < _LEAST:
+        raise DamageError("the table of its baskets tells places and sizes that cannot be")
+
+
+def _not_leading(n_entries: int) -> str:
+    return f"the table of its baskets does not lead from entry 0 to {n_entries:,}"
 
 
 def check_type(branch: Any) -> None:
+    """Check the type of a branch of uproot that has one leaf, as `check_title` does.
+
+    Raises:
+        DamageError: the type is told in two ways.
+    """
+    leaves = branch.member("fLeaves")
+    if len(leaves) == 1 and leaves[0].classname not in _OF_OBJECTS:
+        check_title(branch.member("fTitle"), leaves[0].classname, is_unsigned=bool(leaves[0].member("fIsUnsigned")))
+
+
+def check_title(title: str, kind: str, *, is_unsigned: bool) -> None:
     """Check the type of a branch of plain numbers, which two places tell: its leaf and its title.
+
+    Args:
+        title: of the branch.
+        kind: class of its only leaf.
+        is_unsigned: what the leaf tells of its integers.
 
     Raises:
         DamageError: they differ.
     """
-    leaves = branch.member("fLeaves")
-    title = _TITLE.fullmatch(branch.member("fTitle")) if len(leaves) == 1 else None
-    expected = None if title is None else _LEAVES.get(title[1])
-    if title is None or expected is None or leaves[0].classname in _OF_OBJECTS:
+    match = _TITLE.fullmatch(title)
+    expected = None if match is None else _LEAVES.get(match[1])
+    if match is None or expected is None:
         return
-    is_other_sign = title[1] in _INTEGERS and bool(leaves[0].member("fIsUnsigned")) != title[1].islower()
-    if leaves[0].classname != expected or is_other_sign:
-        raise DamageError(f"its title tells type {title[1]}, its leaf another one")
+    if kind != expected or (match[1] in _INTEGERS and is_unsigned != match[1].islower()):
+        raise DamageError(f"its title tells type {match[1]}, its leaf another one")
 
 
 def overlapping(seeks: Entries, sizes_bytes: Entries) -> frozenset[int]:

@@ -1,0 +1,87 @@
+"""The types of branches, as uproot tells them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from overproof.columns.lean.branches import Branch
+from overproof.columns.lean.doubt import DoubtError
+from overproof.columns.lean.leaves import Leaf
+
+_SIGNED = {"TLeafB": "i1", "TLeafS": "i2", "TLeafI": "i4", "TLeafL": "i8", "TLeafG": "i8"}
+_OTHERS = {"TLeafO": "?", "TLeafF": "f4", "TLeafD": "f8"}
+_NAMES = {
+    "?": ("bool", "bool"), "i1": ("int8", "int8_t"), "u1": ("uint8", "uint8_t"), "i2": ("int16", "int16_t"),
+    "u2": ("uint16", "uint16_t"), "i4": ("int32", "int32_t"), "u4": ("uint32", "uint32_t"), "i8": ("int64", "int64_t"),
+    "u8": ("uint64", "uint64_t"), "f4": ("float32", "float"), "f8": ("float64", "double"),
+}  # fmt: skip
+"""By code: name of the type in numpy, and in C++."""
+
+_LONG = {"int64_t": "long", "uint64_t": "unsigned long"}
+"""What a leaf of class TLeafG was written from, which ROOT tells from `Long64_t` where it draws."""
+
+_DIMENSIONS = re.compile(r"[^\[\]]*(\[[^\[\]]+\])+")
+_DIMENSION = re.compile(r"\[([1-9][0-9]*)\]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberType:
+    """A column of numbers.
+
+    Attributes:
+        code: of the numbers in a dtype of numpy, without byte order.
+        fixed_shape: of one element.
+        is_jagged: whether entries are lists of elements.
+        typename: in C++.
+    """
+
+    code: str
+    fixed_shape: tuple[int, ...] = ()
+    is_jagged: bool = False
+    typename: str
+
+    @property
+    def dtype(self) -> str:
+        """Name of the type in numpy."""
+        return _NAMES[self.code][0]
+
+
+def code_of(leaf: Leaf) -> str:
+    """Return the type of one number of a leaf.
+
+    Raises:
+        DoubtError: it is not one of plain numbers.
+    """
+    code = _SIGNED.get(leaf.kind)
+    if code is not None:
+        return code.replace("i", "u") if leaf.is_unsigned else code
+    if leaf.kind not in _OTHERS:
+        raise DoubtError("no leaf of plain numbers")
+    return _OTHERS[leaf.kind]
+
+
+def type_of(branch: Branch, counter: str) -> NumberType:
+    """Type a branch with one leaf of plain numbers.
+
+    Args:
+        branch: the branch.
+        counter: own name of the branch that tells how long its lists are; empty where there is none.
+
+    Raises:
+        DoubtError: it is not one.
+    """
+    (leaf,) = branch.leaves
+    code = code_of(leaf)
+    shape: tuple[int, ...] = ()
+    if "[" in leaf.title:
+        if _DIMENSIONS.fullmatch(leaf.title) is None:
+            raise DoubtError("a title that is not understood")
+        shape = tuple(int(size) for size in _DIMENSION.findall(leaf.title) if size != counter)
+        if not shape and leaf.length > 1:
+            shape = (leaf.length,)
+    is_jagged = leaf.counter >= 0
+    name = _NAMES[code][1]
+    typename = (_LONG.get(name, name) if leaf.kind == "TLeafG" else name) + ("[]" if is_jagged else "")
+    typename += "".join(f"[{size}]" for size in shape)
+    return NumberType(code=code, fixed_shape=shape, is_jagged=is_jagged, typename=typename)
