@@ -19,6 +19,8 @@ Octets: TypeAlias = npt.NDArray[np.uint8]
 _HEADER = struct.Struct("<2sxHBHB")
 """Algorithm, version, bytes stored behind this and bytes inside, both as low 16 bits and high 8."""
 
+_ALGORITHMS = frozenset({b"ZL", b"XZ", b"L4", b"ZS"})
+
 _CHECKSUM_BYTES = 8
 """In front of an LZ4 block: its XXH64."""
 
@@ -85,10 +87,8 @@ class Codec:
                     n_out = len(out)
                 case b"L4":
                     n_out = _lz4_into(stored, out)
-                case b"XZ":
-                    n_out = cramjam.xz.decompress_into(stored, out.data)
                 case _:
-                    raise DamageError("a compressed block does not begin as one")
+                    n_out = cramjam.xz.decompress_into(stored, out.data)
         except _ERRORS as error:
             raise DamageError(f"a compressed block cannot be decompressed: {one_line(error)}") from error
         if n_out != len(out):
@@ -108,6 +108,8 @@ def _header(view: memoryview, at: int) -> tuple[bytes, int, int]:
         algorithm, n_low, n_high, inside_low, inside_high = _HEADER.unpack_from(view, at)
     except struct.error as error:
         raise DamageError("a compressed block does not begin as one") from error
+    if algorithm not in _ALGORITHMS:
+        raise DamageError("a compressed block does not begin as one")
     return algorithm, n_low + (n_high << 16), inside_low + (inside_high << 16)
 
 
