@@ -15,10 +15,11 @@ SHARED_DATA = Path(os.environ.get("OVERPROOF_TEST_DATA", CHECKOUT.parent / "shar
 
 @pytest.fixture(scope="session", autouse=True)
 def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keep what tests leave on disk out of the user's own home directory."""
+    """Keep what tests leave on disk and in memory apart from what the user's own queries do."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OVERPROOF_HOME", str(home))
+        patch.setenv("OVERPROOF_CACHE", str(home / "cache"))
         yield home
 
 

@@ -27,9 +27,9 @@ from overproof.words.errors import (
 )
 
 VERBS = {
-    "count": "verbs", "draw": "verbs", "exec": "verbs", "inspect": "verbs", "logs": "verbs.afterwards",
-    "queries": "verbs.afterwards", "replay": "verbs.afterwards", "resume": "verbs.afterwards", "run": "verbs",
-    "scan": "verbs", "simulate": "verbs",
+    "cache": "verbs", "count": "verbs", "draw": "verbs", "exec": "verbs", "inspect": "verbs",
+    "logs": "verbs.afterwards", "queries": "verbs.afterwards", "replay": "verbs.afterwards",
+    "resume": "verbs.afterwards", "run": "verbs", "scan": "verbs", "simulate": "verbs",
 }  # fmt: skip
 """The verbs, with the room of each; it is the command of the same name in the file of the same name."""
 

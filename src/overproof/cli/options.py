@@ -51,6 +51,7 @@ class QueryFlags:
     memory_limit: str | None = None
     verify: bool = False
     no_journal: bool = False
+    no_cache: bool = False
     delta_interval: float = 1.0
     json: str | None = None
     root: str | None = None
@@ -116,7 +117,7 @@ class QueryFlags:
 
     def open_session(self) -> Session:
         """Open the session that was asked for."""
-        return open_session(self.engine, self.workers, quiet=self.quiet)
+        return open_session(self.engine, self.workers, quiet=self.quiet, cache=False if self.no_cache else None)
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -168,8 +169,8 @@ class QueryFlags:
         return dataset
 
 
-def open_session(engine: str | None, workers: int | None, *, quiet: bool) -> Session:
-    """Open a session; a quiet one shows no progress.
+def open_session(engine: str | None, workers: int | None, *, quiet: bool, cache: bool | None = None) -> Session:
+    """Open a session; a quiet one shows no progress, `cache` is as of `Session`.
 
     Raises:
         OptionError: no such engine, or a number of workers that makes no sense.
@@ -178,7 +179,7 @@ def open_session(engine: str | None, workers: int | None, *, quiet: bool) -> Ses
 
     if engine is not None and not engine.strip():
         raise OptionError("--engine is empty: give an address such as local, local:4 or inline")
-    return Session(engine or "local", workers=workers, progress=False if quiet else None)
+    return Session(engine or "local", workers=workers, progress=False if quiet else None, cache=cache)
 
 
 def engine_options(function: F) -> F:
@@ -190,14 +191,22 @@ def engine_options(function: F) -> F:
     )
 
 
+def cache_option(function: F) -> F:
+    """Add the option of every verb that reads columns."""
+    return _added(
+        function,
+        click.option("--no-cache", is_flag=True, help="Read all columns from the files, and keep none in memory."),
+    )
+
+
 def query_options(function: F) -> F:
     """Add every option that `draw` and `run` share."""
-    return data_options(engine_options(failure_options(place_options(function))))
+    return data_options(engine_options(cache_option(failure_options(place_options(function)))))
 
 
 def plain_query_options(function: F) -> F:
     """Add the same options to a verb whose answer is no histogram."""
-    return data_options(engine_options(failure_options(document_options(function))))
+    return data_options(engine_options(cache_option(failure_options(document_options(function)))))
 
 
 def data_options(function: F) -> F:

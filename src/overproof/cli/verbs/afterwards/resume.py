@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from overproof.cli.options import QueryFlags, engine_options, place_options
+from overproof.cli.options import QueryFlags, cache_option, engine_options, place_options
 
 
 @click.command("resume", short_help="Go on with an earlier query.")
@@ -19,6 +19,7 @@ from overproof.cli.options import QueryFlags, engine_options, place_options
     help="Stop when more entries are excluded; default: as when the query began.",
 )
 @engine_options
+@cache_option
 @place_options
 def resume_command(query_id: str, **flags: Any) -> int:
     """Go on with a query that was stopped, or whose process was killed, and give the result of the whole.
