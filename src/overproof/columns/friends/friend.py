@@ -116,15 +116,24 @@ class OpenFriend:
             BranchError: no such branch, or one of a type that cannot be read.
             ReadError: bytes that could not be fetched or understood; it names the friend and its file.
         """
-        pieces: list[dict[str, Any]] = []
-        start = 0
+        pieces = [self._read_part(part, names, low, high) for part, low, high in self._pieces(first, stop)]
+        return {name: self._whole(name, [piece[name] for piece in pieces]) for name in names}
+
+    def expect(self, names: Sequence[str], first: int, stop: int) -> None:
+        """Let the bytes of columns beside entries that will be read soon be fetched meanwhile."""
+        for part, low, high in self._pieces(first, stop):
+            part.reader.expect(names, low, high)
+
+    def _pieces(self, first: int, stop: int) -> Iterator[tuple[OpenPart, int, int]]:
+        """Give the parts that stand beside entries, at least one, each with its own entries."""
+        start, n_pieces = 0, 0
         for part in self.parts:
             low, high = max(first, start), min(stop, start + part.n_entries)
-            if low < high or (not pieces and part is self.parts[-1]):
+            if low < high or (not n_pieces and part is self.parts[-1]):
                 low, high = (low, high) if low < high else (start, start)
-                pieces.append(self._read_part(part, names, low - start + part.first, high - start + part.first))
+                yield part, low - start + part.first, high - start + part.first
+                n_pieces += 1
             start += part.n_entries
-        return {name: self._whole(name, [piece[name] for piece in pieces]) for name in names}
 
     def _whole(self, name: str, pieces: Sequence[Any]) -> Any:
         """Lay the pieces of one column end to end, all in one type."""

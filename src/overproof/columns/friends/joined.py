@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -163,9 +164,14 @@ class JoinedReader:
         return {name: found[spelt] for name, spelt in own.items() if spelt in found}
 
     def expect(self, names: Sequence[str], first: int, stop: int) -> None:
-        """Let the tree learn what will be read soon."""
-        own = [place[1] for name in names if (place := self._find(name)) is not None and place[0] is None]
-        self._reader.expect(own, first, stop)
+        """Let the tree and its friends learn what will be read soon."""
+        wanted: dict[OpenFriend | None, list[str]] = {}
+        # A name that means several branches is complained of by `read`.
+        with contextlib.suppress(BranchError):
+            for friend, own in filter(None, map(self._find, names)):
+                wanted.setdefault(friend, []).append(own)
+        for friend, owns in wanted.items():
+            (self._reader if friend is None else friend).expect(owns, first, stop)
 
     def serves(self, identity: str) -> bool:
         """Tell whether all files are still the versions asked for; when none is, whether the paths lead here."""

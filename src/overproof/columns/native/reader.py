@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from overproof.columns.files import ByteSource, Range
+from overproof.columns.files.damage import translated
 from overproof.columns.formats.names import Names
 from overproof.columns.formats.protocol import Reader
 from overproof.columns.layouts import Description, NativeColumn, TreeLayout
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Schema
-from overproof.words.errors import BranchError, ReadError
+from overproof.words.errors import OverproofError, ReadError
 
 
 class _Decoder(Protocol):
@@ -125,12 +127,18 @@ class NativeReader:
 
     def expect(self, names: Sequence[str], first: int, stop: int) -> None:
         """Let the bytes of columns that will be read soon be fetched meanwhile."""
-        try:
-            found = [each for name in names if (each := self._names.find(name)) in self._layout.columns]
-            ranges = self._decoder.ranges([each for each in found if each is not None], first, stop)
-        except (BranchError, ReadError):
-            return  # whoever reads them is told
-        self._source.announce(ranges)
+        # Looked at only where the file needs it; what is wrong with it, whoever reads it is told.
+        with contextlib.suppress(OverproofError):
+            self._source.announce(self._coming(names, first, stop))
+            if self._opened is not None:
+                others = [name for name in names if not self.is_native(self.resolve(name))]
+                self._opened.expect(others, first, stop)
+
+    def _coming(self, names: Sequence[str], first: int, stop: int) -> Iterator[Range]:
+        """Give the bytes that will be read natively."""
+        with translated(self.path, "decode"):
+            found = dict.fromkeys(map(self.resolve, names))
+            yield from self._decoder.ranges([name for name in found if self.is_native(name)], first, stop)
 
     def _rest(self) -> Reader:
         """Return the reader of all other columns, opened now or before.

@@ -37,6 +37,7 @@ from overproof.engines.messages import (
 )
 from overproof.engines.worker.code import import_modules
 from overproof.engines.worker.failure import USER_ERRORS, describe_failure, failure_of
+from overproof.engines.worker.following import following
 from overproof.engines.worker.handover import Handover
 from overproof.engines.worker.logs import PrintLog
 from overproof.engines.worker.ranges import Attempt, Unreadable
@@ -280,7 +281,9 @@ class Worker:
         self._start_packet()
 
     def _compute(self, block: Block, *, is_apart: bool) -> None:
-        attempt = self._attempt(block, self._pieces(block), following=self._following(block))
+        queued = (each for _, blocks in self._packets for each in blocks)
+        ahead = following(block, queued, pieces_of=self._pieces)
+        attempt = self._attempt(block, self._pieces(block), following=ahead)
         outputs = OutputState()
         try:
             outputs.add_ranges(block, attempt.outputs())
@@ -333,14 +336,6 @@ class Worker:
         """Return what is computed in one go; cycles come in ranges only."""
         has_files = self._brief is not None and self._brief.dataset is not None
         return block.pieces if has_files else [(part,) for part in block.parts]
-
-    def _following(self, block: Block) -> Range | None:
-        """Tell which entries of the same file are in hand behind a block that is computed now."""
-        following = next((each for _, blocks in self._packets for each in blocks), None)
-        if following is None or following.file != block.file:
-            return None
-        piece = next(iter(self._pieces(following)), None)
-        return None if piece is None else (piece[0][0], piece[-1][1])
 
     def _attempt(self, block: Block, pieces: Sequence[Sequence[Range]], *, following: Range | None = None) -> Attempt:
         assert self._selector is not None
