@@ -38,10 +38,14 @@ def described(spec: FileSpec, source: LocalFile) -> Description | None:
         file = LeanFile(source)
         found = file.find(spec.tree)
         data = file.object_of(found.key)
+        name = f"{found.name};{found.key.cycle}" if ";" in (spec.tree or "") else found.name
+        if found.key.class_name == b"ROOT::RNTuple":
+            from overproof.columns.lean.rntuple import describe
+
+            return describe(data, source, path=spec.path, tree=name, uuid=file.uuid)
         tree = tree_of(Streamed(data, found.key.header_bytes), found.key.class_name.decode())
         check_entries(tree.n_entries, (branch.n_entries for branch in tree.branches))
         columns = _columns(tree)
-        name = f"{found.name};{found.key.cycle}" if ";" in (spec.tree or "") else found.name
         layout = _layout(tree, columns, spec=spec, name=name, uuid=file.uuid, identity=source.identity)
     except NOT_UNDERSTOOD:
         return None

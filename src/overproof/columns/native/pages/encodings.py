@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from overproof.columns.native.codec import Octets
+from overproof.words.frozen import dataclass
 
 Array = npt.NDArray[Any]
 

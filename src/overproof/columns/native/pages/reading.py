@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -137,14 +138,19 @@ class Reading:
 
     def _read_values(self, way: Way, pieces: list[_Piece]) -> Array:
         """Read numbers, straight from a kept page where they are a part of it."""
+        slot, scale = self._columns[way]
         stored = pieces[0].stored
-        if len(pieces) == 1 and not pieces[0].n_zeros and len(pieces[0].parts) == 1:
+        if (
+            stored.encoding.dtype == slot.dtype
+            and len(pieces) == 1
+            and not pieces[0].n_zeros
+            and len(pieces[0].parts) == 1
+        ):
             (part,) = pieces[0].parts
             if not part.is_whole:
                 return self._pages.page(stored, part)[part.first : part.stop]
-        scale = self._columns[way][1]
         n_elements = scale * sum(cut.stop - cut.first for cut in self._cuts[way[:-1]])
-        values = np.empty(n_elements, stored.encoding.dtype)
+        values = np.empty(n_elements, slot.dtype)
         at = 0
         for piece in pieces:
             values[at : at + piece.n_zeros] = 0
@@ -180,7 +186,7 @@ class Reading:
 
 def scale_of(field: FieldLayout) -> int:
     """Return how many numbers an element of a field is."""
-    return int(np.prod(field.fixed_shape, dtype=np.int64))
+    return math.prod(field.fixed_shape)
 
 
 def _check_ends(ends: Offsets, *, what: str) -> None:

@@ -107,6 +107,7 @@ class Slot:
         self.number = stored[0].number
         self.what = stored[0].what
         self.is_index = stored[0].encoding.is_index
+        self.dtype = stored[0].encoding.dtype
         self._ways = stored
         self._first_element = first_element
 
