@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from overproof.columns.lean.doubt import DoubtError
 from overproof.columns.lean.leaves import Leaf, leaf_at
-from overproof.columns.lean.streamed import ARRAY_VERSION, Streamed
+from overproof.columns.lean.streamed import ARRAY, COUNTED, IS_REFERENCED, OBJECT_ARRAY_BYTES, Streamed
 
-_BEFORE_FEATURES = struct.Struct(">iiiiq")
-_AFTER_FEATURES = struct.Struct(">iIiqqqq")
-_FIRST = struct.Struct(">q")
-_WITH_FEATURES = 13
-FEATURES_BYTES = 5
-"""Checksum of a class without version, and one byte."""
+_HEAD = struct.Struct(">IHIHHII")
+"""Byte count and version; the same of TNamed in it; then what a TObject has."""
 
-_FILL_BYTES = 4
+_FILL, _BEFORE, _FEATURES, _AFTER = "IHhh", "iiiiq", "IHIB", "iIiqqqq"
+_NUMBERS = {
+    12: struct.Struct(f">{_FILL}{_BEFORE}{_AFTER}{ARRAY}{ARRAY}"),
+    13: struct.Struct(f">{_FILL}{_BEFORE}{_FEATURES}{_AFTER}{ARRAY}{ARRAY}"),
+}
+"""By version: all that stands between the title of a branch and its first leaf.
 
-Table: TypeAlias = npt.NDArray[np.integer[Any]]
+Thousands of branches are read at once: a number apart, or a method for each part, would take three times as long.
+"""
+
+_COUNTS = {12: itemgetter(0), 13: itemgetter(0, 9)}
+_TOLD = {12: COUNTED | 6, 13: (COUNTED | 6, COUNTED | 7)}
+"""Byte counts of the colours and of the features, of which nothing else matters."""
+
+_FACTS = {12: itemgetter(7, 10, 12, 15), 13: itemgetter(7, 14, 16, 19)}
+"""Baskets written, places in their tables, entries, bytes."""
+
+_LIST = itemgetter(1, 2, 5, 7)
+_LIST_TOLD = (3, 1, 0, 0)
+"""Version, that of TObject, length of its name, lower bound."""
+
+_BASKETS = struct.Struct(f">{ARRAY}")
+_ENTRY = struct.Struct(">q")
+
+Table: TypeAlias = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """A TBranch.
 
     Attributes:
@@ -36,9 +54,10 @@ class Branch:
         n_entries: in it.
         size_bytes: of its baskets, compressed.
         n_baskets: that were written into the file.
-        starts: first entry of each basket and the end of the last, as stored.
-        sizes_bytes: of each basket, as stored.
-        seeks: place of each basket, as stored.
+        data: the tree in which the tables of the baskets lie.
+        at_starts: where the first entry of each basket is told, and the end of the last.
+        at_sizes: where their sizes are told.
+        at_seeks: where their places are told.
 
     Source: ROOT's TBranch.
     """
@@ -49,76 +68,103 @@ class Branch:
     n_entries: int
     size_bytes: int
     n_baskets: int
-    starts: Table
-    sizes_bytes: Table
-    seeks: Table
+    data: bytes
+    at_starts: int
+    at_sizes: int
+    at_seeks: int
+
+    @property
+    def starts(self) -> Table:
+        """First entry of each basket, and the end of the last."""
+        return np.frombuffer(self.data, ">i8", self.n_baskets + 1, self.at_starts).astype(np.int64)
+
+    @property
+    def sizes_bytes(self) -> Table:
+        """Bytes of each basket, as stored."""
+        return np.frombuffer(self.data, ">i4", self.n_baskets, self.at_sizes).astype(np.int64)
+
+    @property
+    def seeks(self) -> Table:
+        """Place of each basket."""
+        return np.frombuffer(self.data, ">i8", self.n_baskets, self.at_seeks).astype(np.int64)
 
 
 def branch_at(tree: Streamed, at: int) -> tuple[Branch, int]:
     """Read a branch; return where it ends too."""
     kind, start, stop = tree.entered(at)
-    version, start, end = tree.counted(start)
-    if kind != "TBranch" or version not in (_WITH_FEATURES - 1, _WITH_FEATURES) or end != stop:
+    count, version, *named = _HEAD.unpack_from(tree.data, start)
+    if kind != "TBranch" or version not in _NUMBERS or count != COUNTED | (stop - start - 4):
         raise DoubtError("another branch")
-    name, title, start = tree.named(start)
-    start = tree.skipped(start, _FILL_BYTES)
-    _, _, _, n_written, _ = _BEFORE_FEATURES.unpack_from(tree.data, start)
-    start += _BEFORE_FEATURES.size
-    if version == _WITH_FEATURES:
-        start = tree.skipped(start, FEATURES_BYTES)
-    _, n_places, _, n_entries, _, _, size_bytes = _AFTER_FEATURES.unpack_from(tree.data, start)
-    start = _without_branches(tree, start + _AFTER_FEATURES.size)
-    leaves, start = _leaves_at(tree, start)
-    start = _without_baskets(tree, start)
-    tables, start = _tables_at(tree.data, start, n_places, n_written)
-    # The name of another file for the baskets: it has none.
-    if start + 1 != stop or tree.data[start]:
-        raise DoubtError("baskets in another file")
-    if tables[0][-1] != n_entries:
-        raise DoubtError("baskets in the tree itself")
-    return Branch(name, title, leaves, n_entries, size_bytes, len(tables[1]), *tables), stop
-
-
-def _without_branches(tree: Streamed, at: int) -> int:
-    n_branches, start, stop = tree.list_of(at, version=ARRAY_VERSION)
-    if n_branches or start != stop:
+    name, title, start = tree.texts(start + _HEAD.size, *named)
+    numbers = _NUMBERS[version].unpack_from(tree.data, start)
+    if _COUNTS[version](numbers) != _TOLD[version]:
+        raise DoubtError("another branch")
+    n_written, n_places, n_entries, size_bytes = _FACTS[version](numbers)
+    if _n_in(numbers[-16:-8]):
         raise DoubtError("branches below a branch")
-    return stop
-
-
-def _leaves_at(tree: Streamed, at: int) -> tuple[tuple[Leaf, ...], int]:
-    n_leaves, start, stop = tree.list_of(at, version=ARRAY_VERSION)
-    leaves = []
-    for _ in range(n_leaves):
-        leaf, start = leaf_at(tree, start)
+    n_leaves, end = _n_in(numbers[-8:]), start + _NUMBERS[version].size
+    end_of_leaves = end - OBJECT_ARRAY_BYTES + (numbers[-8] & ~COUNTED) + 4
+    leaf, end = leaf_at(tree, end)
+    leaves = [leaf]
+    for _ in range(n_leaves - 1):
+        leaf, end = leaf_at(tree, end)
         leaves.append(leaf)
-    if start != stop or not leaves:
+    if end != end_of_leaves or n_leaves < 1:
         raise DoubtError("leaves of another length")
-    return tuple(leaves), stop
+    tables, end = _tables_at(tree.data, _behind_baskets(tree.data, end), n_places, n_written)
+    # What follows is the name of another file for the baskets: it has none.
+    if end + 1 != stop or tree.data[end]:
+        raise DoubtError("baskets in another file")
+    if _ENTRY.unpack_from(tree.data, tables[0] + 8 * n_written)[0] != n_entries:
+        raise DoubtError("baskets in the tree itself")
+    return Branch(name, title, tuple(leaves), n_entries, size_bytes, n_written, tree.data, *tables), stop
 
 
-def _without_baskets(tree: Streamed, at: int) -> int:
+def _n_in(array: tuple[int, ...]) -> int:
+    """Return how many objects are in a TObjArray, by the numbers in front of them."""
+    if _LIST(array) != _LIST_TOLD or array[4] & IS_REFERENCED or array[0] & COUNTED != COUNTED:
+        raise DoubtError("another list")
+    return array[6]
+
+
+def _behind_baskets(data: bytes, at: int) -> int:
     """Pass over the list of baskets in memory, of which none was there when the tree was written."""
-    n_baskets, start, stop = tree.list_of(at, version=ARRAY_VERSION)
-    if stop - start != 4 * n_baskets or tree.data.count(0, start, stop) != stop - start:
+    array = _BASKETS.unpack_from(data, at)
+    start = at + OBJECT_ARRAY_BYTES
+    stop = start + 4 * _n_in(array)
+    if array[0] != COUNTED | (stop - at - 4) or data.count(0, start, stop) != stop - start:
         raise DoubtError("baskets in the tree itself")
     return stop
 
 
-def _tables_at(data: bytes, at: int, n_places: int, n_written: int) -> tuple[tuple[Table, Table, Table], int]:
-    """Read the tables of baskets, in front of each of which stands a byte.
+def _tables_at(data: bytes, at: int, n_places: int, n_written: int) -> tuple[tuple[int, int, int], int]:
+    """Find the tables of baskets, in front of each of which stands a byte.
 
     Returns:
-        First entries and the end of the last, sizes, places; and where the tables end.
+        Where first entries, sizes and places are told; and where the tables end.
     """
     at_sizes = at + 1
     at_starts = at_sizes + 4 * n_places + 1
     at_seeks = at_starts + 8 * n_places + 1
-    if not 0 <= n_written < n_places or {data[at], data[at_starts - 1], data[at_seeks - 1]} != {1}:
+    if not 0 <= n_written < n_places or not data[at] == data[at_starts - 1] == data[at_seeks - 1] == 1:
         raise DoubtError("other tables of baskets")
-    starts = np.frombuffer(data, ">i8", n_written + 1, at_starts)
-    sizes = np.frombuffer(data, ">i4", n_written, at_sizes)
-    seeks = np.frombuffer(data, ">i8", n_written, at_seeks)
-    if not seeks.all():
-        raise DoubtError("a basket without a place")
-    return (starts, sizes, seeks), at_seeks + 8 * n_places
+    return (at_starts, at_sizes, at_seeks), at_seeks + 8 * n_places
+
+
+def seeks_of(branches: Sequence[Branch]) -> Table:
+    """Return the places of all baskets of some branches."""
+    return _all((each.data[each.at_seeks : each.at_seeks + 8 * each.n_baskets] for each in branches), ">i8")
+
+
+def sizes_of(branches: Sequence[Branch]) -> Table:
+    """Return the bytes of all baskets of some branches."""
+    return _all((each.data[each.at_sizes : each.at_sizes + 4 * each.n_baskets] for each in branches), ">i4")
+
+
+def starts_of(branches: Sequence[Branch]) -> Table:
+    """Return the first entries of all baskets of some branches."""
+    return _all((each.data[each.at_starts : each.at_starts + 8 * each.n_baskets] for each in branches), ">i8")
+
+
+def _all(tables: Iterable[bytes], stored: str) -> Table:
+    return np.frombuffer(b"".join(tables), stored).astype(np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from overproof.columns.lean.branches import Branch
 from overproof.columns.lean.types import NumberType, code_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(NamedTuple):
     """One name of a tree.
 
     Attributes:
@@ -65,8 +64,7 @@ def _layout(column: Column) -> BasketLayout | None:
     branch, type_ = column.branch, column.type
     if type_ is None:
         return None
-    stops, sizes = branch.starts.astype(np.int64), branch.sizes_bytes.astype(np.int64)
-    seeks = branch.seeks.astype(np.int64)
+    stops, seeks, sizes = branch.starts, branch.seeks, branch.sizes_bytes
     try:
         check_tables(stops, seeks, sizes, n_entries=branch.n_entries)
         if len(branch.leaves) == 1:
@@ -92,4 +90,4 @@ def _big_endian(code: str) -> str:
 
 
 def _record(branch: Branch) -> list[tuple[str, str]]:
-    return [(leaf.name, _big_endian(code_of(leaf))) for leaf in branch.leaves]
+    return [(leaf.name, _big_endian(code_of(leaf.kind, is_unsigned=leaf.is_unsigned))) for leaf in branch.leaves]

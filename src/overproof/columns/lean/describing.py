@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from overproof.columns.files.local import LocalFile
 from overproof.columns.formats.checks.tables import check_entries, overlapping
 from overproof.columns.formats.names import plain
-from overproof.columns.grid import Entries, Storage, common_boundaries, ttree_clusters
+from overproof.columns.grid import Storage, common_boundaries, ttree_clusters
 from overproof.columns.layouts import Clusters, Description, TreeLayout
-from overproof.columns.lean.branches import Branch, Table
+from overproof.columns.lean.branches import Branch, seeks_of, sizes_of, starts_of
 from overproof.columns.lean.columns import Column, LeanLayouts
 from overproof.columns.lean.doubt import NOT_UNDERSTOOD, DoubtError
 from overproof.columns.lean.file import LeanFile
@@ -57,6 +57,9 @@ def described(spec: FileSpec, source: LocalFile) -> Description | None:
 def _layout(
     tree: Tree, columns: dict[str, Column], *, spec: FileSpec, name: str, uuid: str, identity: str
 ) -> TreeLayout:
+    seeks, sizes = seeks_of(tree.branches), sizes_of(tree.branches)
+    if not seeks.all():
+        raise DoubtError("a basket without a place")
     several = [(plain(branch.name), branch) for branch in tree.branches if len(branch.leaves) > 1]
     return TreeLayout(
         path=spec.path,
@@ -71,9 +74,7 @@ def _layout(
         others=tuple((leaf.name, f"{above}.{leaf.name}") for above, branch in several for leaf in branch.leaves),
         columns=LeanLayouts(columns),
         branch_names=frozenset(branch.name.encode(errors="surrogateescape") for branch in tree.branches),
-        doubtful=overlapping(
-            _all(branch.seeks for branch in tree.branches), _all(branch.sizes_bytes for branch in tree.branches)
-        ),
+        doubtful=overlapping(seeks, sizes),
     )
 
 
@@ -112,7 +113,7 @@ def _leaves(branch: Branch) -> Iterator[tuple[str, Column]]:
     for leaf in branch.leaves:
         if "[" in leaf.title or leaf.length != 1 or leaf.counter >= 0:
             raise DoubtError("arrays in a branch with several leaves")
-        code = code_of(leaf)
+        code = code_of(leaf.kind, is_unsigned=leaf.is_unsigned)
         # What uproot tells as the type of a leaf is its name in numpy.
         type_ = NumberType(code=code, typename=np.dtype(code).name)
         yield leaf.name, Column(branch=branch, type=type_, leaf=leaf.name)
@@ -146,15 +147,7 @@ def _clusters(tree: Tree) -> Clusters:
         auto_flush=tree.auto_flush,
         range_ends=tree.range_ends,
         range_sizes=tree.range_sizes,
-        common=lambda: common_boundaries(branch.starts.astype(np.int64) for branch in tree.branches),
+        common=lambda: common_boundaries(branch.starts for branch in tree.branches),
     )
-    storage = Storage(
-        starts=_all(branch.starts[:-1] for branch in tree.branches),
-        sizes_bytes=_all(branch.sizes_bytes for branch in tree.branches),
-    )
+    storage = Storage(starts=starts_of(tree.branches), sizes_bytes=sizes_of(tree.branches))
     return Clusters(boundaries=boundaries, storage=storage)
-
-
-def _all(tables: Iterable[Table]) -> Entries:
-    """Put tables one behind the other."""
-    return np.concatenate([np.zeros(0, np.int64), *tables]).astype(np.int64)

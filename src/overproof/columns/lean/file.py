@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from overproof.columns.files.local import LocalFile, Range
 from overproof.columns.formats.checks.blocks import check_blocks
 from overproof.columns.formats.checks.directories import Listing, checked_keys
 from overproof.columns.formats.checks.keys import Key, parse_key
 from overproof.columns.lean.doubt import DoubtError
+from overproof.words.frozen import dataclass
 
 _SMALL = struct.Struct(">4siiiiiiiBiiiH16s")
 _BIG = struct.Struct(">4siiqqiiiBiqiH16s")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from overproof.columns.lean.doubt import DoubtError
-from overproof.columns.lean.streamed import Streamed
+from overproof.columns.lean.streamed import COUNTED, Streamed
 
-_FACTS = struct.Struct(">iiiBB")
+_HEAD = struct.Struct(">IHIHIHHII")
+"""Of the class itself, of TLeaf, and of TNamed in it: byte count and version; then what a TObject has."""
+
+_FACTS = struct.Struct(">iiiBBi")
+"""Elements, bytes of one, offset, whether it counts others, whether it is unsigned; where its counter is."""
 
 _TAIL_BYTES = {
     "TLeafO": 2, "TLeafB": 2, "TLeafS": 4, "TLeafI": 8, "TLeafL": 16, "TLeafG": 16, "TLeafF": 8, "TLeafD": 16,
@@ -17,8 +21,7 @@ _TAIL_BYTES = {
 """Behind what all leaves have: least and greatest value; of a TLeafElement its number and its type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A TLeaf.
 
     Attributes:
@@ -47,18 +50,20 @@ class Leaf:
 def leaf_at(tree: Streamed, at: int) -> tuple[Leaf, int]:
     """Read a leaf; return where it ends too."""
     kind, start, stop = tree.entered(at)
-    tail_bytes = _TAIL_BYTES.get(kind)
-    version, start, end = tree.counted(start)
-    if tail_bytes is None or version != 1 or end != stop:
+    count, version, inner, of_leaf, *named = _HEAD.unpack_from(tree.data, start)
+    end = stop - _TAIL_BYTES.get(kind, 0)
+    if (
+        kind not in _TAIL_BYTES
+        or (version, of_leaf) != (1, 2)
+        or count != COUNTED | (stop - start - 4)
+        or inner != COUNTED | (end - start - 10)
+    ):
         raise DoubtError("another leaf")
-    version, start, end = tree.counted(start)
-    if version != 2 or end + tail_bytes != stop:
-        raise DoubtError("another leaf")
-    name, title, start = tree.named(start)
-    length, _, _, _, is_unsigned = _FACTS.unpack_from(tree.data, start)
-    start += _FACTS.size
+    name, title, start = tree.texts(start + _HEAD.size, *named)
     # A counter that has not come yet lies here as a whole: it is longer than a pointer.
-    if start + 4 != end:
+    if start + _FACTS.size != end:
         raise DoubtError("a counter in another place")
+    length, _, _, _, is_unsigned, pointer = _FACTS.unpack_from(tree.data, start)
+    counter = tree.objects[pointer] if pointer else -1
     type_code = int.from_bytes(tree.data[stop - 4 : stop], "big", signed=True) if kind == "TLeafElement" else 0
-    return Leaf(at, kind, name, title, length, bool(is_unsigned), tree.referred(start), type_code), stop
+    return Leaf(at, kind, name, title, length, bool(is_unsigned), counter, type_code), stop

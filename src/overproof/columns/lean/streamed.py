@@ -14,15 +14,21 @@ _OBJECT = struct.Struct(">HII")
 _NUMBER = struct.Struct(">i")
 _SIZES = struct.Struct(">ii")
 
-_HAS_COUNT = 0x40000000
+COUNTED = 0x40000000
+"""A byte count has this bit."""
+
 _COUNT_BITS = 0x3FFFFFFF
 _NEW_CLASS = 0xFFFFFFFF
 _IS_CLASS = 0x80000000
-_IS_REFERENCED = 0x10
+IS_REFERENCED = 0x10
 _MAP_OFFSET = 2
 """References count from 2 on, as 0 means nothing and 1 the object itself."""
 
 ARRAY_VERSION = 3
+ARRAY = "IHHIIBii"
+"""Byte count and version of a TObjArray; what a TObject has; length of its name; how many objects, lower bound."""
+
+OBJECT_ARRAY_BYTES = struct.calcsize(f">{ARRAY}")
 
 
 @dataclass(slots=True)
@@ -47,7 +53,7 @@ class Streamed:
         """Read a byte count and a version; return the version, where its content begins, and where it ends."""
         count, version = _COUNTED.unpack_from(self.data, at)
         stop = at + 4 + (count & _COUNT_BITS)
-        if count & ~_COUNT_BITS != _HAS_COUNT or stop > len(self.data):
+        if count & ~_COUNT_BITS != COUNTED or stop > len(self.data):
             raise DoubtError("no byte count")
         return version, at + 6, stop
 
@@ -68,19 +74,21 @@ class Streamed:
         stop = start + n_bytes
         if not start <= stop <= len(data):
             raise DoubtError("a text without end")
-        return data[start:stop].decode(errors="surrogateescape"), stop
+        return str(data[start:stop], "utf-8", "surrogateescape"), stop
 
     def named(self, at: int) -> tuple[str, str, int]:
         """Read a TNamed; return name, title, and where it ends."""
-        count, version, of_object, _, bits = _NAMED.unpack_from(self.data, at)
-        if version != 1 or of_object != 1 or count & ~_COUNT_BITS != _HAS_COUNT:
+        return self.texts(at + _NAMED.size, *_NAMED.unpack_from(self.data, at))
+
+    def texts(self, at: int, count: int, version: int, of_object: int, _: int, bits: int) -> tuple[str, str, int]:
+        """Read name and title of a TNamed behind its numbers; return where it ends too."""
+        if version != 1 or of_object != 1 or bits & IS_REFERENCED:
             raise DoubtError("another TNamed")
-        start = at + _NAMED.size + (2 if bits & _IS_REFERENCED else 0)
-        name, start = self.text(start)
-        title, start = self.text(start)
-        if start != at + 4 + (count & _COUNT_BITS):
+        name, end = self.text(at)
+        title, end = self.text(end)
+        if count != COUNTED | (end - at + _NAMED.size - 4):
             raise DoubtError("a TNamed of another length")
-        return name, title, start
+        return name, title, end
 
     def list_of(self, at: int, *, version: int) -> tuple[int, int, int]:
         """Read what stands in front of the objects of a TObjArray or TList.
@@ -90,9 +98,9 @@ class Streamed:
         """
         told, start, stop = self.counted(at)
         of_object, _, bits = _OBJECT.unpack_from(self.data, start)
-        if told != version or of_object != 1:
+        if told != version or of_object != 1 or bits & IS_REFERENCED:
             raise DoubtError("another list")
-        _, start = self.text(start + _OBJECT.size + (2 if bits & _IS_REFERENCED else 0))
+        _, start = self.text(start + _OBJECT.size)
         if version == ARRAY_VERSION:
             n_objects, lower = _SIZES.unpack_from(self.data, start)
             start += _SIZES.size
@@ -111,7 +119,7 @@ class Streamed:
         """
         count, tag = _TAGGED.unpack_from(self.data, at)
         start, stop = at + _TAGGED.size, at + 4 + (count & _COUNT_BITS)
-        if count & ~_COUNT_BITS != _HAS_COUNT or stop > len(self.data) or not tag & _IS_CLASS:
+        if count & ~_COUNT_BITS != COUNTED or stop > len(self.data) or not tag & _IS_CLASS:
             raise DoubtError("no object")
         if tag == _NEW_CLASS:
             end = self.data.index(b"\0", start)
@@ -122,11 +130,6 @@ class Streamed:
             name = self.classes[tag & ~_IS_CLASS]
         self.objects[at + self.key_bytes + _MAP_OFFSET] = at
         return name, start, stop
-
-    def referred(self, at: int) -> int:
-        """Read a pointer to an object seen before; return where that begins, or -1 for a pointer to nothing."""
-        (tag,) = _NUMBER.unpack_from(self.data, at)
-        return self.objects[tag] if tag else -1
 
     def is_nothing(self, at: int) -> bool:
         """Tell whether a pointer leads to nothing."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 import numpy as np
 
-from overproof.columns.lean.branches import FEATURES_BYTES, Branch, branch_at
+from overproof.columns.lean.branches import Branch, branch_at
 from overproof.columns.lean.doubt import DoubtError
 from overproof.columns.lean.streamed import ARRAY_VERSION, Streamed
+from overproof.words.frozen import dataclass
 
 _FACTS = struct.Struct(">qqqqqdiiiiIqqqqqq")
 _WITH_FEATURES = 20
-_LINE_BYTES, _FILL_BYTES, _MARKER_BYTES = 6, 4, 8
+_LINE_BYTES, _FILL_BYTES, _MARKER_BYTES, _FEATURES_BYTES = 6, 4, 8, 5
 _LIST_VERSION = 5
 _NTUPLES = frozenset({"TNtuple", "TNtupleD"})
 
@@ -64,7 +64,7 @@ def tree_of(streamed: Streamed, kind: str) -> Tree:
     ends, at = _range_at(streamed.data, at + _FACTS.size, facts[10])
     sizes, at = _range_at(streamed.data, at, facts[10])
     if version == _WITH_FEATURES:
-        at = streamed.skipped(at, FEATURES_BYTES)
+        at = streamed.skipped(at, _FEATURES_BYTES)
     branches, at = _branches_at(streamed, at)
     at = _pass_leaves(streamed, at)
     aliases, at = _aliases_at(streamed, at)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from dataclasses import dataclass
 
 from overproof.columns.lean.branches import Branch
 from overproof.columns.lean.doubt import DoubtError
-from overproof.columns.lean.leaves import Leaf
+from overproof.words.frozen import dataclass
 
 _SIGNED = {"TLeafB": "i1", "TLeafS": "i2", "TLeafI": "i4", "TLeafL": "i8", "TLeafG": "i8"}
 _OTHERS = {"TLeafO": "?", "TLeafF": "f4", "TLeafD": "f8"}
@@ -47,18 +47,18 @@ class NumberType:
         return _NAMES[self.code][0]
 
 
-def code_of(leaf: Leaf) -> str:
-    """Return the type of one number of a leaf.
+def code_of(kind: str, *, is_unsigned: bool) -> str:
+    """Return the type of one number of a leaf of some class.
 
     Raises:
         DoubtError: it is not one of plain numbers.
     """
-    code = _SIGNED.get(leaf.kind)
+    code = _SIGNED.get(kind)
     if code is not None:
-        return code.replace("i", "u") if leaf.is_unsigned else code
-    if leaf.kind not in _OTHERS:
+        return code.replace("i", "u") if is_unsigned else code
+    if kind not in _OTHERS:
         raise DoubtError("no leaf of plain numbers")
-    return _OTHERS[leaf.kind]
+    return _OTHERS[kind]
 
 
 def type_of(branch: Branch, counter: str) -> NumberType:
@@ -72,16 +72,21 @@ def type_of(branch: Branch, counter: str) -> NumberType:
         DoubtError: it is not one.
     """
     (leaf,) = branch.leaves
-    code = code_of(leaf)
     shape: tuple[int, ...] = ()
-    if "[" in leaf.title:
+    dimensions = leaf.title.partition("[")[2]
+    if dimensions and (dimensions != f"{counter}]" or counter.isdigit()):
         if _DIMENSIONS.fullmatch(leaf.title) is None:
             raise DoubtError("a title that is not understood")
         shape = tuple(int(size) for size in _DIMENSION.findall(leaf.title) if size != counter)
-        if not shape and leaf.length > 1:
-            shape = (leaf.length,)
-    is_jagged = leaf.counter >= 0
+    if dimensions and not shape and leaf.length > 1:
+        shape = (leaf.length,)
+    return _number(leaf.kind, shape, is_unsigned=leaf.is_unsigned, is_jagged=leaf.counter >= 0)
+
+
+@functools.lru_cache(maxsize=1024)
+def _number(kind: str, shape: tuple[int, ...], *, is_unsigned: bool, is_jagged: bool) -> NumberType:
+    code = code_of(kind, is_unsigned=is_unsigned)
     name = _NAMES[code][1]
-    typename = (_LONG.get(name, name) if leaf.kind == "TLeafG" else name) + ("[]" if is_jagged else "")
+    typename = (_LONG.get(name, name) if kind == "TLeafG" else name) + ("[]" if is_jagged else "")
     typename += "".join(f"[{size}]" for size in shape)
     return NumberType(code=code, fixed_shape=shape, is_jagged=is_jagged, typename=typename)
