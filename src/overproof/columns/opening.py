@@ -10,6 +10,7 @@ from overproof.columns.files.retry import is_transient_afar, is_transient_here
 from overproof.columns.formats import Reader
 from overproof.columns.formats.places import local_path, look_at
 from overproof.columns.lean import described
+from overproof.columns.lean.doubt import NOT_UNDERSTOOD
 from overproof.columns.native.reader import NativeReader
 from overproof.records.dataset import FileSpec
 
@@ -72,13 +73,27 @@ def _by_uproot(spec: FileSpec, *, opened: LocalFile | None = None) -> Reader:
     from overproof.columns.formats.ttree import TTreeReader
 
     reader = open_by_uproot(spec, opened=opened)
-    if not isinstance(reader, TTreeReader):
-        return reader
     try:
-        return NativeReader(reader.description(), reader.source, open_rest=lambda: reader)
+        if isinstance(reader, TTreeReader):
+            return NativeReader(reader.description(), reader.source, open_rest=lambda: reader)
+        return _native_ntuple(reader)
     except BaseException:
         reader.close()
         raise
+
+
+def _native_ntuple(reader: Reader) -> Reader:
+    """Read an RNTuple that uproot has found natively, where everything in it is understood."""
+    from overproof.columns.formats.rntuple import RNTupleReader
+    from overproof.columns.lean.rntuple import describe
+
+    if not isinstance(reader, RNTupleReader):
+        return reader
+    try:
+        found = describe(reader.anchor, reader.source, path=reader.path, tree=reader.tree, uuid=reader.uuid)
+    except NOT_UNDERSTOOD:
+        return reader
+    return NativeReader(found, reader.source, open_rest=lambda: reader)
 
 
 def verify_file(spec: FileSpec) -> None:

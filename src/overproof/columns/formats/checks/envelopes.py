@@ -14,7 +14,7 @@ from overproof.columns.formats.checks.blocks import check_blocks
 from overproof.columns.formats.source import fetch, holding
 
 _ANCHOR = struct.Struct(">HHHHQQQQQQQ")
-_ANCHOR_FIELDS = (
+ANCHOR_FIELDS = (
     "fVersionEpoch", "fVersionMajor", "fVersionMinor", "fVersionPatch", "fSeekHeader", "fNBytesHeader", "fLenHeader",
     "fSeekFooter", "fNBytesFooter", "fLenFooter", "fMaxKeySize",
 )  # fmt: skip
@@ -35,7 +35,7 @@ def check_description(ntuple: Any) -> None:
     Source: ROOT's RNTuple binary format specification 1.0.
     """
     members = ntuple._members
-    packed = _ANCHOR.pack(*(int(members[name]) for name in _ANCHOR_FIELDS))
+    packed = _ANCHOR.pack(*(int(members[name]) for name in ANCHOR_FIELDS))
     _compare(xxhash.xxh3_64_intdigest(packed), int(ntuple._anchor_checksum), what="the anchor")
     with _held(ntuple, [(members[f"fSeek{part}"], members[f"fNBytes{part}"], members[f"fLen{part}"])
                         for part in ("Header", "Footer")]):  # fmt: skip

@@ -12,9 +12,9 @@ import awkward as ak
 import numpy as np
 from uproot.compression import Compression
 
-from overproof.columns.files import Range
+from overproof.columns.files import ByteSource, Range
 from overproof.columns.files.damage import one_line, translated
-from overproof.columns.formats.checks.envelopes import check_clusters, check_description
+from overproof.columns.formats.checks.envelopes import ANCHOR_FIELDS, check_clusters, check_description
 from overproof.columns.formats.names import Names
 from overproof.columns.formats.rntuple.clusters import ClusterReader, columns_of
 from overproof.columns.formats.rntuple.fields import Fields
@@ -128,6 +128,17 @@ class RNTupleReader:
     def close(self) -> None:
         """Give the file back."""
         self._ntuple.file.close()
+
+    @property
+    def source(self) -> ByteSource:
+        """The bytes of the file."""
+        file: ByteSource = self._ntuple.file.source.file
+        return file
+
+    @property
+    def anchor(self) -> tuple[int, ...]:
+        """The members of the anchor, verified, in their order."""
+        return tuple(int(self._ntuple.member(name)) for name in ANCHOR_FIELDS)
 
     def schema(self) -> Schema:
         """Tell the fields and their types."""
