@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from overproof.words.frozen import dataclass
 from overproof.words.units import MB
 
 BLOCK_LIMIT_BYTES = 64 * MB

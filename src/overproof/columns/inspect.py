@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from overproof.columns.files.damage import translated
@@ -13,6 +12,7 @@ from overproof.records.dataset import FileGrid
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import DatasetError
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

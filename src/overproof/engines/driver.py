@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from overproof.engines.crew import Crew
@@ -55,6 +54,7 @@ from overproof.records.outcome.gaps import Excluded, Missing, Split
 from overproof.records.outcome.standing import Standing
 from overproof.words.clock import Clock
 from overproof.words.errors import EngineError, MergeError, OverproofError, SelectorError
+from overproof.words.frozen import dataclass
 from overproof.words.ids import WorkerId
 from overproof.words.states import QueryState
 

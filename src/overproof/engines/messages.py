@@ -5,7 +5,6 @@ A reply is a notice for the master, or one of the replies below, which the sessi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from overproof.engines.limits import Limits
@@ -15,6 +14,7 @@ from overproof.records.notices import Notice
 from overproof.records.outcome.failure import EventName
 from overproof.records.schema import Schema
 from overproof.words.errors import OverproofError
+from overproof.words.frozen import dataclass
 from overproof.words.ids import FileIndex, WorkerId
 
 if TYPE_CHECKING:

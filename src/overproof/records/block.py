@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
+from overproof.words.frozen import dataclass
 from overproof.words.ids import FileIndex, WorkerId
 
 Range: TypeAlias = tuple[int, int]

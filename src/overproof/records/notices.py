@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from overproof.records.block import Block, BlockKey, Delta, Range
@@ -10,6 +9,7 @@ from overproof.records.dataset import FileGrid
 from overproof.records.outcome.failure import EventName, Failure
 from overproof.records.outcome.standing import Standing
 from overproof.words.errors import Phase
+from overproof.words.frozen import dataclass
 from overproof.words.ids import FileIndex, WorkerId
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from overproof.records.block import Block, Delta, Packet, Range
+from overproof.words.frozen import dataclass
 from overproof.words.ids import FileIndex, WorkerId
 from overproof.words.states import QueryState
 

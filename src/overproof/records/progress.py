@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from overproof.records.account import Account, ExcludedRange, MissingRange
+from overproof.words.frozen import dataclass
 from overproof.words.states import QueryState
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
+
+from overproof.words.frozen import dataclass
 
 DEFAULT_BLOCK_ENTRIES = 100_000
 """Entries to which the clusters of a file are merged into blocks."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import cloudpickle
@@ -15,6 +14,7 @@ from overproof.records.dataset import FileSpec
 from overproof.records.notices import WorkerLost
 from overproof.records.schema import Schema
 from overproof.words.errors import AbortedError, EngineError, OverproofError
+from overproof.words.frozen import dataclass
 from overproof.words.ids import WorkerId
 
 POLL_S = 0.5

@@ -7,7 +7,6 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +15,7 @@ import cloudpickle
 from overproof.analysis.selector import FunctionSelector, Selector
 from overproof.session.written import MAIN, home_of, is_installed, written_by_user
 from overproof.words.errors import SelectorError
+from overproof.words.frozen import dataclass
 
 _registering = threading.RLock()
 """What is written by value is the whole process's matter: queries of two sessions must take turns."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 from overproof.words.errors import OptionError
+from overproof.words.frozen import dataclass
 from overproof.words.sizes import parse_size
 
 VARIABLE = "OVERPROOF_CACHE"

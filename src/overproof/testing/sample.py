@@ -6,11 +6,11 @@ import json
 import os
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from overproof.words.errors import OptionError
+from overproof.words.frozen import dataclass
 
 TREE = "Events"
 CLUSTER_ENTRIES = 62_500

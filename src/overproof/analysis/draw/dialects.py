@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from overproof.analysis.draw.language.grammar import parse, parse_dimensions
@@ -13,6 +12,7 @@ from overproof.analysis.draw.python.rows import PythonRows, make_python_rows
 from overproof.analysis.draw.rows import Rows, make_rows
 from overproof.records.schema import Schema
 from overproof.words.errors import OptionError
+from overproof.words.frozen import dataclass
 
 Dialect: TypeAlias = Literal["root", "python"]
 

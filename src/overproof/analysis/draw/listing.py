@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 from overproof.analysis.draw.axes.whole import is_whole
@@ -14,6 +14,7 @@ from overproof.analysis.draw.request import check_aliases, check_text
 from overproof.records.dataset import Chain
 from overproof.records.schema import Schema
 from overproof.words.errors import OptionError
+from overproof.words.frozen import dataclass
 from overproof.words.naming import free_name
 
 ENTRY, INSTANCE = "entry", "instance"

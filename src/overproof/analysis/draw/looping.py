@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 from overproof.analysis.draw.typed import (
@@ -22,6 +21,7 @@ from overproof.analysis.draw.typed import (
     TextOperation,
     Typed,
 )
+from overproof.words.frozen import dataclass
 
 
 class Multiplicity(IntEnum):

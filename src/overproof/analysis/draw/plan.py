@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from overproof.analysis.draw.axes import Automatic, Axis, Binning, BinsLike
 from overproof.analysis.draw.axes.categories import Categories
@@ -13,6 +13,7 @@ from overproof.analysis.draw.python.rows import PythonRows
 from overproof.analysis.draw.request import DrawRequest, read_request
 from overproof.records.schema import Schema
 from overproof.words.errors import ExpressionError
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

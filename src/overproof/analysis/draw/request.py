@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from overproof.analysis.draw.axes import Automatic, Axis, Binning, BinsLike
 from overproof.analysis.draw.axes.automatic import DEFAULT_BINS, PROFILE_BINS
@@ -12,6 +12,7 @@ from overproof.analysis.draw.axes.written import read_axes
 from overproof.analysis.draw.dialects import Dialect, Piece, check_dialect, check_piece, read_pieces
 from overproof.analysis.draw.language.redirection import Redirection, split_redirection
 from overproof.words.errors import ExpressionError, OptionError
+from overproof.words.frozen import dataclass
 
 DEFAULT_NAME = "draw"
 """Name of the histogram when the user gives none."""

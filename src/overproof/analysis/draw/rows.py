@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from overproof.analysis.draw.language.grammar import parse, parse_dimensions
 from overproof.analysis.draw.looping import all_leaves, all_nodes
@@ -11,6 +10,7 @@ from overproof.analysis.draw.resolve import Resolver
 from overproof.analysis.draw.typed import EntryNumber, Formula, Operation
 from overproof.records.dataset import Chain
 from overproof.records.schema import Schema
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

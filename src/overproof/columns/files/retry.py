@@ -6,10 +6,11 @@ import errno
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from overproof.columns.files.damage import BytesError, one_line
+from overproof.words.frozen import dataclass
 
 T = TypeVar("T")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +24,7 @@ from overproof.columns.layouts import Clusters, Description, NativeColumn, TreeL
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import BranchError, OverproofError
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

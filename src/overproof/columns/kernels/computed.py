@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from overproof.columns.kernels.jagged import Doubles, Integers
 from overproof.columns.kernels.loops.loop import Loop
 from overproof.columns.kernels.texts.table import Texts
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

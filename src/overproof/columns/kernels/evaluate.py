@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 
 import numpy as np
@@ -32,6 +32,7 @@ from overproof.columns.kernels.loops.loop import Flags, Loop, is_by_entry
 from overproof.columns.kernels.loops.passes import build_loop
 from overproof.columns.kernels.texts.table import Texts
 from overproof.columns.kernels.texts.tell import tell
+from overproof.words.frozen import dataclass
 
 _TWO_TO_31 = 2.0**31
 

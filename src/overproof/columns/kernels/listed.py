@@ -9,7 +9,6 @@ Source: ROOT's TTree::Scan (TTreePlayer::Scan), asked in version 6.40.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from overproof.columns.kernels.jagged import Doubles, Integers
 from overproof.columns.kernels.loops.loop import Flags, Loop
 from overproof.columns.kernels.rows import block_of, compute_rows
 from overproof.columns.kernels.texts.table import Texts
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from overproof.words.frozen import dataclass
 
 Offsets = npt.NDArray[np.int64]
 

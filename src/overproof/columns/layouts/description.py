@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from overproof.columns.grid import Entries, Storage, block_stops
 from overproof.columns.layouts.layout import TreeLayout
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Schema
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from overproof.words.frozen import dataclass
 
 Places: TypeAlias = npt.NDArray[np.int64]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from overproof.columns.files.damage import DamageError
 from overproof.columns.layouts import BasketLayout
 from overproof.columns.native.codec import Octets
+from overproof.words.frozen import dataclass
 
 Places: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 """Small integers: a basket has less than two GB."""

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from overproof.columns.reader import ReaderCache
+from overproof.engines.lifeline import end_with
 from overproof.engines.local.channel import Channel, ChannelClosedError, Frame
 from overproof.engines.local.logbook import Logbook
 from overproof.engines.local.watch import CHILD_OOM_SCORE, Verdict, Watched, offer_to_oom_killer
@@ -28,7 +29,6 @@ from overproof.engines.messages import Brief, Command, Letter
 from overproof.engines.worker.compute import Worker
 from overproof.engines.worker.failure import OUR_PACKAGE
 from overproof.engines.worker.logs import PrintLog
-from overproof.engines.worker.process import end_with
 from overproof.words.clock import Clock
 from overproof.words.ids import WorkerId
 

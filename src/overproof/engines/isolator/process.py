@@ -9,9 +9,9 @@ import socket
 import sys
 
 from overproof.engines.clock import MonotonicClock
+from overproof.engines.lifeline import end_with
 from overproof.engines.local.channel import Channel, ChannelClosedError
 from overproof.engines.local.logbook import Logbook
-from overproof.engines.worker.process import end_with
 
 NICENESS = 12
 """All other work goes on meanwhile: beside busy workers an isolator gets a fifteenth of one core, and all of it when

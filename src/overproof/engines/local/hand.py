@@ -91,14 +91,14 @@ class Hand:
         self.logbook.close()
 
 
-def hire(name: WorkerId, *, stem: Stem, is_isolator: bool, now: float, frozen_s: float) -> Hand:
+def hire(name: WorkerId, *, stem: Stem, is_isolator: bool, now: float, frozen_s: float, in_haste: bool = False) -> Hand:
     """Ask for a process that inherits its end of the connection: there is no port, no path and no secret to guard."""
     ours, theirs = socket.socketpair()
     lifeline, their_lifeline = socket.socketpair()
     ours.settimeout(SEND_TIMEOUT_S)
     logbook = Logbook()
     descriptors = [theirs.fileno(), their_lifeline.fileno(), logbook.handle]
-    process = stem.bear(ISOLATOR if is_isolator else WORKER, name, descriptors)
+    process = stem.bear(ISOLATOR if is_isolator else WORKER, name, descriptors, in_haste=in_haste)
     theirs.close()
     their_lifeline.close()
     return Hand(

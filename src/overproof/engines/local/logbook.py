@@ -14,11 +14,11 @@ import mmap
 import os
 import struct
 import tempfile
-from dataclasses import dataclass
 
 from overproof.engines.clock import MonotonicClock
 from overproof.records.block import Block, BlockKey, Range
 from overproof.words.clock import Clock
+from overproof.words.frozen import dataclass
 from overproof.words.ids import FileIndex
 
 PAGE_BYTES = 4096

@@ -181,7 +181,11 @@ class ProcessCrew:
     def _hire(self, *, is_isolator: bool) -> None:
         name = f"{'i' if is_isolator else 'w'}{self._n_started}"
         self._n_started += 1
-        hand = hire(name, stem=self._stem, is_isolator=is_isolator, now=self._clock.now(), frozen_s=self._frozen_s)
+        in_haste = not is_isolator and self._stem.n_born < self._size
+        hand = hire(
+            name, stem=self._stem, is_isolator=is_isolator, now=self._clock.now(), frozen_s=self._frozen_s,
+            in_haste=in_haste,
+        )  # fmt: skip
         self._hands[name] = hand
         self._mailbox.add(hand.channel, hand)
 

@@ -1,6 +1,7 @@
 """The crew's side of the stem: the process that forks workers and isolators.
 
-A library that takes half a second to load is loaded once for all workers, and not at all when a dead one is replaced.
+The first workers are forked as soon as it has what they need to compute plain columns, and load what else they need;
+libraries that take half a second to load are loaded once, before any that is forked later.
 The stem tells how its children ended; a dead child keeps its number, which nobody else can get, until it is buried.
 """
 
@@ -16,59 +17,16 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from overproof.engines.local.requests import MAX_REQUEST_BYTES, Bear, Began, Bury, Ended
 from overproof.engines.local.watch import how_it_ended, offer_to_oom_killer, processor_time_s
 from overproof.engines.local.watch.machine import WORKER_OOM_SCORE
 from overproof.words.errors import EngineError
 
 MODULE = "overproof.engines.stem"
-MAX_REQUEST_BYTES = 16_384
-N_DESCRIPTORS = 3
 ENDING_S = 2.0
 LEAST_FROZEN_S = 5.0
 """Time that a stem gets at least, to load its libraries from a slow disk."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bear:
-    """Fork a process that runs a module as `python -m` would; three descriptors travel beside it.
-
-    Attributes:
-        number: of the process in this crew.
-        module: what it runs.
-        name: its first argument; the descriptors follow.
-        directory: where it works.
-    """
-
-    number: int
-    module: str
-    name: str
-    directory: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bury:
-    """Give the number of a dead process back to the system."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Began:
-    """A process runs."""
-
-    number: int
-    pid: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """A process has ended: with an exit code as of `subprocess`, or None and the reason why it never began."""
-
-    number: int
-    exit_code: int | None
-    reason: str = ""
 
 
 class Forked:
@@ -161,12 +119,17 @@ class Stem:
         """Tell whether it can fork no more."""
         return self._is_cut_off
 
-    def bear(self, module: str, name: str, descriptors: Sequence[int]) -> Forked:
-        """Ask for a process; it begins soon."""
+    @property
+    def n_born(self) -> int:
+        """Number of processes that it was asked for."""
+        return self._n_born
+
+    def bear(self, module: str, name: str, descriptors: Sequence[int], *, in_haste: bool = False) -> Forked:
+        """Ask for a process; it begins soon, and in haste as soon as can be, without what it may need later."""
         with self._lock:
             self._n_born += 1
             child = self._children[self._n_born] = Forked(self, self._n_born)
-            request = Bear(number=child.number, module=module, name=name, directory=_directory())
+            request = Bear(number=child.number, module=module, name=name, directory=_directory(), in_haste=in_haste)
             self._send(request, descriptors)
         return child
 

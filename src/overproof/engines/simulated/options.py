@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias, get_args
 
 from overproof.records.account import Account
@@ -12,6 +12,7 @@ from overproof.records.facts import Fact
 from overproof.records.outcome.gaps import Excluded
 from overproof.records.query import QueryOptions
 from overproof.words.errors import OptionError
+from overproof.words.frozen import dataclass
 
 Law: TypeAlias = Literal["uniform", "lognormal", "bimodal"]
 LAWS: tuple[Law, ...] = get_args(Law)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import os
 import pickle
 import runpy
@@ -12,9 +13,17 @@ import signal
 import socket
 import sys
 import traceback
+from typing import Final
 
-from overproof.engines.local.stem import MAX_REQUEST_BYTES, N_DESCRIPTORS, Bear, Began, Bury, Ended
-from overproof.engines.worker.process import end_with
+from overproof.engines.lifeline import end_with
+from overproof.engines.local.requests import MAX_REQUEST_BYTES, N_DESCRIPTORS, Bear, Began, Bury, Ended
+
+
+FIRST: Final = ("overproof.engines.worker.process", "overproof.engines.worker.compute", "overproof.engines.worker.logs")
+LATER: Final = (
+    "numpy.ma", "numpy.random", "overproof.columns.formats.opening", "overproof.columns.views.virtual",
+    "overproof.engines.isolator.isolator", "overproof.engines.isolator.process",
+)  # fmt: skip
 
 
 class Stem:
@@ -30,6 +39,7 @@ class Stem:
         self._lifeline = lifeline
         self._living: dict[int, int] = {}
         self._dead: dict[int, int] = {}
+        self._has_all = False
         self._bell, bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._bell_end = bell
         signal.set_wakeup_fd(bell, warn_on_full_buffer=False)
@@ -55,6 +65,9 @@ class Stem:
             if (pid := self._dead.pop(request.number, 0)) != 0:
                 os.waitpid(pid, 0)
             return
+        if not request.in_haste and not self._has_all:
+            load_all()
+            self._has_all = True
         try:
             pid = os.fork()
         except OSError as error:
@@ -112,24 +125,32 @@ class _no_way_back(contextlib.AbstractContextManager[None]):  # noqa: N801 - rea
 
 def _become(request: Bear, descriptors: list[int]) -> None:
     """Turn a fresh child into what was asked for, as `python -m MODULE NAME FD ...` would."""
-    import numpy as np
-
     os.setpgid(0, 0)  # a Ctrl-C in the terminal is not for it; and it is ended with all that it starts
     with contextlib.suppress(OSError):  # the directory is gone: it stays where its parent was
         os.chdir(request.directory)
-    np.random.seed()  # the dice of user code, which must not be the same in all children
+    if (dice := sys.modules.get("numpy.random")) is not None:
+        dice.seed()  # those of user code, which must not be the same in all children
     sys.argv[1:] = [request.name, *map(str, descriptors)]
     runpy.run_module(request.module, run_name="__main__", alter_sys=True)
 
 
-def _load() -> None:
-    """Load what workers and isolators need, also what they would load when it is first used."""
-    import numpy.ma  # noqa: F401 - for those that are forked
+def load_first() -> None:
+    """Load what a worker needs to compute plain columns, and nothing that takes long: somebody waits for its answer."""
+    for name in FIRST:
+        importlib.import_module(name)
 
-    import overproof.engines.isolator.isolator
-    import overproof.engines.isolator.process
-    import overproof.engines.worker.compute
-    import overproof.engines.worker.logs  # noqa: F401 - likewise
+
+def load_all() -> None:
+    """Load what isolators need and workers may, also what they would load when it is first used.
+
+    One that is forked later takes the place of another, or tries what has killed others: there will be more of them.
+    """
+    gc.disable()  # while libraries load, nothing becomes garbage
+    for name in LATER:
+        importlib.import_module(name)
+
+    gc.freeze()  # so that children share the pages of all that is loaded
+    gc.enable()
 
 
 def main() -> None:
@@ -141,7 +162,7 @@ def main() -> None:
     connection = socket.socket(fileno=descriptor)
     connection.set_inheritable(False)
     os.dup2(2, 1)  # what user code prints must not mix with the user's own output
-    _load()
-    gc.freeze()  # so that children share the pages of all that is loaded
+    load_first()
+    gc.freeze()
     gc.enable()
     Stem(connection, lifeline=lifeline).run()

@@ -37,11 +37,10 @@ from overproof.engines.messages import (
 )
 from overproof.engines.worker.code import import_modules
 from overproof.engines.worker.failure import USER_ERRORS, describe_failure, failure_of
-from overproof.engines.worker.following import following
 from overproof.engines.worker.handover import Handover
 from overproof.engines.worker.logs import PrintLog
 from overproof.engines.worker.ranges import Attempt, Unreadable
-from overproof.engines.worker.source import BlockSource, look_into, measure, survey
+from overproof.engines.worker.source import BlockSource, following, look_into, measure, survey
 from overproof.outputs.state import OutputState
 from overproof.records.block import Block, Packet, Range
 from overproof.records.notices import (
@@ -337,7 +336,7 @@ class Worker:
         has_files = self._brief is not None and self._brief.dataset is not None
         return block.pieces if has_files else [(part,) for part in block.parts]
 
-    def _attempt(self, block: Block, pieces: Sequence[Sequence[Range]], *, following: Range | None = None) -> Attempt:
+    def _attempt(self, block: Block, pieces: Sequence[Sequence[Range]], *, following: Sequence[Range] = ()) -> Attempt:
         assert self._selector is not None
         return Attempt(
             self._selector, self._source, block=block, pieces=pieces, following=following, logbook=self._logbook,

@@ -6,7 +6,6 @@ left behind whatever happens to the user's process.
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import os
 import queue
@@ -17,6 +16,7 @@ import sys
 import threading
 
 from overproof.engines.clock import MonotonicClock
+from overproof.engines.lifeline import end_with
 from overproof.engines.local.channel import Channel, ChannelClosedError
 from overproof.engines.local.logbook import Logbook
 from overproof.engines.messages import Command, EndQuery, KeepApart, Letter, Ready, Settled
@@ -126,21 +126,6 @@ class WorkerProcess:
             self._channel.send((letter.query, letter.reply), letter.payload)
         except ChannelClosedError:
             os._exit(0)
-
-
-def end_with(lifeline: int) -> None:
-    """Let the kernel end this process when the other end of a silent socket closes.
-
-    The reading thread cannot see the end while C code holds the interpreter; SIGIO needs no interpreter, because its
-    default action ends the process (on Linux; elsewhere the reading thread is all there is). Who leads a process group
-    takes all of it along: what user code has started.
-    """
-    os.set_inheritable(lifeline, False)  # noqa: FBT003 - it takes no keyword
-    leads = os.getpgrp() == os.getpid()
-    fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpid() if leads else os.getpid())
-    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
-    if select.select([lifeline], [], [], 0)[0]:  # it closed before anybody listened
-        os._exit(0)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +14,11 @@ from overproof.columns.views import materialized
 from overproof.engines.local.logbook import Logbook
 from overproof.engines.worker.failure import failure_of
 from overproof.engines.worker.logs import PrintLog
-from overproof.engines.worker.source import BlockSource
+from overproof.engines.worker.source import PIECES_AHEAD, BlockSource
 from overproof.records.block import Block, Range
 from overproof.records.outcome.failure import EventName, Failure
 from overproof.words.errors import BranchError, InputError, Phase, ReadError
+from overproof.words.frozen import dataclass
 
 if TYPE_CHECKING:
     from overproof.analysis.selector import Selector
@@ -39,7 +40,7 @@ class Attempt:
         source: of the events.
         block: the block.
         pieces: ranges of it that are computed in one go, in order.
-        following: entries of the same file that will be computed behind this block, if any.
+        following: entries of the same file that will be computed behind this block, piece by piece.
         logbook: shared with whoever watches over this process.
         prints: takes what user code prints.
 
@@ -54,7 +55,7 @@ class Attempt:
         *,
         block: Block,
         pieces: Sequence[Sequence[Range]],
-        following: Range | None = None,
+        following: Sequence[Range] = (),
         logbook: Logbook | None,
         prints: PrintLog | None,
     ) -> None:
@@ -72,10 +73,9 @@ class Attempt:
         """Compute piece by piece; the output of one is to be copied before the next is asked for."""
         spans = [(piece[0][0], piece[-1][1]) for piece in self._pieces]
         for number, (piece, (first, stop)) in enumerate(zip(self._pieces, spans, strict=True), start=1):
-            following = spans[number] if number < len(spans) else self._following
             self._enter((first, stop))
             block = replace(self._block, first=first, stop=stop, ranges=None)
-            events = self._source.events(block, following=following)
+            events = self._source.events(block, following=(*spans[number:], *self._following)[:PIECES_AHEAD])
             self._events = events if len(piece) == 1 else events[_places(piece)]
             # Views are put out as arrays, read now: what fails to be read here is the file's fault still.
             output = materialized(self._selector.process(self._events))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from overproof.records.block import Range
+from overproof.words.frozen import dataclass
 
 KEY = "entry_list"
 """Under this key stand the files in the document of an entry list."""

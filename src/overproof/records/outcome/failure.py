@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
+
+from overproof.words.frozen import dataclass
 
 FailureKind: TypeAlias = Literal["exception", "signal", "exit", "timeout", "memory"]
 FAILURE_KINDS: tuple[FailureKind, ...] = get_args(FailureKind)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from overproof.records.outcome.failure import EventName, Failure
 from overproof.words.errors import Phase
+from overproof.words.frozen import dataclass
 from overproof.words.ids import FileIndex
 
 

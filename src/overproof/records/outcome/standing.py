@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from overproof.records.block import BlockKey, Range
 from overproof.records.dataset import FileGrid
 from overproof.records.outcome.gaps import Excluded, Missing, Split
+from overproof.words.frozen import dataclass
 from overproof.words.ids import FileIndex
 
 

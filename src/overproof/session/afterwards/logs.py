@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from overproof.engines.worker.logs import log_path, read_index
@@ -11,6 +10,7 @@ from overproof.records.block import BlockKey
 from overproof.records.dataset import Dataset
 from overproof.session.keeping import QueryFolder
 from overproof.words.errors import QueryError
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

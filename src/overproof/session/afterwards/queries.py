@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from overproof.records.account import Account
 from overproof.session.keeping import Description, QueryFolder, list_queries
 from overproof.session.keeping.checkpoint import Head
+from overproof.words.frozen import dataclass
 
 DAMAGED = "damaged"
 """State of a query whose folder cannot be read."""

@@ -6,7 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from overproof.records.dataset import FileSpec
 from overproof.session.question import Question
 from overproof.session.result import Result
 from overproof.words.errors import DatasetError
+from overproof.words.frozen import dataclass
 
 if TYPE_CHECKING:
     from overproof.columns.kernels.fills.extremes import Extremes, FirstRows

@@ -7,7 +7,6 @@ import os
 import sys
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
@@ -17,6 +16,7 @@ from overproof.records.documents.coding import from_document, to_document
 from overproof.records.outcome.standing import Standing
 from overproof.session.code import by_value
 from overproof.words.errors import MergeError, QueryError
+from overproof.words.frozen import dataclass
 from overproof.words.states import QueryState
 
 T = TypeVar("T")

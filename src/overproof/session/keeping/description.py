@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from overproof.records.documents.coding import from_document, to_document
@@ -13,6 +12,7 @@ from overproof.records.query import QueryOptions
 from overproof.session.keeping.identity.code_identity import CodeIdentity
 from overproof.session.keeping.identity.fingerprint import Fingerprint
 from overproof.session.question import Kind, Manner
+from overproof.words.frozen import dataclass
 
 DIGEST = "digest"
 """Under this key stands the digest of the rest: a damaged description must not be gone on from."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from overproof.session.show.histograms import categories_of, is_ordered, is_profile
 from overproof.words.errors import OutputError
+from overproof.words.frozen import dataclass
 
 Doubles = NDArray[np.float64]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from overproof.words.errors import OptionError
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from overproof.words.frozen import dataclass
 
 MARGIN = 1.25
 """So much better a newcomer must be: times are measured, and no two measurements agree."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from overproof.store.mapped.eviction import Standing
 from overproof.store.mapped.file.header import HEADER_BYTES, Header, read_page
 from overproof.store.mapped.file.writing import throw_away
 from overproof.store.private import OPEN_TO_OTHERS
+from overproof.words.frozen import dataclass
 
 SUFFIX = ".mapped"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from overproof.analysis.draw.axes.binning import Binning
 from overproof.analysis.draw.axes.categories import Categories
+from overproof.words.frozen import dataclass
 
 DEFAULT_BINS = {1: 100, 2: 40, 3: 20}
 """Bins an axis has when nobody says how many, by the number of axes.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from overproof.words.errors import ExpressionError, OptionError
+from overproof.words.frozen import dataclass
 
 MAX_BINS = 10_000_000
 """More bins than this are taken for a slip of the pen."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
 
 from overproof.analysis.draw.axes.binning import Binning
+from overproof.words.frozen import dataclass
 
 MAX_DOUBLE = sys.float_info.max
 _MAX_FLOAT = 3.4028234663852886e38

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from overproof.words.errors import ExpressionError
+from overproof.words.frozen import dataclass
 
 _TARGET = re.compile(r"\s*(?P<adds>\+?)\s*(?P<name>[A-Za-z_][\w./-]*)\s*(?:\((?P<bins>[^()]*)\))?\s*\Z")
 

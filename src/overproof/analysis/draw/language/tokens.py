@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from overproof.words.errors import ExpressionError
+from overproof.words.frozen import dataclass
 
 _NUMBER = r"0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _NAME = r"@?[A-Za-z_]\w*(?:\$|#\d+)?(?:(?:::|@?\.@?)[A-Za-z_]\w*)*"

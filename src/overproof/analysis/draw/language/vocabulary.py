@@ -8,9 +8,9 @@ Source: names and guards of ROOT::v5::TFormula and TTreeFormula::EvalInstance, c
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from overproof.analysis.draw.language.numpy_names import NUMPY_CONSTANTS, NUMPY_FUNCTIONS
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from overproof.analysis.draw.language.syntax import Call, Group, Name, Node, Single
 from overproof.analysis.draw.names.expansion import rewritten
 from overproof.analysis.draw.names.formulas import DOUBLE_INSIDE
@@ -11,6 +9,7 @@ from overproof.analysis.draw.names.lookup import find_branch
 from overproof.analysis.draw.names.vectors import Vector, find_vector
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import ExpressionError
+from overproof.words.frozen import dataclass
 
 SIZES = ("size", "GetEntries", "GetEntriesFast", "GetSize")
 """Methods that count the elements of a container."""

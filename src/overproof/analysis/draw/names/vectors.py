@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from overproof.analysis.draw.language.grammar import parse
 from overproof.analysis.draw.language.syntax import Node
 from overproof.analysis.draw.names.formulas import SINGLE, SYSTEMS
 from overproof.records.schema import Schema
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from overproof.analysis.draw.python import syntax
 from overproof.analysis.draw.python.calls import resolve_call, unflattened
@@ -12,6 +11,7 @@ from overproof.analysis.draw.python.resolve import Resolver
 from overproof.analysis.draw.python.typed import Apply, Column, Decision, Filter, Lists, Pick, Typed
 from overproof.records.dataset import Chain
 from overproof.records.schema import Schema
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ import re
 import tokenize
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from overproof.words.errors import ExpressionError
+from overproof.words.frozen import dataclass
 
 MAX_LENGTH = 10_000
 """Characters; beyond, it is no question of a person."""

@@ -7,9 +7,8 @@ Source: the functions of awkward 2 and numpy 2, with their names, arguments and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from overproof.analysis.draw.language.numpy_names import NUMPY_CONSTANTS, NUMPY_FUNCTIONS
+from overproof.words.frozen import dataclass
 
 REQUIRED = 1_000
 """Default of an axis that must be written, since the library's own default goes over all entries."""

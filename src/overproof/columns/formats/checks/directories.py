@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from overproof.columns.files.damage import DamageError
 from overproof.columns.files.local import Range
 from overproof.columns.formats.checks.keys import Key, parse_key
+from overproof.words.frozen import dataclass
 
 MAX_KEYS = 512
 """Keys of one directory that are compared with those in front of their objects; of more, only those of trees are."""

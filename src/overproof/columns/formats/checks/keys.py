@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from overproof.columns.files.damage import DamageError
+from overproof.words.frozen import dataclass
 
 _FIXED = struct.Struct(">ihiIhh")
 _SMALL = struct.Struct(">ii")

@@ -8,7 +8,6 @@ place when all blocks are known, in the order of entries (see `growth.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from overproof.columns.kernels.fills.bins import sum_in_order
 from overproof.columns.kernels.fills.cells import Sums
 from overproof.columns.kernels.fills.grids import Flags, Grid
 from overproof.columns.kernels.jagged import Doubles, Integers
+from overproof.words.frozen import dataclass
 
 HUGE = 2.0**60
 """So many lengths of an axis away it is not certain that a value can be reached by doubling."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from overproof.columns.kernels.fills.apart import Apart
 from overproof.columns.kernels.fills.cells import Sums
 from overproof.columns.kernels.jagged import Doubles, Integers
 from overproof.columns.kernels.texts.table import Texts
+from overproof.words.frozen import dataclass
 
 _PAIRS: Mapping[str, str] = {"contents": "variances", "weights": "squared_weights", "weighted": "weighted_squares"}
 """Sums that one histogram carries together: its values, and its variances."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from overproof.analysis.draw.axes.kept import N_KEPT
 from overproof.analysis.draw.axes.limits import MAX_DOUBLE
 from overproof.columns.kernels.jagged import Doubles, Integers
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

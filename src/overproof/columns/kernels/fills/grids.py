@@ -6,7 +6,6 @@ value well inside a bin of the grid is in the same place for all of them; one ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy.typing as npt
 
 from overproof.analysis.draw.axes import Binning
 from overproof.columns.kernels.jagged import Doubles
+from overproof.words.frozen import dataclass
 
 Flags = npt.NDArray[np.bool_]
 

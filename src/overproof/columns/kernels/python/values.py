@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import awkward as ak
 import numpy as np
 
 from overproof.columns.kernels.jagged import Integers
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

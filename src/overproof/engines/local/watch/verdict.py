@@ -12,11 +12,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from overproof.engines.limits import Limits
 from overproof.engines.local.logbook import AtHand
+from overproof.words.frozen import dataclass
 
 FROZEN_S = 10.0
 """A process without beat and without processor time for so long is given up."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple
 
 from overproof.engines.simulated.options import SimulationOptions
 from overproof.records.block import Block, BlockKey, Range
 from overproof.records.dataset import FileGrid
 from overproof.records.outcome.failure import FAILURE_KINDS, Failure
+from overproof.words.frozen import dataclass
 
 HOPELESS = 0.03
 """Share of the failing blocks in which the selector fails on every entry, or on very many."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 
 from overproof.engines.simulated.options import SimulationOptions
+from overproof.words.frozen import dataclass
 
 NOTICED_S = 2.0
 """It takes up to this long until the death of a worker is noticed."""

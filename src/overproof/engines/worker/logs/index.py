@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from pathlib import Path
 
+from overproof.words.frozen import dataclass
 from overproof.words.ids import FileIndex, WorkerId
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +14,7 @@ from overproof.analysis.selector import FunctionSelector, Selector
 from overproof.session.keeping.identity.definitions import assignment_digest, definitions_digest
 from overproof.session.keeping.identity.values import compiled_digest, digest_of
 from overproof.session.written import MAIN, given_by_user, home_of, written_by_user
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

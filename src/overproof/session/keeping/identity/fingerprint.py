@@ -8,7 +8,9 @@ import platform
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from overproof.words.frozen import dataclass
 
 LIBRARIES = ("overproof", "numpy", "awkward", "uproot", "boost-histogram", "hist", "numba")
 """Libraries on which the last bits of a result may depend."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from overproof.session.show.bins import Bins, bins_of
 from overproof.session.show.histograms import axis_title, has_several_values, histograms_of
 from overproof.session.show.style import Style
 from overproof.words.errors import OptionError, OutputError
+from overproof.words.frozen import dataclass
 
 UNNAMED = "draw"
 """The name that a draw has when its user gave none; the expression says more."""

@@ -7,7 +7,6 @@ import io
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from overproof.session.show.paper.frames import Frame, make_frames
 from overproof.session.show.paper.texts import shown
 from overproof.session.show.style import PLAIN_STYLE, Style
 from overproof.words.errors import OutputError
+from overproof.words.frozen import dataclass
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

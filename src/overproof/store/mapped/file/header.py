@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from dataclasses import dataclass
 
 from overproof.store.mapped.file.uses import RING_BYTES, used_in_last_hour
+from overproof.words.frozen import dataclass
 
 HEADER_BYTES = 4096
 DIGEST_BYTES = 32

@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import xxhash
 
 from overproof.store.mapped.file.mapping import Bytes
+from overproof.words.frozen import dataclass
 
 ALIGN_BYTES = 64
 _MAGIC = b"Rec1"
