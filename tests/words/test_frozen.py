@@ -123,7 +123,7 @@ def test_factories_make_a_new_value_each_time() -> None:
         class Shared:
             """It would share a list."""
 
-            marks: list[int] = []
+            marks: list[int] = []  # noqa: RUF012 - just that is refused
 
 
 def test_other_kinds_are_left_to_dataclasses() -> None:

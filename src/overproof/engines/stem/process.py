@@ -18,7 +18,6 @@ from typing import Final
 from overproof.engines.lifeline import end_with
 from overproof.engines.local.requests import MAX_REQUEST_BYTES, N_DESCRIPTORS, Bear, Began, Bury, Ended
 
-
 FIRST: Final = ("overproof.engines.worker.process", "overproof.engines.worker.compute", "overproof.engines.worker.logs")
 LATER: Final = (
     "numpy.ma", "numpy.random", "overproof.columns.formats.opening", "overproof.columns.views.virtual",
