@@ -37,7 +37,7 @@ class Events(View):
         metadata: what the dataset says about the file.
         file_number: place of the file in the dataset, from 0.
         around_reads: entered while the file is read, so that a stall or crash there is not taken for the selector's.
-        following: entries that will be asked for next, if any: what is read of these is announced for those.
+        following: ranges of entries that will be asked for next: what is read here is announced for those.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Events(View):
         metadata: Mapping[str, Any] | None = None,
         file_number: int = 0,
         around_reads: AbstractContextManager[object] = NOTHING_AROUND,
-        following: tuple[int, int] | None = None,
+        following: Sequence[tuple[int, int]] = (),
     ) -> None:
         columns = BlockColumns(
             reader,

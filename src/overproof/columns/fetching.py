@@ -60,7 +60,7 @@ class BlockColumns:
         allowed: names or glob patterns of what may be touched; None: everything.
         optional: for branches that the file may lack: what each entry has instead.
         around_reads: entered while the file is read.
-        following: entries that will be asked for next, if any: what is read of these is announced for those.
+        following: ranges of entries that will be asked for next: what is read here is announced for those.
 
     Attributes:
         touched: names asked for, in order.
@@ -77,7 +77,7 @@ class BlockColumns:
         allowed: Sequence[str] | None,
         optional: Mapping[str, Any],
         around_reads: AbstractContextManager[object] = NOTHING_AROUND,
-        following: tuple[int, int] | None = None,
+        following: Sequence[tuple[int, int]] = (),
     ) -> None:
         self.reader = reader
         self._around_reads = around_reads
@@ -200,8 +200,8 @@ class BlockColumns:
                 natives = self.reader.read_native(wanted, self.first, self.stop)
                 others = [each for each in wanted if each not in natives]
                 arrays = self.reader.read(others, self.first, self.stop) if others else {}
-                if self._following is not None:
-                    self.reader.expect(wanted, *self._following)
+                for first, stop in self._following:
+                    self.reader.expect(wanted, first, stop)
             self._natives.update(natives)
             self._arrays.update(arrays)
         except (ReadError, BranchError) as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import islice, takewhile
 from typing import Any
 
 from overproof.columns.cycles import Cycles
@@ -18,6 +19,9 @@ from overproof.records.schema import Schema
 from overproof.store.cache_place import CachePlace
 from overproof.words.errors import DatasetError, OverproofError, ReadError
 from overproof.words.ids import FileIndex, WorkerId
+
+PIECES_AHEAD = 3
+"""Blocks, or pieces of them, that are announced while one is computed: over a network one alone would be waited for."""
 
 
 class BlockSource:
@@ -95,12 +99,12 @@ class BlockSource:
         """Learn of which version of a file the query has the blocks; empty where that cannot be told."""
         self._identities[file] = identity
 
-    def events(self, block: Block, *, following: Range | None = None) -> Any:
+    def events(self, block: Block, *, following: Sequence[Range] = ()) -> Any:
         """Return the lazy record of a block, or its cycles.
 
         Args:
             block: to be computed now.
-            following: entries of the same file that will be asked for next, if any.
+            following: entries of the same file that will be asked for next, piece by piece.
 
         Raises:
             DatasetError, ReadError: the file cannot be opened any more, or is another version than expected.
@@ -143,6 +147,21 @@ class BlockSource:
                 "the file has changed since the query began: run the query again", file=spec.path, phase="open"
             )
         return reader
+
+
+def following(
+    block: Block, queued: Iterable[Block], *, pieces_of: Callable[[Block], Sequence[Sequence[Range]]]
+) -> tuple[Range, ...]:
+    """Return which entries of the file of a block come next, piece by piece.
+
+    Args:
+        block: computed now.
+        queued: what is in hand behind it, in order.
+        pieces_of: tells what of a block is computed in one go.
+    """
+    same_file = takewhile(lambda each: each.file == block.file, queued)
+    pieces = (piece for each in same_file for piece in pieces_of(each))
+    return tuple((piece[0][0], piece[-1][1]) for piece in islice(pieces, PIECES_AHEAD))
 
 
 def look_into(source: BlockSource, file: FileIndex, *, worker: WorkerId) -> FileOpened | FileFailed:
