@@ -8,9 +8,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from overproof.store.mapped.eviction import choose_leaving
-from overproof.store.mapped.file.header import HEADER_BYTES, Header, digest_of
-from overproof.store.mapped.file.reading import MappedFile
+from overproof.store.mapped.eviction import Standing, choose_leaving
+from overproof.store.mapped.file.header import HEADER_BYTES, digest_of
+from overproof.store.mapped.file.reading import DamagedError, MappedFile
 from overproof.store.mapped.file.record import Record, pieces_of, size_of
 from overproof.store.mapped.file.writing import Writer, existing, throw_away, written
 from overproof.store.mapped.ledger import Ledger, ledger_of
@@ -22,12 +22,16 @@ MAX_FILES = 16_384
 """More would take longer to look through than they save."""
 MAX_OPEN = 4_096
 """Files that a process looks into at the same time."""
+ASKED_SHARE = 1 / 50
+"""Share of the budget for notes of what was asked for and is not kept."""
 SLACK_SHARE = 1 / 20
 """Share of the budget that is made free in one go."""
 TOLD_EVERY_S = 2.0
 """How often a process tells others what it has asked for."""
 REFUSED_S = 10.0
 """How long nobody asks again whether there is room for what was refused."""
+ROOM_S = 0.25
+"""How often the system is asked how much room there is."""
 TROUBLE_S = 60.0
 """How long nothing is written after writing has failed."""
 
@@ -94,8 +98,10 @@ class MappedStore:
             if known.file is None and not is_private(self.directory):
                 return ()
             found = self._opened(known).find(first, stop)
-        except OSError:
+        except OSError as error:
             known.file = None
+            if isinstance(error, DamagedError):
+                throw_away(known.path)
             return ()
         if found and now - known.told_s > TOLD_EVERY_S:
             self._tell(known, now)
@@ -137,7 +143,7 @@ class MappedStore:
                 if writer.header.committed_bytes != known.end and self._has(known, first, stop):
                     return True
                 size_bytes = size_of(note, buffers)
-                if not self._reserve(writer.header, size_bytes, cost_s, name=known.path.name):
+                if not self._reserve(writer, size_bytes, cost_s, path=known.path):
                     return False
                 pieces = pieces_of(first, stop, note, buffers, cost_s=cost_s, boot=self._boot)
                 writer.append(pieces, cost_s=cost_s)
@@ -182,7 +188,8 @@ class MappedStore:
             for each in survey(self.directory, minute=int(self._now()) // 60):
                 freed_bytes += each.size_bytes if throw_away(self.directory / each.name) else 0
             with ledger_of(self.directory) as ledger:
-                self._count(ledger)
+                if ledger is not None:
+                    self._count(ledger)
         except OSError:
             pass
         return freed_bytes
@@ -221,55 +228,72 @@ class MappedStore:
 
     # -- who may stay
 
-    def _reserve(self, header: Header, size_bytes: int, cost_s: float, *, name: str) -> bool:
-        """Make room for a record of a file; tell whether there is some."""
+    def _reserve(self, writer: Writer, size_bytes: int, cost_s: float, *, path: Path) -> bool:
+        """Make room for a record of a locked file; tell whether there is some."""
+        header = writer.header
         score = (header.cost_s + cost_s) * max(header.uses, 1.0) / (header.committed_bytes + size_bytes)
-        now, (refused_until_s, refused_score) = self._now(), self._refused
-        needed_bytes = size_bytes + (0 if header.n_records else HEADER_BYTES)
         with ledger_of(self.directory) as ledger:
             if ledger is None:
                 return False
+            if writer.is_new:
+                ledger.used_bytes += HEADER_BYTES
+                ledger.n_files += 1
             if not ledger.is_known:
                 self._count(ledger)
-            limit_bytes = self._limit_bytes(ledger, now)
-            is_room = ledger.used_bytes + needed_bytes <= limit_bytes
-            if not is_room or (not header.n_records and ledger.n_files >= self._max_files):
-                if now < refused_until_s and score <= refused_score:
-                    return False
-                if not self._make_room(ledger, needed_bytes, limit_bytes, score=score, name=name):
-                    self._refused = (now + REFUSED_S, score)
-                    return False
-            ledger.used_bytes += needed_bytes
-            ledger.n_files += 0 if header.n_records else 1
-        return True
+            limit_bytes = self._limit_bytes(ledger)
+            if self._is_room(ledger, size_bytes, limit_bytes, score=score, name=path.name):
+                ledger.used_bytes += size_bytes
+                return True
+            # What was asked for is remembered, to be let in when it is asked for often; but not beyond the budget.
+            if not header.n_records and (ledger.used_bytes > limit_bytes or ledger.n_files > self._max_files):
+                path.unlink()
+                ledger.used_bytes -= HEADER_BYTES
+                ledger.n_files -= 1
+        return False
 
-    def _make_room(self, ledger: Ledger, needed_bytes: int, limit_bytes: int, *, score: float, name: str) -> bool:
-        """Throw files away that are worth less than a newcomer; count all files on the way."""
-        kept = survey(self.directory, minute=int(self._now()) // 60)
-        ledger.used_bytes, ledger.n_files = sum(each.size_bytes for each in kept), len(kept)
-        others = [each for each in kept if each.name != name]
-        lacking_bytes = ledger.used_bytes + needed_bytes - limit_bytes
-        for each in choose_leaving(
-            others,
-            needed_bytes=lacking_bytes,
+    def _is_room(self, ledger: Ledger, size_bytes: int, limit_bytes: int, *, score: float, name: str) -> bool:
+        """Tell whether there is room for a newcomer, or make some."""
+        most_bytes = limit_bytes - int(limit_bytes * ASKED_SHARE) - size_bytes
+        if ledger.used_bytes <= most_bytes and ledger.n_files <= self._max_files:
+            return True
+        now, (refused_until_s, refused_score) = self._now(), self._refused
+        if now < refused_until_s and score <= refused_score:
+            return False
+        kept = self._count(ledger)
+        leaving = choose_leaving(
+            [each for each in kept if each.name != name],
+            needed_bytes=ledger.used_bytes - most_bytes,
             slack_bytes=int(limit_bytes * SLACK_SHARE),
             n_needed=ledger.n_files - self._max_files,
             score=score,
-        ):
+        )
+        for each in leaving:
             if throw_away(self.directory / each.name):
                 ledger.used_bytes -= each.size_bytes
                 ledger.n_files -= 1
-        return ledger.used_bytes + needed_bytes <= limit_bytes and ledger.n_files <= self._max_files
+        if ledger.used_bytes <= most_bytes and ledger.n_files <= self._max_files:
+            return True
+        self._refused = (now + REFUSED_S, score)
+        return False
 
-    def _limit_bytes(self, ledger: Ledger, now: float) -> int:
-        """Return the budget, less where others need the memory or the disk."""
-        at_s, room = self._room
-        if not at_s <= now < at_s + 0.25:
+    def _limit_bytes(self, ledger: Ledger) -> int:
+        """Return the budget, less where others need the memory or the disk.
+
+        Raises:
+            OSError: nobody can tell how much room there is.
+        """
+        now, (at_s, room) = self._now(), self._room
+        if not at_s <= now < at_s + ROOM_S:
             room = room_bytes(self.directory)
             self._room = (now, room)
         return min(self.limit_bytes, ledger.used_bytes + room)
 
-    def _count(self, ledger: Ledger | None) -> None:
-        if ledger is not None:
-            kept = survey(self.directory, minute=int(self._now()) // 60)
-            ledger.used_bytes, ledger.n_files = sum(each.size_bytes for each in kept), len(kept)
+    def _count(self, ledger: Ledger) -> list[Standing]:
+        """Count all files anew, and tell what speaks for each.
+
+        Raises:
+            OSError: the directory cannot be listed.
+        """
+        kept = survey(self.directory, minute=int(self._now()) // 60)
+        ledger.used_bytes, ledger.n_files = sum(each.size_bytes for each in kept), len(kept)
+        return kept

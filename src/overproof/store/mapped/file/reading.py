@@ -10,6 +10,11 @@ from overproof.store.mapped.file.header import COMMITTED, COMMITTED_AT, HEADER_B
 from overproof.store.mapped.file.mapping import Bytes, map_file
 from overproof.store.mapped.file.record import Entry, Record, entry_at
 
+
+class DamagedError(OSError):
+    """A mapped file that cannot be trusted any more: throw it away."""
+
+
 _LOOK_BACK = 16
 """Records that are tried for one that contains a position, from the nearest on; more only cost time."""
 
@@ -26,6 +31,7 @@ class MappedFile:
         boot: of the machine; records of another one are verified.
 
     Raises:
+        DamagedError: something is wrong with it.
         OSError: it is not there, cannot be read, or is none of ours.
     """
 
@@ -71,6 +77,7 @@ class MappedFile:
         """Learn of records that were appended since.
 
         Raises:
+            DamagedError: there is something else than records.
             OSError: the file was removed, or cannot be mapped.
         """
         if self.committed_bytes > len(self._content):
@@ -80,6 +87,8 @@ class MappedFile:
             if self._entries.setdefault(place, entry) is entry:
                 bisect.insort(self._sorted, place)
             self._read_bytes = entry.offset + entry.size_bytes
+        if self._read_bytes != len(self._content):
+            raise DamagedError(f"{self._path} holds something else than records at byte {self._read_bytes:,}")
 
     def find(self, first: int, stop: int) -> tuple[Record, ...]:
         """Return records that contain a run of positions without a gap, in order; none where there are none.
@@ -104,8 +113,8 @@ class MappedFile:
             self.refresh()
             found = self._covering(first, stop)
         for entry in found:
-            if entry.boot != self._boot and not self._is_good(entry):
-                return []
+            if entry.boot != self._boot and entry.offset not in self._verified:
+                self._verify(entry)
         return found
 
     def _covering(self, first: int, stop: int) -> list[Entry]:
@@ -122,13 +131,12 @@ class MappedFile:
             first = place[1]
         return found
 
-    def _is_good(self, entry: Entry) -> bool:
-        """Compare the checksum of what was written before the machine was started, once."""
-        if entry.offset in self._verified:
-            return True
+    def _verify(self, entry: Entry) -> None:
+        """Compare the checksum of what was written before the machine was started, once.
+
+        Raises:
+            DamagedError: it is another one.
+        """
         if not entry.is_whole(self._content):
-            self._entries.pop((entry.first, entry.stop), None)
-            self._sorted = sorted(self._entries)
-            return False
+            raise DamagedError(f"{self._path} has lost what was written into it at byte {entry.offset:,}")
         self._verified.add(entry.offset)
-        return True

@@ -35,9 +35,11 @@ class Writer:
         handle: of the file.
         header: its first page.
         minute: now.
+        is_new: the file was made just now.
     """
 
-    def __init__(self, handle: int, header: Header, *, minute: int) -> None:
+    def __init__(self, handle: int, header: Header, *, minute: int, is_new: bool = False) -> None:
+        self.is_new = is_new
         self._handle = handle
         self.header = header
         self._minute = minute
@@ -97,9 +99,10 @@ def written(path: Path, *, digest: bytes, label: bytes, minute: int) -> Iterator
         if lock is None:
             break
         with lock:
+            is_new = not os.fstat(lock.handle).st_size
             header = _header(lock.handle, digest, label, minute=minute)
             if header is not None:
-                yield Writer(lock.handle, header, minute=minute)
+                yield Writer(lock.handle, header, minute=minute, is_new=is_new)
                 return
             # Never written over: somebody may look into it.
             path.unlink()
