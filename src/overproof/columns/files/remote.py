@@ -45,6 +45,10 @@ _LASTING = {"[3010]": PermissionError, "[3011]": FileNotFoundError}
 _Insist: TypeAlias = Callable[[Callable[[], list[bytes]]], list[bytes]]
 
 
+UNKNOWN_BYTES = 2**63
+"""Size of a file whose size nobody tells."""
+
+
 class RemoteFile:
     """Reads a file by requests of many ranges at once, and fetches in the background what is announced.
 
@@ -86,18 +90,13 @@ class RemoteFile:
         Raises:
             OSError: nobody answers, or there is no such file.
         """
-        return self._limit(self._asked_size())
+        return _limit(self._asked_size())
 
     def _asked_size(self) -> Future[int | None]:
         """Ask for the size, once, beside whatever else is asked for."""
         if self._size is None or (self._size.done() and self._size.exception() is not None):
             self._size = later(lambda: self._persist(lambda: self._system.size(self._name)))
         return self._size
-
-    @staticmethod
-    def _limit(size: Future[int | None]) -> int:
-        answer = size.result()
-        return 2**63 - 1 if answer is None else int(answer)
 
     def _persist(self, action: Callable[[], T]) -> T:
         """Ask the server for something until it answers."""
@@ -134,7 +133,7 @@ class RemoteFile:
         if found is not None:
             return found
         if start > 0:
-            stop = max(start, min(stop, self._limit(size)))
+            stop = max(start, min(stop, _limit(size)))
         end = max(stop, start + ALONG_BYTES)
         data = self._persist(lambda: self._ask([(start, end)], stop if start else 0))[0]
         if end > stop:
@@ -186,7 +185,7 @@ class RemoteFile:
         return self._request(ranges, insist=self._try)
 
     def _request(self, ranges: Sequence[Range], *, insist: _Insist) -> dict[Range, Bytes]:
-        limit = self._limit(self._asked_size())
+        limit = _limit(self._asked_size())
         # A damaged size asks for no more memory than the file has bytes; servers refuse what lies behind its end.
         inside = {(start, stop): (start, max(start, min(stop, limit))) for start, stop in ranges}
         groups = together(set(inside.values()), gap_bytes=GAP_BYTES, limit_bytes=LIMIT_BYTES)
@@ -221,13 +220,14 @@ class RemoteFile:
                     "the server gives the whole file where a part of it was asked for: copy the file to this machine, "
                     f"or write simplecache::{self.path}"
                 )
-            if len(data) < min(stop, limit) - start:
+            if limit < UNKNOWN_BYTES and len(data) < min(stop, limit) - start:
                 raise OSError(f"of bytes {start:,} to {stop:,} the server gave {len(data):,}")
         return [answers.get(span, b"") for span in spans]
 
     def _stay_in_process(self) -> None:
         """Begin anew in a process that was forked: threads and connections stay with the one before."""
         if self._process != os.getpid():
+            self._ahead.drop()
             self._begin()
 
     def serves(self, identity: str) -> bool:
@@ -239,3 +239,9 @@ class RemoteFile:
         self.is_closed = True
         self._ahead.drop()
         self._kept.clear()
+
+
+def _limit(size: Future[int | None]) -> int:
+    """Wait for the size of a file."""
+    answer = size.result()
+    return UNKNOWN_BYTES if answer is None else int(answer)
