@@ -8,7 +8,7 @@ BIN := .venv/bin
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help demo test lint nightly mutants docs clean
+.PHONY: help demo test lint nightly mutants bench docs clean
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -31,6 +31,9 @@ nightly: $(DEV) ## Run the long campaigns (ARGS="...")
 
 mutants: $(DEV) ## Break the master in one line at a time: each time a test must fail (ARGS="'name' ...")
 	@$(BIN)/python tests/mutants/try_mutants.py --cores $(TEST_CORES) $(ARGS)
+
+bench: $(DEV) ## Measure, beside ROOT, coffea and others in environments of their own (ARGS="--plan full ...")
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(DEV) ## Make anew what is made from code: the architecture page, the list of decisions
 	@$(BIN)/python docs/make_architecture.py

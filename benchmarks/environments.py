@@ -24,7 +24,7 @@ SHOWN = (
 """Packages whose versions stand in the report."""
 
 
-class EnvironmentMissing(Exception):
+class NoEnvironmentError(Exception):
     """An environment could not be made, or does not work."""
 
 
@@ -52,12 +52,9 @@ def environment(name: str, *, below: Path, given: dict[str, Path]) -> Environmen
         given: interpreters that are there already, by name of the environment.
 
     Raises:
-        EnvironmentMissing: it cannot be made, or has not what it should have.
+        NoEnvironmentError: it cannot be made, or has not what it should have.
     """
-    if name == "overproof":
-        python = Path(sys.executable)
-    else:
-        python = given.get(name) or _made(name, below)
+    python = Path(sys.executable) if name == "overproof" else given.get(name) or _made(name, below)
     return Environment(name=name, python=python, versions=_versions(python, name))
 
 
@@ -69,12 +66,12 @@ def _made(name: str, below: Path) -> Path:
     try:
         venv.create(where, with_pip=True, clear=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise EnvironmentMissing(f"the environment of {name} cannot be made: {error}") from error
+        raise NoEnvironmentError(f"the environment of {name} cannot be made: {error}") from error
     done = subprocess.run(
         [python, "-m", "pip", "install", "--quiet", *PACKAGES[name]], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise EnvironmentMissing(f"{' '.join(PACKAGES[name])} cannot be installed: {_last_line(done.stderr)}")
+        raise NoEnvironmentError(f"{' '.join(PACKAGES[name])} cannot be installed: {_last_line(done.stderr)}")
     mark.touch()
     return python
 
@@ -88,7 +85,7 @@ def _versions(python: Path, name: str) -> dict[str, str]:
     try:
         done = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise EnvironmentMissing(f"the Python of {name} does not run: {python}: {error}") from error
+        raise NoEnvironmentError(f"the Python of {name} does not run: {python}: {error}") from error
     return dict(json.loads(done.stdout))
 
 

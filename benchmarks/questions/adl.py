@@ -10,8 +10,10 @@ from typing import Any
 from benchmarks.questions import combinations, cplusplus
 from benchmarks.questions.question import Axis, Drawing, Filling, Question
 
-MET = Axis(n_bins=100, low=0, high=200)
-PT = Axis(n_bins=100, low=0, high=200)
+# Widths are powers of two: coarse numbers lie on edges, where ROOT and boost-histogram round in two ways.
+MET = Axis(n_bins=128, low=0, high=256)
+PT = Axis(n_bins=128, low=0, high=256)
+SUM = Axis(n_bins=128, low=0, high=512)
 LEPTON = ("pt", "eta", "phi")
 
 
@@ -25,6 +27,14 @@ def _jets_of_the_barrel(events: Any, ak: Any, np: Any) -> list[Filling]:
 
 def _met_with_two_jets(events: Any, ak: Any, np: Any) -> list[Filling]:
     return [Filling(values=[events.MET_pt[ak.sum(events.Jet_pt > 40, axis=1) >= 2]])]
+
+
+def _three_jets_of(df: Any) -> list[tuple[Any, tuple[str, ...], str]]:
+    found = df.Filter("nJet >= 3").Define(
+        "best", "bench::three_jets(Jet_pt, Jet_eta, Jet_phi, Jet_mass, Jet_btagDeepFlavB)"
+    )
+    both = found.Define("best_pt", "best.first").Define("best_tag", "best.second")
+    return [(both, ("best_pt",), ""), (both, ("best_tag",), "")]
 
 
 ADL = (
@@ -83,16 +93,16 @@ ADL = (
         name="adl6",
         title="three jets of the mass nearest to a top quark's: transverse momentum, largest b-tag",
         columns=_columns("Jet", (*LEPTON, "mass", "btagDeepFlavB")),
-        histograms=((Axis(n_bins=100, low=0, high=400),), (Axis(n_bins=100, low=0, high=1),)),
+        histograms=((SUM,), (Axis(n_bins=128, low=0, high=1),)),
         columnar=combinations.three_jets,
-        dataframe=lambda df: _three_jets_of(df),
+        dataframe=_three_jets_of,
         declared=cplusplus.THREE_JETS,
     ),
     Question(
         name="adl7",
         title="sum of transverse momenta of jets above 30 GeV, none within 0.4 of a lepton above 10 GeV",
         columns=tuple(name for each in ("Jet", "Muon", "Electron") for name in _columns(each, LEPTON)),
-        histograms=((Axis(n_bins=100, low=0, high=400),),),
+        histograms=((SUM,),),
         columnar=combinations.jets_away_from_leptons,
         dataframe=lambda df: [
             (
@@ -116,7 +126,7 @@ ADL = (
             *_columns("Muon", (*LEPTON, "mass", "charge")),
             *_columns("Electron", (*LEPTON, "mass", "charge")),
         ),
-        histograms=((Axis(n_bins=100, low=0, high=200),),),
+        histograms=((MET,),),
         columnar=combinations.lepton_beside_z,
         dataframe=lambda df: [
             (
@@ -134,11 +144,3 @@ ADL = (
         declared=cplusplus.BESIDE,
     ),
 )
-
-
-def _three_jets_of(df: Any) -> list[tuple[Any, tuple[str, ...], str]]:
-    found = df.Filter("nJet >= 3").Define(
-        "best", "bench::three_jets(Jet_pt, Jet_eta, Jet_phi, Jet_mass, Jet_btagDeepFlavB)"
-    )
-    both = found.Define("best_pt", "best.first").Define("best_tag", "best.second")
-    return [(both, ("best_pt",), ""), (both, ("best_tag",), "")]

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.questions.question import Axis, Drawing, Filling, Question
 
-PT = Axis(n_bins=100, low=0, high=200)
+PT = Axis(n_bins=128, low=0, high=256)
 
 
 def _muons_in_pairs(events: Any, ak: Any, np: Any) -> list[Filling]:
@@ -57,7 +57,7 @@ DRAWS = (
         name="draw2",
         title="pseudorapidity of muons against azimuth",
         columns=("Muon_eta", "Muon_phi"),
-        histograms=((Axis(n_bins=32, low=-math.pi, high=math.pi), Axis(n_bins=48, low=-2.4, high=2.4)),),
+        histograms=((Axis(n_bins=32, low=-math.pi, high=math.pi), Axis(n_bins=64, low=-4, high=4)),),
         columnar=_plane,
         dataframe=lambda df: [(df, ("Muon_phi", "Muon_eta"), "")],
         drawing=Drawing(expression="Muon_eta:Muon_phi"),
@@ -66,7 +66,7 @@ DRAWS = (
         name="draw3",
         title="mass of two muons of opposite charge",
         columns=("nMuon", "Muon_pt", "Muon_eta", "Muon_phi", "Muon_charge"),
-        histograms=((Axis(n_bins=120, low=0, high=120),),),
+        histograms=((Axis(n_bins=128, low=0, high=128),),),
         columnar=_pair_mass,
         dataframe=lambda df: [
             (df.Filter("nMuon == 2 && Muon_charge[0] != Muon_charge[1]").Define("chosen", _MASS), ("chosen",), "")
@@ -86,7 +86,7 @@ DRAWS = (
         name="draw5",
         title="sum of transverse momenta of jets above 30 GeV, two or more",
         columns=("Jet_pt",),
-        histograms=((Axis(n_bins=100, low=0, high=500),),),
+        histograms=((Axis(n_bins=128, low=0, high=512),),),
         columnar=_hard_sum,
         dataframe=lambda df: [
             (df.Filter("Sum(Jet_pt > 30) >= 2").Define("chosen", "Sum(Jet_pt[Jet_pt > 30])"), ("chosen",), "")

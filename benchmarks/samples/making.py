@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.environments import CHECKOUT, EnvironmentMissing
+from benchmarks.environments import CHECKOUT, NoEnvironmentError
 from benchmarks.samples.sample import MANIFEST, Sample
 
 RECIPE = ("generated.py", "resampled.py", "rounding.py", "pieces.py", "with_root.py")
@@ -42,7 +42,7 @@ class Maker:
         """Make those files of a sample that are not there yet; return all.
 
         Raises:
-            EnvironmentMissing: ROOT is needed, and is not there.
+            NoEnvironmentError: ROOT is needed, and is not there.
             subprocess.CalledProcessError: something went wrong; what it said is in its standard error.
         """
         files = sample.files(self.below)
@@ -53,7 +53,7 @@ class Maker:
         if all(_is_whole(path, known) for path in files):
             return files
         if self.root is None and (sample.format == "rntuple" or sample.pieces > 1):
-            raise EnvironmentMissing(f"{sample.name} is made with ROOT")
+            raise NoEnvironmentError(f"{sample.name} is made with ROOT")
         self.say(f"making {sample.name} in {directory}")
         directory.mkdir(parents=True, exist_ok=True)
         pieces = self._pieces(sample)

@@ -1,0 +1,69 @@
+"""What a campaign measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmarks.questions import ADL, DRAWS
+from benchmarks.samples import COMPRESSIONS, Sample
+
+ALL = tuple(each.name for each in (*ADL, *DRAWS))
+THREE = ("adl1", "adl3", "adl5")
+EVERYBODY = (
+    "decompression", "reading", "reading-cached", "cold", "warm", "cached", "again", "again-cached", "rdataframe",
+    "coffea", "graphed", "awkward",
+)  # fmt: skip
+YARDSTICKS = ("decompression", "reading", "reading-cached")
+CODECS = tuple(COMPRESSIONS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some questions, over some samples, to some contenders."""
+
+    samples: tuple[Sample, ...]
+    questions: tuple[str, ...]
+    contenders: tuple[str, ...]
+    rounds: int
+
+
+def sample(kind: str, n_files: int) -> Sample:
+    """Return a sample of files of 4 million events each; `kind` is `source-format-compression`."""
+    source, form, compression = kind.split("-")
+    return Sample(source=source, format=form, compression=compression, n_files=n_files)
+
+
+def _generated(n_files: int, *codecs: str, forms: tuple[str, ...] = ("ttree", "rntuple")) -> tuple[Sample, ...]:
+    return tuple(sample(f"generated-{form}-{codec}", n_files) for form in forms for codec in codecs)
+
+
+QUICK = (
+    Part(
+        samples=_generated(1, "zstd", forms=("ttree",)),
+        questions=("adl1", "adl3", "adl5", "adl8"),
+        contenders=tuple(name for name in EVERYBODY if not name.startswith("again")),
+        rounds=3,
+    ),
+)
+READING = (
+    Part(samples=_generated(10, *CODECS), questions=THREE, contenders=YARDSTICKS, rounds=5),
+)  # fmt: skip
+SMALL = (
+    Part(samples=_generated(1, "zstd"), questions=ALL, contenders=EVERYBODY, rounds=3),
+    Part(samples=_generated(1, "lz4", "zlib", "lzma"), questions=THREE, contenders=EVERYBODY, rounds=3),
+    Part(samples=(sample("resampled-ttree-zstd", 1),), questions=ALL, contenders=EVERYBODY, rounds=3),
+)
+LARGE = (
+    Part(samples=_generated(10, "zstd", forms=("ttree",)), questions=ALL, contenders=EVERYBODY, rounds=3),
+    Part(samples=_generated(10, "zstd", forms=("rntuple",)), questions=THREE, contenders=EVERYBODY, rounds=3),
+    Part(samples=_generated(10, "lz4", "zlib", "lzma"), questions=THREE, contenders=(*EVERYBODY[:5], "rdataframe"),
+         rounds=3),
+)  # fmt: skip
+PLANS = {
+    "quick": QUICK,
+    "reading": READING,
+    "small": SMALL,
+    "large": LARGE,
+    "full": (*SMALL, *READING, *LARGE),
+}
+"""`reading`: readers against decompression, 40 million events. `small`: everybody, 4 million. `large`: 40 million."""
