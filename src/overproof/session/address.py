@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from overproof.engines.crew import Crew
+from typing import TYPE_CHECKING
+
 from overproof.engines.local.cores import usable_cores
 from overproof.words.errors import OptionError
+
+if TYPE_CHECKING:
+    from overproof.engines.crew import Crew
 
 ENGINES = ("local", "inline")
 
@@ -37,9 +41,12 @@ def hire_crew(address: str, *, workers: int | None = None) -> Crew:
         from overproof.engines.inline import InlineCrew
 
         return InlineCrew()
+    from overproof.engines.local.forking.planting import plant
+
+    planted = plant()  # first of all: it loads its libraries while we load ours
     from overproof.engines.local.processes import ProcessCrew
 
-    return ProcessCrew(n_workers or usable_cores())
+    return ProcessCrew(n_workers or usable_cores(), planted=planted)
 
 
 def _parse_count(text: str, address: str) -> int:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from overproof.engines.clock import MonotonicClock
-from overproof.engines.local import stem as stem_module
 from overproof.engines.local.environment import worker_environment
-from overproof.engines.local.stem import Stem
+from overproof.engines.local.forking import stem as stem_module
+from overproof.engines.local.forking.planting import plant
+from overproof.engines.local.forking.stem import Stem
 
 CHILD = """
 import os, random, sys
@@ -35,7 +36,7 @@ DEADLINE_S = 20.0
 @pytest.fixture
 def stem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stem]:
     (tmp_path / "a_child.py").write_text(CHILD)
-    made = Stem(worker_environment({**os.environ, "PYTHONPATH": str(tmp_path)}), frozen_s=1.0)
+    made = Stem(plant(worker_environment({**os.environ, "PYTHONPATH": str(tmp_path)})), frozen_s=1.0)
     yield made
     made.close()
 

@@ -9,8 +9,8 @@ import socket
 from dataclasses import dataclass
 
 from overproof.engines.local.channel import Channel
+from overproof.engines.local.forking.stem import Forked, Stem
 from overproof.engines.local.logbook import Logbook
-from overproof.engines.local.stem import Forked, Stem
 from overproof.engines.local.watch import Verdict, Watched
 from overproof.words.ids import WorkerId
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from dataclasses import replace
@@ -12,10 +11,10 @@ from overproof.engines.clock import MonotonicClock
 from overproof.engines.limits import Limits
 from overproof.engines.local.backoff import OWN_WEIGHT, Backoff
 from overproof.engines.local.channel import ChannelClosedError
-from overproof.engines.local.environment import worker_environment
+from overproof.engines.local.forking.planting import Planted, plant
+from overproof.engines.local.forking.stem import Stem
 from overproof.engines.local.hand import ENDING_S, Hand, hire
 from overproof.engines.local.mailbox import Mailbox
-from overproof.engines.local.stem import Stem
 from overproof.engines.local.watch import FROZEN_S, Verdict, Watchman, describe_verdict, explain_loss, is_own_doing
 from overproof.engines.local.watch.machine import machine_memory_bytes
 from overproof.engines.messages import Brief, Command, EndQuery, Letter, Ready, SetLimits
@@ -53,9 +52,10 @@ class ProcessCrew:
     Args:
         size: number of workers.
         frozen_s: seconds without beat and processor time after which a process is given up.
+        planted: the stem, where it was started before; None: it is started now.
     """
 
-    def __init__(self, size: int, *, frozen_s: float = FROZEN_S) -> None:
+    def __init__(self, size: int, *, frozen_s: float = FROZEN_S, planted: Planted | None = None) -> None:
         self._size = size
         self._frozen_s = frozen_s
         self._clock = MonotonicClock()
@@ -67,7 +67,7 @@ class ProcessCrew:
         self._wants_isolator = False
         self._worker_backoff, self._isolator_backoff = Backoff(size), Backoff(1)
         self._mailbox: Mailbox[Hand] = Mailbox()
-        self._stem = self._new_stem()
+        self._stem = Stem(planted or plant(), frozen_s=frozen_s)
         self._strained: deque[Letter] = deque()
         self._watchman = Watchman(self._watched, self._hear_verdict, lock=self._lock, clock=self._clock)
         self.watch(Limits())
@@ -170,7 +170,7 @@ class ProcessCrew:
         with self._lock:
             if self._stem.is_lost:
                 self._stem.close()
-                self._stem = self._new_stem()
+                self._stem = Stem(plant(), frozen_s=self._frozen_s)
             n_isolators = len(self._isolators())
             missing = self._size + self._n_stuck(now) - (len(self._hands) - n_isolators)
             for _ in range(missing - self._worker_backoff.n_waiting(now)):
@@ -201,9 +201,6 @@ class ProcessCrew:
         at_hand = [hand.logbook.read() for hand in self._hands.values() if hand.is_ready and not hand.is_isolator]
         n_stuck = sum(each.block is not None and each.started_s < latest_s for each in at_hand)
         return min(self._size, n_stuck)
-
-    def _new_stem(self) -> Stem:
-        return Stem(worker_environment(os.environ), frozen_s=self._frozen_s)
 
     def _isolators(self) -> list[Hand]:
         return [hand for hand in list(self._hands.values()) if hand.is_isolator]

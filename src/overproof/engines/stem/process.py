@@ -16,7 +16,7 @@ import traceback
 from typing import Final
 
 from overproof.engines.lifeline import end_with
-from overproof.engines.local.requests import MAX_REQUEST_BYTES, N_DESCRIPTORS, Bear, Began, Bury, Ended
+from overproof.engines.local.forking.requests import MAX_REQUEST_BYTES, N_DESCRIPTORS, Bear, Began, Bury, Ended
 
 FIRST: Final = ("overproof.engines.worker.process", "overproof.engines.worker.compute", "overproof.engines.worker.logs")
 LATER: Final = (

@@ -13,17 +13,15 @@ import pickle
 import select
 import socket
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from overproof.engines.local.requests import MAX_REQUEST_BYTES, Bear, Began, Bury, Ended
+from overproof.engines.local.forking.planting import Planted
+from overproof.engines.local.forking.requests import MAX_REQUEST_BYTES, Bear, Began, Bury, Ended
 from overproof.engines.local.watch import how_it_ended, offer_to_oom_killer, processor_time_s
 from overproof.engines.local.watch.machine import WORKER_OOM_SCORE
-from overproof.words.errors import EngineError
 
-MODULE = "overproof.engines.stem"
 ENDING_S = 2.0
 LEAST_FROZEN_S = 5.0
 """Time that a stem gets at least, to load its libraries from a slow disk."""
@@ -71,17 +69,14 @@ class Forked:
 
 
 class Stem:
-    """The process that forks, started at once; it is lost when somebody ends it, and what it has forked with it.
+    """The process that forks; it is lost when somebody ends it, and what it has forked with it.
 
     Args:
-        environment: of the process and its children.
+        planted: the process, which has just been started.
         frozen_s: seconds for which it may leave a request alone without using the processor.
-
-    Raises:
-        EngineError: this system starts no more processes.
     """
 
-    def __init__(self, environment: Mapping[str, str], *, frozen_s: float) -> None:
+    def __init__(self, planted: Planted, *, frozen_s: float) -> None:
         self._frozen_s = max(frozen_s, LEAST_FROZEN_S)
         self._lock = threading.RLock()
         self._children: dict[int, Forked] = {}
@@ -89,24 +84,7 @@ class Stem:
         self._is_cut_off = False
         self._processor_s: float | None = None
         self._still_since_s = 0.0
-        self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._lifeline, their_lifeline = socket.socketpair()
-        descriptors = [theirs.fileno(), their_lifeline.fileno()]
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", MODULE, *map(str, descriptors)],
-                pass_fds=descriptors,
-                stdin=subprocess.DEVNULL,
-                process_group=0,
-                env=environment,
-            )
-        except OSError as error:
-            self._connection.close()
-            self._lifeline.close()
-            raise EngineError(f"cannot start a worker process: {error}") from error
-        finally:
-            theirs.close()
-            their_lifeline.close()
+        self._process, self._connection, self._lifeline = planted.process, planted.connection, planted.lifeline
         offer_to_oom_killer(self._process.pid, score=WORKER_OOM_SCORE)
 
     @property
