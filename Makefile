@@ -1,5 +1,6 @@
 # The two commands to know: `make demo` and `make test`. Everything else is in `make help`.
 # Each target makes .venv when it is absent and installs what it needs, pinned, from requirements/.
+# Tests start hundreds of processes: each would compile the package anew where Python may write no bytecode.
 
 DEMO_EVENTS ?= 2000000
 TEST_CORES ?= 2
@@ -18,7 +19,7 @@ demo: $(RUN) ## Write 2 million events, find the Z in them with every core, draw
 	@$(BIN)/python examples/demo.py --events $(DEMO_EVENTS)
 
 test: $(DEV) ## Run the tests (TEST_CORES=n, ARGS="...")
-	@$(BIN)/python -m pytest -n $(TEST_CORES) --dist worksteal -m "not nightly" $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(TEST_CORES) --dist worksteal -m "not nightly" $(ARGS)
 
 lint: $(DEV) ## Check style, types and the floors of the house
 	$(BIN)/ruff check .
@@ -27,7 +28,7 @@ lint: $(DEV) ## Check style, types and the floors of the house
 	$(BIN)/lint-imports
 
 nightly: $(DEV) ## Run the long campaigns (ARGS="...")
-	@$(BIN)/python -m pytest -n $(TEST_CORES) --dist worksteal -m nightly $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(TEST_CORES) --dist worksteal -m nightly $(ARGS)
 
 mutants: $(DEV) ## Break the master in one line at a time: each time a test must fail (ARGS="'name' ...")
 	@$(BIN)/python tests/mutants/try_mutants.py --cores $(TEST_CORES) $(ARGS)
