@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
-from typing import Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from overproof.records.query import OnError
+if TYPE_CHECKING:
+    from overproof.records.query import OnError
 
 
 class QueryKeywords(TypedDict, total=False):
@@ -66,22 +66,33 @@ SPEECH = LanguageKeywords.__annotations__.keys() - QueryKeywords.__annotations__
 """What only the language wants to know."""
 
 
-def split_speech(keywords: LanguageKeywords) -> tuple[dict[str, Any], QueryKeywords]:
-    """Part what the language wants to know from what every query does."""
+def split_keywords(keywords: LanguageKeywords, *, asked: str) -> tuple[dict[str, Any], QueryKeywords]:
+    """Part what the language wants to know from what every query does.
+
+    Raises:
+        TypeError: as `check_keywords`.
+    """
+    _check(keywords, LanguageKeywords, asked=asked)
     speech = {name: value for name, value in keywords.items() if name in SPEECH}
     rest = {name: value for name, value in keywords.items() if name not in SPEECH}
     return speech, cast(QueryKeywords, rest)
 
 
-def check_keywords(keywords: Mapping[str, Any], known: type, *, asked: str) -> None:
+def check_keywords(keywords: QueryKeywords, *, asked: str) -> None:
     """Refuse a keyword that there is none of, as Python does.
 
     Raises:
         TypeError: there is one, with the nearest that there is.
     """
+    _check(keywords, QueryKeywords, asked=asked)
+
+
+def _check(keywords: Mapping[str, Any], known: type, *, asked: str) -> None:
     names = known.__annotations__
     for name in keywords:
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, names, n=1)
             hint = f". Did you mean '{near[0]}'?" if near else ""
             raise TypeError(f"{asked}() got an unexpected keyword argument '{name}'{hint}")

@@ -8,27 +8,26 @@ import sys
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
 
 from overproof.session.address import hire_crew
-from overproof.session.dataset import Data
-from overproof.session.keywords import LanguageKeywords, QueryKeywords, check_keywords, split_speech
-from overproof.session.question import Kind, Question, make_question
-from overproof.store.cache_place import CachePlace, Chosen, choose_cache
 from overproof.words.errors import DatasetError, OptionError
-from overproof.words.states import QueryState
 
 if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
     from overproof.engines.crew import Crew
     from overproof.session.ask import ScriptResult
     from overproof.session.conduct.resumption import Resumption
+    from overproof.session.dataset import Data
     from overproof.session.drawing import Drawable
     from overproof.session.handle import Prepare, Query
+    from overproof.session.keywords import LanguageKeywords, QueryKeywords
+    from overproof.session.question import Kind, Question
     from overproof.session.result import Result
+    from overproof.store.cache_place import CachePlace, Chosen
 
 MAX_CLOSE_S = 5.0
 """How long closing waits for a query that was aborted."""
@@ -57,8 +56,9 @@ class Session:
         cache: Chosen = None,
     ) -> None:
         self.address = address
-        self._cache = choose_cache(cache, environment=os.environ)
+        # First of all: the workers begin to load what they need. What we need is loaded meanwhile, where it is used.
         self._crew: Crew = hire_crew(address, workers=workers)
+        self._cache = self._choose_cache(cache)
         self._lock = threading.Lock()
         self._queries: weakref.WeakSet[Query] = weakref.WeakSet()
         self._n_queries = 0
@@ -103,8 +103,9 @@ class Session:
             UserCodeError: the selector raised; what was merged before is in its attribute `result`.
         """
         from overproof.session.code import make_selector
+        from overproof.session.keywords import check_keywords
 
-        check_keywords(keywords, QueryKeywords, asked="process")
+        check_keywords(keywords, asked="process")
         made = make_selector(selector, params)
         question = self._question("process", data, keywords, cycles=cycles, seed=seed)
         return self._start(question, prepare=lambda *_: made, wait=wait)
@@ -145,9 +146,9 @@ class Session:
             InputError: what was asked cannot be done; nothing was computed.
         """
         from overproof.session.drawing import check_drawing
+        from overproof.session.keywords import split_keywords
 
-        check_keywords(keywords, LanguageKeywords, asked="draw")
-        speech, rest = split_speech(keywords)
+        speech, rest = split_keywords(keywords, asked="draw")
         drawing = check_drawing(
             expression, earlier=self._drawn, cut=cut, weight=weight, bins=bins, name=name, profile=profile, **speech
         )  # fmt: skip
@@ -182,9 +183,9 @@ class Session:
             InputError: what was asked cannot be done; nothing was computed.
         """
         from overproof.session.drawing import check_scan
+        from overproof.session.keywords import split_keywords
 
-        check_keywords(keywords, LanguageKeywords, asked="scan")
-        speech, rest = split_speech(keywords)
+        speech, rest = split_keywords(keywords, asked="scan")
         scan = check_scan(columns, cut=cut, rows=rows, **speech)
         question = self._question("scan", data, rest)
         return self._start(question, prepare=scan.prepare, wait=wait)
@@ -212,9 +213,9 @@ class Session:
             InputError: what was asked cannot be done; nothing was computed.
         """
         from overproof.session.drawing import check_count
+        from overproof.session.keywords import split_keywords
 
-        check_keywords(keywords, LanguageKeywords, asked="count")
-        speech, rest = split_speech(keywords)
+        speech, rest = split_keywords(keywords, asked="count")
         counting = check_count(cut, **speech)
         question = self._question("count", data, rest)
         return self._start(question, prepare=counting.prepare, wait=wait)
@@ -263,6 +264,8 @@ class Session:
         Raises:
             DatasetError: there is no such script.
         """
+        from pathlib import Path
+
         from overproof.session.ask import run_everywhere
 
         path = Path(script)
@@ -316,6 +319,8 @@ class Session:
         cycles: int | None = None,
         seed: int = 0,
     ) -> Question:
+        from overproof.session.question import make_question
+
         self._check_open()
         question = make_question(kind, data, keywords, number=self._n_queries + 1, cycles=cycles, seed=seed)
         self._n_queries += 1
@@ -329,7 +334,8 @@ class Session:
         wait: bool,
         resumption: Resumption | None = None,
     ) -> Any:
-        # Numeric libraries load here, while the workers load theirs.
+        from dataclasses import replace
+
         from overproof.session.handle import Query
 
         query = Query(
@@ -345,6 +351,16 @@ class Session:
         with graceful(query):
             return follow(query, shows_progress=self._shows_progress)
 
+    def _choose_cache(self, cache: Chosen) -> CachePlace | None:
+        """Return where columns are to be kept; a choice that makes no sense ends the workers."""
+        from overproof.store.cache_place import choose_cache
+
+        try:
+            return choose_cache(cache, environment=os.environ)
+        except BaseException:
+            self._crew.close()
+            raise
+
     def _cache_place(self) -> CachePlace | None:
         """Return where columns are kept, with the budget that this machine allows."""
         from overproof.engines.local.watch.machine import machine_memory_bytes
@@ -354,6 +370,7 @@ class Session:
     def _dress(self, result: Result, *, kind: Kind) -> Any:
         """Return a result in the form in which it was asked for, and remember what was drawn, for `>>+name`."""
         from overproof.session.answers import dress
+        from overproof.words.states import QueryState
 
         answer = dress(result, kind=kind)
         if kind in {"draw", "draws"} and result.state is QueryState.FINISHED:

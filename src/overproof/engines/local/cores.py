@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-CGROUP = Path("/sys/fs/cgroup")
+CGROUP = "/sys/fs/cgroup"
 
 
 def usable_cores() -> int:
@@ -19,14 +18,19 @@ def usable_cores() -> int:
 def _cgroup_limit() -> int | None:
     """Read the CPU quota of cgroup 2, then of cgroup 1, rounded to whole cores; None without a quota."""
     try:
-        quota, period = (CGROUP / "cpu.max").read_text().split()
+        quota, period = _read("cpu.max").split()
     except (OSError, ValueError):
         try:
-            quota = (CGROUP / "cpu/cpu.cfs_quota_us").read_text().strip()
-            period = (CGROUP / "cpu/cpu.cfs_period_us").read_text().strip()
+            quota = _read("cpu/cpu.cfs_quota_us").strip()
+            period = _read("cpu/cpu.cfs_period_us").strip()
         except OSError:
             return None
     try:
         return max(1, round(int(quota) / int(period))) if int(quota) > 0 else None
     except ValueError:  # "max": no quota
         return None
+
+
+def _read(name: str) -> str:
+    with open(os.path.join(CGROUP, name), encoding="ascii") as file:
+        return file.read()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS")
-PACKAGE_PARENT = str(Path(__file__).resolve().parents[3])
+_HERE = os.path.dirname(os.path.realpath(__file__))
+PACKAGE_PARENT = os.path.normpath(os.path.join(_HERE, *[os.pardir] * 3))
 
 
 def worker_environment(environment: Mapping[str, str]) -> dict[str, str]:

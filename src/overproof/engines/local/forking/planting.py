@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from overproof.engines.local.environment import worker_environment
 from overproof.words.errors import EngineError
@@ -14,9 +14,8 @@ from overproof.words.errors import EngineError
 MODULE = "overproof.engines.stem"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planted:
-    """A stem that has just been started.
+class Planted(NamedTuple):
+    """A stem that has just been started; a tuple, because `dataclasses` alone takes as long to load as all else here.
 
     Attributes:
         process: it.
