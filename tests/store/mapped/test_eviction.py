@@ -117,7 +117,7 @@ def test_reading_more_than_there_is_room_for_keeps_a_part(tmp_path: Path) -> Non
 
 
 def test_who_comes_often_is_let_in(tmp_path: Path) -> None:
-    """What was refused is remembered as asked for: after a while it takes the place of what nobody asks for any more."""
+    """What was refused is remembered as asked for, and in time takes the place of what nobody asks for any more."""
     clock = Hand()
     store = make(tmp_path / "cache", clock)
     for key in "abcd":
