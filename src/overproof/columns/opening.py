@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from overproof.columns.files.damage import translated
 from overproof.columns.files.local import LocalFile
 from overproof.columns.files.retry import is_transient_afar, is_transient_here
 from overproof.columns.formats import Reader
-from overproof.columns.formats.places import local_path, look_at
+from overproof.columns.formats.places import local_path, look_at, reaching
+from overproof.columns.layouts import Description
 from overproof.columns.lean import described
 from overproof.columns.lean.doubt import NOT_UNDERSTOOD
 from overproof.columns.native.reader import NativeReader
+from overproof.columns.remembered_trees import recall_tree, remember_tree
 from overproof.records.dataset import FileSpec
+
+if TYPE_CHECKING:
+    from overproof.columns.files.remote import RemoteFile
+    from overproof.columns.formats.ttree import TTreeReader
 
 
 def open_reader(spec: FileSpec, *, verify: bool = False) -> Reader:
@@ -44,42 +51,76 @@ def open_reader(spec: FileSpec, *, verify: bool = False) -> Reader:
 
 def _opened(spec: FileSpec, local: str | None) -> Reader:
     """Open a tree by the cheapest way that there is: as it is remembered, as it is surely understood, by uproot."""
-    if local is None:
-        return _by_uproot(spec)
     try:
-        file = LocalFile(local)
+        file = _remote(spec.path) if local is None else LocalFile(local)
     except OSError:
         # The other way says what is wrong.
         return _by_uproot(spec)
+    again = partial(_understood, spec, file)
     try:
+        if (known := recall_tree(spec, file.identity, again=again)) is not None:
+            return NativeReader(known, file, open_rest=partial(_rest, spec, file))
         description = described(spec, file)
         if description is not None:
-            return NativeReader(description, file, open_rest=partial(_rest, spec, file))
+            keep = partial(remember_tree, spec)
+            return NativeReader(description, file, open_rest=partial(_rest, spec, file), afterwards=keep)
     except BaseException:
         file.close()
         raise
     return _by_uproot(spec, opened=file)
 
 
-def _rest(spec: FileSpec, file: LocalFile) -> Reader:
+def _remote(path: str) -> RemoteFile:
+    """Open a remote file, and see whether it can be read.
+
+    Raises:
+        DatasetError: there is no such file, or nothing here can reach it.
+        ReadError: phase `open`.
+    """
+    with reaching(path):
+        from overproof.columns.files.remote import RemoteFile
+
+        file = RemoteFile(path)
+        file.read(0, 4)
+        return file
+
+
+def _understood(spec: FileSpec, file: LocalFile | RemoteFile) -> Description:
+    """Describe a tree anew of which what was remembered is lost."""
+    found = described(spec, file)
+    if found is None:
+        from overproof.columns.formats.opening import open_by_uproot
+
+        found = open_by_uproot(spec, opened=file.again()).description()
+    return found
+
+
+def _rest(spec: FileSpec, file: LocalFile | RemoteFile) -> Reader:
     """Open the reader of what cannot be read natively, of the very same version of the file."""
     from overproof.columns.formats.opening import open_by_uproot
 
     return open_by_uproot(spec, opened=file.again())
 
 
-def _by_uproot(spec: FileSpec, *, opened: LocalFile | None = None) -> Reader:
+def _by_uproot(spec: FileSpec, *, opened: LocalFile | RemoteFile | None = None) -> Reader:
     from overproof.columns.formats.opening import open_by_uproot
     from overproof.columns.formats.ttree import TTreeReader
 
     reader = open_by_uproot(spec, opened=opened)
     try:
         if isinstance(reader, TTreeReader):
-            return NativeReader(reader.description(), reader.source, open_rest=lambda: reader)
+            keep = partial(_remember, spec, reader)
+            return NativeReader(reader.description(), reader.source, open_rest=lambda: reader, afterwards=keep)
         return _native_ntuple(reader)
     except BaseException:
         reader.close()
         raise
+
+
+def _remember(spec: FileSpec, reader: TTreeReader, description: Description) -> None:
+    """Keep what uproot has understood, unless that would cost more than to understand it again."""
+    if reader.knows_types:
+        remember_tree(spec, description)
 
 
 def _native_ntuple(reader: Reader) -> Reader:

@@ -63,6 +63,13 @@ def identity_of(handle: int) -> str:
     return f"{status.st_size}-{status.st_mtime_ns}-{digest}"
 
 
+def changed_ns_of(identity: str) -> int | None:
+    """Return when a version of a file was written, in nanoseconds since 1970; None where that cannot be told."""
+    _, _, rest = identity.partition("-")
+    changed_ns, _, _ = rest.partition("-")
+    return int(changed_ns) if changed_ns.isdigit() else None
+
+
 def identity_now(path: str) -> str:
     """Tell which version of a file its path leads to; empty where nobody can."""
     if "://" in path or not path:

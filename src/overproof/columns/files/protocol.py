@@ -16,6 +16,11 @@ class ByteSource(Protocol):
         """Which version of the file was opened; empty where that cannot be told."""
         ...
 
+    @property
+    def size_bytes(self) -> int:
+        """Size of the file; without limit where nobody tells it."""
+        ...
+
     def read_all(self, ranges: Iterable[Range]) -> Mapping[Range, bytes | memoryview]:
         """Return many ranges of bytes, in as few requests as possible; each is whole.
 

@@ -32,6 +32,9 @@ BATCH_BYTES = 32 * MB
 ALONG_BYTES = 65_536
 """A small read takes at least this much: the pieces of a file's description lie close to one another."""
 
+SMALL_BYTES = 8_192
+"""A range that is asked for alone and is shorter than this is such a read."""
+
 KEPT_READS = 8
 """Small reads whose bytes are kept."""
 
@@ -83,6 +86,12 @@ class RemoteFile:
         self._kept: dict[Range, bytes] = {}
         self._size: Future[int | None] | None = None
 
+    def again(self) -> RemoteFile:
+        """Return the file open once more."""
+        copy = type(self)(self.path)
+        copy._kept, copy._size = dict(self._kept), self._size
+        return copy
+
     @property
     def size_bytes(self) -> int:
         """Size of the file, as the server tells; without limit where it does not.
@@ -132,10 +141,11 @@ class RemoteFile:
         found = self._look_up(start, stop)
         if found is not None:
             return found
-        if start > 0:
-            stop = max(start, min(stop, _limit(size)))
-        end = max(stop, start + ALONG_BYTES)
-        data = self._persist(lambda: self._ask([(start, end)], stop if start else 0))[0]
+        # The first bytes do not wait for the size; what lies behind the end is not asked for.
+        limit = _limit(size) if start > 0 else UNKNOWN_BYTES
+        stop = max(start, min(stop, limit))
+        end = max(stop, min(start + ALONG_BYTES, limit))
+        data = self._persist(lambda: self._ask([(start, end)], limit))[0]
         if end > stop:
             while len(self._kept) >= KEPT_READS:
                 del self._kept[next(iter(self._kept))]
@@ -170,6 +180,8 @@ class RemoteFile:
         self._stay_in_process()
         wanted = list(dict.fromkeys(ranges))
         found: dict[Range, Bytes] = {each: kept for each in wanted if (kept := self._look_up(*each)) is not None}
+        if not found and len(wanted) == 1 and wanted[0] not in self._ahead and _length(wanted[0]) < SMALL_BYTES:
+            return {wanted[0]: self.read(*wanted[0])}
         # What nobody announced is asked for first: it comes beside what is coming already.
         found |= self._fetch([each for each in wanted if each not in found and each not in self._ahead])
         found |= self._ahead.take(each for each in wanted if each not in found)
@@ -245,3 +257,7 @@ def _limit(size: Future[int | None]) -> int:
     """Wait for the size of a file."""
     answer = size.result()
     return UNKNOWN_BYTES if answer is None else int(answer)
+
+
+def _length(range_: Range) -> int:
+    return range_[1] - range_[0]

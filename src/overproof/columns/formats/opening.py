@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-import fsspec
 import uproot
 
-from overproof.columns.files.damage import FileChangedError, one_line, translated
+from overproof.columns.files.damage import FileChangedError, translated
 from overproof.columns.files.local import LocalFile
+from overproof.columns.files.remote import RemoteFile
 from overproof.columns.formats.checks.directories import Listing, checked_keys
 from overproof.columns.formats.checks.objects import check_object, check_streamers
 from overproof.columns.formats.classes import unlearning
 from overproof.columns.formats.names import nearest
-from overproof.columns.formats.places import local_path, look_at
+from overproof.columns.formats.places import local_path, look_at, reaching
 from overproof.columns.formats.rntuple import RNTupleReader
 from overproof.columns.formats.source import LocalSource, RemoteSource, fetch_what_is_there, holding
 from overproof.columns.formats.ttree import TTreeReader
@@ -31,12 +31,12 @@ _OPTIONS: dict[str, Any] = {"object_cache": None, "array_cache": None, "minimal_
 _RNTUPLES = frozenset({"ROOT::RNTuple"})
 
 
-def open_by_uproot(spec: FileSpec, *, opened: LocalFile | None = None) -> TTreeReader | RNTupleReader:
+def open_by_uproot(spec: FileSpec, *, opened: LocalFile | RemoteFile | None = None) -> TTreeReader | RNTupleReader:
     """Open one tree of one file.
 
     Args:
         spec: the file and the tree.
-        opened: a file of this machine that is open already; closed with the reader.
+        opened: the same file, open already; closed with the reader.
 
     Raises:
         DatasetError: nothing that can be used: no such file, not a ROOT file, no such tree, several and none named.
@@ -116,12 +116,14 @@ def open_file(path: str) -> Any:
         raise _explained(error, local, size_bytes) from error
 
 
-def _open_again(path: str, opened: LocalFile) -> Any:
+def _open_again(path: str, opened: LocalFile | RemoteFile) -> Any:
     """Let uproot read a file that is open already.
 
     Raises:
-        ReadError: phase `open`.
+        DatasetError, ReadError: as `open_file`.
     """
+    if isinstance(opened, RemoteFile):
+        return _open_remote(path, opened)
     try:
         with translated(path, "open"):
             return uproot.open({opened.path: None}, handler=LocalSource, opened=opened, **_OPTIONS)
@@ -151,22 +153,9 @@ def _explained(error: ReadError, local: str, size_bytes: int) -> ReadError:
     )
 
 
-def _open_remote(path: str) -> Any:
-    try:
-        return uproot.open({path: None}, handler=RemoteSource, **_OPTIONS)
-    except FileNotFoundError as error:
-        raise DatasetError(f"no such file: {path}: {one_line(error)}") from error
-    except ImportError as error:
-        raise DatasetError(f"{path}: a package is missing to reach it: {one_line(error)}") from error
-    except ValueError as error:
-        scheme = path.partition("://")[0]
-        if scheme in fsspec.available_protocols():
-            raise ReadError(one_line(error), file=path, phase="open") from error
-        hint = "install the packages xrootd and fsspec-xrootd" if scheme == "root" else "fsspec has no such protocol"
-        raise DatasetError(f"{path}: nothing here can read {scheme}:// URLs: {hint}") from error
-    except Exception as error:
-        # Every protocol has exceptions of its own.
-        raise ReadError(one_line(error), file=path, phase="open") from error
+def _open_remote(path: str, opened: RemoteFile | None = None) -> Any:
+    with reaching(path):
+        return uproot.open({path: None}, handler=RemoteSource, opened=opened, **_OPTIONS)
 
 
 def list_trees(file: Any, *, path: str) -> dict[str, str]:

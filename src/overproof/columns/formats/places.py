@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,7 +13,7 @@ from overproof.columns.files.identity import check_regular
 from overproof.columns.files.local import LocalFile
 from overproof.columns.files.retry import is_transient_here
 from overproof.columns.formats.names import nearest
-from overproof.words.errors import DatasetError, ReadError
+from overproof.words.errors import DatasetError, OverproofError, ReadError
 
 
 def local_path(path: str) -> str | None:
@@ -60,3 +62,32 @@ def _siblings(local: str) -> str:
         return f"; the directory {folder} does not exist either (seen from {Path.cwd()})"
     close = nearest(Path(local).name, known) if known else ""
     return close if close.startswith("; did") else f" (seen from {Path.cwd()}): check the spelling"
+
+
+@contextmanager
+def reaching(path: str) -> Iterator[None]:
+    """Say of a remote file what is wrong, when it is opened.
+
+    Raises:
+        DatasetError: there is no such file, or nothing here can reach it.
+        ReadError: phase `open`.
+    """
+    try:
+        yield
+    except OverproofError:
+        raise
+    except FileNotFoundError as error:
+        raise DatasetError(f"no such file: {path}: {one_line(error)}") from error
+    except ImportError as error:
+        raise DatasetError(f"{path}: a package is missing to reach it: {one_line(error)}") from error
+    except ValueError as error:
+        import fsspec
+
+        scheme = path.partition("://")[0]
+        if scheme in fsspec.available_protocols():
+            raise ReadError(one_line(error), file=path, phase="open") from error
+        hint = "install the packages xrootd and fsspec-xrootd" if scheme == "root" else "fsspec has no such protocol"
+        raise DatasetError(f"{path}: nothing here can read {scheme}:// URLs: {hint}") from error
+    except Exception as error:
+        # Every protocol has exceptions of its own.
+        raise ReadError(one_line(error), file=path, phase="open") from error

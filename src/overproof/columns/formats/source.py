@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from uproot.source.chunk import Chunk, Source
@@ -111,14 +111,19 @@ class LocalSource(FileSource):
 class RemoteSource(FileSource):
     """Lets uproot read whatever fsspec can reach (XRootD, HTTP, S3 ...).
 
+    Args:
+        file_path: a URL.
+        opened: the same file, open already; closed with this.
+        options: of uproot.
+
     Raises:
         ValueError: no such protocol, or not a URL of it.
         ImportError: a package is missing to reach it.
     """
 
-    def __init__(self, file_path: str, **options: Any) -> None:
+    def __init__(self, file_path: str, *, opened: RemoteFile | None = None, **options: Any) -> None:
         super().__init__(file_path)
-        self.file = RemoteFile(file_path)
+        self.file = RemoteFile(file_path) if opened is None else opened
 
 
 class Refusals:
@@ -146,38 +151,6 @@ def fetch(source: FileSource, ranges: Iterable[Range]) -> dict[Range, Chunk]:
         Exception: whatever the file raises for bytes that do not come.
     """
     return source.parts(ranges, read=source.file.read_all)
-
-
-class FetchedBytes:
-    """The bytes of a file as another reader than uproot's takes them.
-
-    Args:
-        source: open; closed with this.
-    """
-
-    def __init__(self, source: FileSource) -> None:
-        self._file = source.file
-
-    @property
-    def identity(self) -> str:
-        """Which version of the file was opened; empty where that cannot be told."""
-        return self._file.identity
-
-    def read_all(self, ranges: Iterable[Range]) -> Mapping[Range, bytes | memoryview]:
-        """Return many ranges of bytes in as few requests as possible; each is whole."""
-        return self._file.read_all(ranges)
-
-    def announce(self, ranges: Iterable[Range]) -> None:
-        """Learn what will be read soon, to fetch it meanwhile."""
-        self._file.announce(ranges)
-
-    def serves(self, identity: str) -> bool:
-        """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
-        return self._file.serves(identity)
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
 
 def fetch_what_is_there(source: FileSource, ranges: Iterable[Range]) -> list[bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from overproof.columns.files.local import LocalFile
+from overproof.columns.files import ByteSource
 from overproof.columns.formats.checks.tables import check_entries, overlapping
 from overproof.columns.formats.names import plain
 from overproof.columns.grid import Storage, common_boundaries, ttree_clusters
@@ -24,7 +24,7 @@ from overproof.records.dataset import FileSpec
 _TEXT = "TLeafC"
 
 
-def described(spec: FileSpec, source: LocalFile) -> Description | None:
+def described(spec: FileSpec, source: ByteSource) -> Description | None:
     """Understand a tree of an open file.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 
-from overproof.columns.files.local import LocalFile, Range
+from overproof.columns.files import ByteSource, Range
 from overproof.columns.formats.checks.blocks import check_blocks
 from overproof.columns.formats.checks.directories import Listing, checked_keys
 from overproof.columns.formats.checks.keys import Key, parse_key
@@ -48,7 +48,7 @@ class LeanFile:
     Source: ROOT's TFile::WriteHeader and TDirectoryFile::Streamer.
     """
 
-    def __init__(self, source: LocalFile) -> None:
+    def __init__(self, source: ByteSource) -> None:
         self._source = source
         data = self._fetch([(0, _BEGIN_BYTES)])[0]
         fields = _SMALL.unpack_from(data)
