@@ -59,8 +59,8 @@ def _layout(branch: Any, leaf: str | None, *, holder: Callable[[Any], str]) -> B
         return None
     if any(each.kind not in "biuf" for each in _numbers(base)):
         return None
-    stops = np.asarray(branch.entry_offsets, dtype=np.int64)
     try:
+        stops = np.asarray(branch.entry_offsets, dtype=np.int64)
         check_branch(branch, stops)
         check_type(branch)
         embedded = _embedded(branch)
