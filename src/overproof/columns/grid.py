@@ -28,6 +28,13 @@ class Storage:
     starts: Entries
     sizes_bytes: Entries
 
+    def condensed(self) -> Storage:
+        """Put pieces that begin at one entry together; the blocks are the same."""
+        starts, of = np.unique(self.starts, return_inverse=True)
+        sizes_bytes = np.zeros(len(starts), np.int64)
+        np.add.at(sizes_bytes, of, self.sizes_bytes)
+        return Storage(starts=starts.astype(np.int64), sizes_bytes=sizes_bytes)
+
     def before(self, boundaries: Entries) -> Entries:
         """Sum the bytes of the pieces that start before each boundary (ascending)."""
         order = np.argsort(self.starts, kind="stable")

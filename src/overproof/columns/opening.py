@@ -90,8 +90,12 @@ def _understood(spec: FileSpec, file: LocalFile | RemoteFile) -> Description:
     found = described(spec, file)
     if found is None:
         from overproof.columns.formats.opening import open_by_uproot
+        from overproof.columns.formats.ttree import TTreeReader
 
-        found = open_by_uproot(spec, opened=file.again()).description()
+        reader = open_by_uproot(spec, opened=file.again())
+        # Of the trees that nobody else understands, others are not remembered.
+        assert isinstance(reader, TTreeReader)
+        found = reader.description()
     return found
 
 

@@ -104,8 +104,8 @@ def _beside(grid: FileGrid, paths: list[str]) -> FileGrid:
 def _get(spec: FileSpec, what: str) -> dict[str, Any] | None:
     """Return what is known of a file as it is now, with what is read beside it as that is now."""
     identity = identity_now(spec.path)
-    memory, key = _memory(), _key(spec, identity, what)
-    payload = None if memory is None or key is None else memory.get(key)
+    kept, key = memory(), key_of(spec, identity, what)
+    payload = None if kept is None or key is None else kept.get(key)
     if payload is None:
         return None
     try:
@@ -120,10 +120,10 @@ def _get(spec: FileSpec, what: str) -> dict[str, Any] | None:
 
 
 def _put(spec: FileSpec, what: str, fields: dict[str, Any]) -> None:
-    memory, key = _memory(), _key(spec, parts_of(fields["identity"])[0], what)
-    if memory is not None and key is not None:
+    kept, key = memory(), key_of(spec, parts_of(fields["identity"])[0], what)
+    if kept is not None and key is not None:
         fields = fields | ({_DIRECTORY: _here()} if fields["friends"] else {})
-        memory.put(key, json.dumps(fields, separators=(",", ":")).encode())
+        kept.put(key, json.dumps(fields, separators=(",", ":")).encode())
 
 
 def _here() -> str:
@@ -134,7 +134,8 @@ def _here() -> str:
         return ""
 
 
-def _memory() -> FileMemory | None:
+def memory() -> FileMemory | None:
+    """Return where everything is kept; None for nobody's home."""
     try:
         return FileMemory(home_directory() / "files", limit_bytes=_LIMIT_BYTES)
     except RuntimeError:
@@ -142,7 +143,7 @@ def _memory() -> FileMemory | None:
         return None
 
 
-def _key(spec: FileSpec, identity: str, what: str) -> str | None:
+def key_of(spec: FileSpec, identity: str, what: str) -> str | None:
     """Name one version of a file; None for what cannot be told apart from another version of itself."""
     if not identity or "://" in spec.path:
         return None

@@ -204,6 +204,11 @@ class TTreeReader:
             else:
                 self._columns.setdefault(name, _Column(branch))
 
+    @property
+    def knows_types(self) -> bool:
+        """Tell whether somebody has asked for the schema, which may take seconds for thousands of objects."""
+        return self._schema is not None
+
     def schema(self) -> Schema:
         """Tell the branches and their types."""
         if self._schema is None:

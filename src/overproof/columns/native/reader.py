@@ -38,9 +38,17 @@ class NativeReader:
         source: the bytes of the file; closed with this reader.
         open_rest: opens a reader of the same tree that can read every column; it may be another version of the file,
             which is refused.
+        afterwards: done once, when there is time: after something was read, or at the end.
     """
 
-    def __init__(self, description: Description, source: ByteSource, *, open_rest: Callable[[], Reader]) -> None:
+    def __init__(
+        self,
+        description: Description,
+        source: ByteSource,
+        *,
+        open_rest: Callable[[], Reader],
+        afterwards: Callable[[Description], None] | None = None,
+    ) -> None:
         layout = description.layout
         self.path = layout.path
         self.tree = layout.tree
@@ -53,6 +61,8 @@ class NativeReader:
         self._layout = layout
         self._source = source
         self._open_rest = open_rest
+        self._afterwards = afterwards
+        self._n_reads = 0
         self._opened: Reader | None = None
         self._decoder = _decoder(layout, source)
         self._names = Names(
@@ -123,6 +133,9 @@ class NativeReader:
         if not native:
             return {}
         read = self._decoder.read(list(dict.fromkeys(native.values())), first, stop)
+        self._n_reads += 1
+        if self._n_reads == 2:  # nobody waits for a first block any more
+            self._tidy_up()
         return {name: read[found] for name, found in native.items()}
 
     def expect(self, names: Sequence[str], first: int, stop: int) -> None:
@@ -158,12 +171,18 @@ class NativeReader:
             self._opened = opened
         return self._opened
 
+    def _tidy_up(self) -> None:
+        afterwards, self._afterwards = self._afterwards, None
+        if afterwards is not None:
+            afterwards(self._description)
+
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
         return self._source.serves(identity)
 
     def close(self) -> None:
         """Give the file back."""
+        self._tidy_up()
         self._source.close()
         if self._opened is not None:
             self._opened.close()
