@@ -51,5 +51,6 @@ YARDSTICKS = (
     Contender(
         name="reading-cached", module="reading", environment="overproof", remembers=True, caches=True, answers=False
     ),
+    Contender(name="kernel", module="kernel", environment="overproof", remembers=True, answers=False),
 )
 CONTENDERS = {each.name: each for each in (*OVERPROOF, *PEERS, *YARDSTICKS)}

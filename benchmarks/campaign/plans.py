@@ -9,11 +9,9 @@ from benchmarks.samples import COMPRESSIONS, Sample
 
 ALL = tuple(each.name for each in (*ADL, *DRAWS))
 THREE = ("adl1", "adl3", "adl5")
-EVERYBODY = (
-    "decompression", "reading", "reading-cached", "cold", "warm", "cached", "again", "again-cached", "rdataframe",
-    "coffea", "graphed", "awkward",
-)  # fmt: skip
 YARDSTICKS = ("decompression", "reading", "reading-cached")
+OURS = (*YARDSTICKS, "kernel", "cold", "warm", "cached")
+EVERYBODY = (*OURS, "again", "again-cached", "rdataframe", "coffea", "graphed", "awkward")
 CODECS = tuple(COMPRESSIONS)
 
 
@@ -56,7 +54,7 @@ SMALL = (
 LARGE = (
     Part(samples=_generated(10, "zstd", forms=("ttree",)), questions=ALL, contenders=EVERYBODY, rounds=3),
     Part(samples=_generated(10, "zstd", forms=("rntuple",)), questions=THREE, contenders=EVERYBODY, rounds=3),
-    Part(samples=_generated(10, "lz4", "zlib", "lzma"), questions=THREE, contenders=(*EVERYBODY[:5], "rdataframe"),
+    Part(samples=_generated(10, "lz4", "zlib", "lzma"), questions=THREE, contenders=(*OURS, "rdataframe"),
          rounds=3),
 )  # fmt: skip
 PLANS = {

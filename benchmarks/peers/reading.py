@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,9 @@ PACKET_BLOCKS = 4
 def answer(request: Request, question: Any) -> Reply:
     """Learn the blocks of the files, then read them all."""
     from overproof.columns.reader import ReaderCache
+    from overproof.engines.local.watch.machine import machine_memory_bytes
     from overproof.records.dataset import FileSpec
+    from overproof.store.cache_place import choose_cache
 
     specs = [FileSpec(path=path, tree=TREE) for path in request.files]
     readers = ReaderCache()
@@ -27,6 +30,12 @@ def answer(request: Request, question: Any) -> Reply:
         ranges = list(zip((0, *stops), stops, strict=False))
         packets += [(number, ranges[at : at + PACKET_BLOCKS]) for at in range(0, len(ranges), PACKET_BLOCKS)]
     readers.close()
+    place = choose_cache(None, environment=os.environ)
+
+    def prepare(number: int) -> ReaderCache:
+        readers = ReaderCache()
+        readers.columns.use(place and place.sized(machine_memory_bytes()))
+        return readers
 
     def work(readers: ReaderCache, take: Callable[[], int | None]) -> int:
         while (number := take()) is not None:
@@ -38,9 +47,10 @@ def answer(request: Request, question: Any) -> Reply:
                 found = reader.read_native(question.columns, first, stop)
                 if rest := [name for name in question.columns if name not in found]:
                     reader.read(rest, first, stop)
+        readers.columns.rest()
         return int(readers.read_bytes)
 
-    begun, ended, n_bytes = shared(request.workers, lambda number: ReaderCache(), work, n_pieces=len(packets))
+    begun, ended, n_bytes = shared(request.workers, prepare, work, n_pieces=len(packets))
     return Reply(began_s=BEGAN_S, loop_begin_s=begun, loop_end_s=ended, n_bytes=sum(n_bytes))
 
 
