@@ -91,7 +91,7 @@ def test_killed_workers_harm_nothing(data: str, tmp_path: Path, place: CachePlac
         found = total(events)
         first = int(np.asarray(events.n)[0])
         mark = tmp_path / f"died-{first}"
-        if first % (2 * BLOCK) == 0 and not mark.exists():
+        if first in (2 * BLOCK, 6 * BLOCK) and not mark.exists():
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return found

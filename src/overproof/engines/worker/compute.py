@@ -132,6 +132,10 @@ class Worker:
         self._packets.clear()
         self._handover.offer()
 
+    def shed(self) -> None:
+        """Let go of memory that others have thrown away; for any thread."""
+        self._source.shed()
+
     def handle(self, command: Command) -> None:
         """Do one command."""
         match command:

@@ -106,6 +106,8 @@ class WorkerProcess:
                 if select.select([self._channel], [], [], BEAT_S)[0]:
                     for command, _ in self._channel.receive_available():
                         self._take_in(command)
+                else:
+                    self._worker.shed()
         except ChannelClosedError:
             os._exit(0)
 

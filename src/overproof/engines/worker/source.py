@@ -69,6 +69,10 @@ class BlockSource:
         self._readers.columns.rest()
         self.begin(None, block_entries=0, seed=0, branches=None, optional={}, cache=self._readers.columns.place)
 
+    def shed(self) -> None:
+        """Let go of columns that other processes have thrown away; for any thread."""
+        self._readers.columns.shed()
+
     def grid(self, file: int) -> FileGrid:
         """Look into a file.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -85,7 +84,7 @@ class MappedStore:
         self._max_files = max_files
         self._now = now
         self._boot = boot_id()
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._known: dict[str, _Known] = {}
         self._refused: tuple[float, float] = (0.0, 0.0)
         self._quiet_until_s = 0.0
         self._room: tuple[float, int] = (0.0, 0)
@@ -199,7 +198,7 @@ class MappedStore:
         if known is None:
             known = self._known[key] = _Known(self.directory, key, self._now())
             if len(self._known) > MAX_OPEN:
-                self._known.popitem(last=False)
+                del self._known[next(iter(self._known))]
         return known
 
     def _tell(self, known: _Known, now: float) -> None:
