@@ -35,6 +35,11 @@ class KeptPieces:
             self._pieces.move_to_end(key)
         return piece
 
+    def drop(self, key: Hashable) -> None:
+        """Give a piece back that will not be used any more; nothing happens where it is not there."""
+        piece = self._pieces.pop(key, None)
+        self._size_bytes -= 0 if piece is None else piece.size_bytes
+
     def keep(self, key: Hashable, piece: NativeColumn) -> None:
         """Keep a piece, in place of what was there, and drop what was not used longest."""
         old = self._pieces.pop(key, None)

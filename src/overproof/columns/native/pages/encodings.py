@@ -12,9 +12,6 @@ from overproof.words.frozen import dataclass
 
 Array = npt.NDArray[Any]
 
-_PIECE = 16_384
-"""Elements put together at a time: bytes of these stay in the processor's cache."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
@@ -114,10 +111,8 @@ def _join_bytes(raw: Octets, out: Array, *, is_split: bool) -> None:
         out.view(np.uint8)[:] = raw
         return
     together, apart = out.view(np.uint8).reshape(n, width), raw.reshape(width, n)
-    for first in range(0, n, _PIECE):
-        piece = slice(first, first + _PIECE)
-        for number in range(width):
-            together[piece, number] = apart[number, piece]
+    for number in range(width):
+        together[:, number] = apart[number]
 
 
 def _undo_zigzag(out: Array) -> None:

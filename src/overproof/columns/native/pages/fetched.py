@@ -41,6 +41,7 @@ class FetchedPages:
         self._scratch = np.empty(0, np.uint8)
         self._bytes: Mapping[Range, bytes | memoryview] = {}
         self._kept = KeptPieces()
+        self._kept_of: dict[int, set[int]] = {}
 
     def fetch(self, wanted: Iterable[tuple[StoredColumn, int]]) -> None:
         """Fetch pages, all in one request, unless they are there.
@@ -76,7 +77,9 @@ class FetchedPages:
             DamageError: a page is not the one that was written.
         """
         at = 0
-        for part in parts:
+        for number, part in enumerate(parts):
+            if not number:
+                self._drop_before(column, part.page)
             place = out[at : at + part.stop - part.first]
             if part.is_whole and (column.number, part.page) not in self._kept:
                 self._decode(column, part.page, place)
@@ -94,11 +97,22 @@ class FetchedPages:
         key = (column.number, part.page)
         if (kept := self._kept.get(key)) is not None:
             return kept.values
+        self._drop_before(column, part.page)
         # Ends of lists are kept in the width that arrays of lists have.
         page = np.empty(part.n_elements, np.int64 if column.encoding.is_index else column.encoding.dtype)
         self._decode(column, part.page, page)
         self._kept.keep(key, NativeColumn(values=frozen(page)))
+        self._kept_of.setdefault(column.number, set()).add(part.page)
         return page
+
+    def _drop_before(self, column: StoredColumn, page: int) -> None:
+        """Give pages back that lie behind whoever reads a column from its beginning to its end.
+
+        Memory that is given back soon is used again, while it is still in the processor's cache.
+        """
+        for each in [each for each in self._kept_of.get(column.number, ()) if each < page]:
+            self._kept.drop((column.number, each))
+            self._kept_of[column.number].remove(each)
 
     def _decode(self, column: StoredColumn, page: int, out: Array) -> None:
         encoding, n_bytes = column.encoding, (len(out) * column.n_bits + 7) // 8
