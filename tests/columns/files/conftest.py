@@ -10,6 +10,7 @@ import fsspec
 import pytest
 from fsspec.spec import AbstractFileSystem
 
+from overproof.columns.files import remote
 from overproof.columns.files.ahead import Room
 from overproof.columns.files.remote import RemoteFile
 from overproof.columns.files.retry import Retry, RetryPolicy
@@ -55,7 +56,7 @@ class Far:
 
 @pytest.fixture
 def far(monkeypatch: pytest.MonkeyPatch) -> Far:
-    """A place far away; whoever asks twice does not wait in between."""
+    """A place far away; whoever asks twice does not wait in between, and nothing is read that nobody asked for."""
     place = Far()
 
     class FarSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no types
@@ -80,4 +81,5 @@ def far(monkeypatch: pytest.MonkeyPatch) -> Far:
     fsspec.register_implementation("far", FarSystem, clobber=True)
     monkeypatch.setattr(RemoteFile, "retry", Retry(policy=RetryPolicy(jitter=0.0), sleep=lambda wait_s: None))
     monkeypatch.setattr(RemoteFile, "room", Room())
+    monkeypatch.setattr(remote, "N_WIDENED", 0)
     return place

@@ -23,6 +23,7 @@ RANGES = st.lists(
     st.tuples(st.integers(0, 299_000), st.integers(0, 90_000)).map(lambda pair: (pair[0], pair[0] + pair[1])),
     max_size=20,
 )
+SMALL = st.tuples(st.integers(0, 310_000), st.integers(0, 60_000)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
@@ -60,22 +61,49 @@ def test_requests_are_such_as_servers_take(far: Far) -> None:
     assert len(far.requests) == 4
 
 
-def test_small_reads_take_their_surroundings_along(far: Far) -> None:
-    """The pieces of a file's description lie together: of many small reads in one place one is a request."""
-    file = RemoteFile(far.put(CONTENT))
-    for start in range(1_000, 60_000, 1_000):
-        assert bytes(file.read(start, start + 700)) == CONTENT[start : start + 700]
-    assert len(far.requests) == 1
-    file.read_all([(5_000, 6_000)])
-    file.announce([(7_000, 8_000)])
-    assert len(far.requests) == 1
-    assert bytes(file.read(299_900, 400_000)) == CONTENT[299_900:]
-    for start in range(0, 290_000, 1_000):
-        assert bytes(file.read(start, start + 700)) == CONTENT[start : start + 700]
+def test_what_describes_a_file_comes_along(far: Far, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A description lies together: while a file is understood, small reads take along what is behind, or the end."""
+    monkeypatch.setattr(remote, "N_WIDENED", 16)
+    content = CONTENT * 10
+    file = RemoteFile(far.put(content))
+    assert bytes(file.read(0, 400)) == content[:400]
+    assert bytes(file.read(30_000, 31_000)) == content[30_000:31_000]
+    assert bytes(file.read(2_999_000, 2_999_700)) == content[2_999_000:2_999_700]
+    found = file.read_all([(2_600_000, 2_600_400), (5_000, 6_000)])
+    assert [bytes(data) for data in found.values()] == [content[2_600_000:2_600_400], content[5_000:6_000]]
+    file.announce([(7_000, 8_000), (2_700_000, 2_800_000)])
+    n_bytes = len(content)
+    assert far.requests == [[(0, 65_536)], [(n_bytes - 524_288, n_bytes)]]
+    assert bytes(file.read(n_bytes - 10, n_bytes + 10)) == content[-10:]
+    assert bytes(file.read(n_bytes + 10, n_bytes + 20)) == b""
 
 
-def test_the_size_is_asked_for_beside_the_first_bytes(far: Far) -> None:
+def test_what_is_large_comes_alone(far: Far, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is taken along with a large read, nor when the file should be understood by now."""
+    monkeypatch.setattr(remote, "N_WIDENED", 2)
+    file = RemoteFile(far.put(CONTENT * 10))
+    file.read(1_000_000, 1_200_000)
+    for start in (100_000, 200_000, 300_000, 400_000):
+        file.read(start, start + 10)
+    spans = [stop - start for request in far.requests for start, stop in request]
+    assert spans == [200_000, 65_536, 65_536, 10, 10]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(asked=st.lists(st.lists(SMALL, min_size=1, max_size=4), max_size=6), n_bytes=st.integers(1, 300_000))
+def test_what_comes_along_is_the_file(far: Far, asked: list[list[Range]], n_bytes: int) -> None:
+    """Small reads give the bytes of the file, at its start, at its end and behind it, whatever comes along."""
+    content = CONTENT[:n_bytes]
+    file = RemoteFile(far.put(content))
+    file._n_to_widen = 16
+    for ranges in asked:
+        found = file.read_parts(ranges)
+        assert {place: bytes(data) for place, data in found.items()} == {(a, b): content[a:b] for a, b in ranges}
+
+
+def test_the_size_is_asked_for_beside_the_first_bytes(far: Far, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for the size of the file before its first bytes are asked for."""
+    monkeypatch.setattr(remote, "N_WIDENED", 16)
     sizes: list[int] = []
 
     def size(content: bytes) -> int:

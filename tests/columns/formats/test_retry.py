@@ -188,7 +188,7 @@ def test_a_forgotten_handle_of_a_replaced_file(trees: dict[str, Path], tmp_path:
 
 def test_remote_reads_are_tried_again(trees: dict[str, Path], time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same holds for what fsspec reaches; a file that is not there is said at once."""
-    monkeypatch.setattr(remote, "ALONG_BYTES", 0)
+    monkeypatch.setattr(remote, "N_WIDENED", 0)
     fsspec.filesystem("memory").pipe("/retry/a.root", trees["zlib"].read_bytes())
     reader = open_reader(FileSpec(path="memory://retry/a.root", tree="t"))
     left, cat = iter(range(2)), MemoryFileSystem.cat_file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -30,13 +31,15 @@ BATCH_BYTES = 32 * MB
 """What is asked for at once; servers of XRootD take no longer lists in a vector read."""
 
 ALONG_BYTES = 65_536
-"""A small read takes at least this much: the pieces of a file's description lie close to one another."""
+TAIL_BYTES = 524_288
+"""While a file is being understood a small read takes along what lies behind it, or the whole end of the file: the
+pieces of a description lie close to one another, most of them at the end."""
 
-SMALL_BYTES = 8_192
-"""A range that is asked for alone and is shorter than this is such a read."""
+SMALL_BYTES = 65_536
+"""What is a small read."""
 
-KEPT_READS = 8
-"""Small reads whose bytes are kept."""
+N_WIDENED = 16
+"""Reads of a file that may take something along: by then it is understood."""
 
 TIME_OUT_S = 60
 """After which a server of XRootD is asked again; its client would wait for half an hour."""
@@ -44,9 +47,7 @@ TIME_OUT_S = 60
 _LASTING = {"[3010]": PermissionError, "[3011]": FileNotFoundError}
 """What numbers of servers of XRootD mean: not allowed, not there."""
 
-
 _Insist: TypeAlias = Callable[[Callable[[], list[bytes]]], list[bytes]]
-
 
 UNKNOWN_BYTES = 2**63
 """Size of a file whose size nobody tells."""
@@ -84,6 +85,7 @@ class RemoteFile:
         self._system, self._name = fsspec.core.url_to_fs(self.path, **options)
         self._ahead = Ahead(self._fetch_ahead, room=self.room)
         self._kept: dict[Range, bytes] = {}
+        self._n_to_widen = N_WIDENED
         self._size: Future[int | None] | None = None
 
     def again(self) -> RemoteFile:
@@ -130,27 +132,12 @@ class RemoteFile:
             self._ahead.announce(each for each in ranges if self._look_up(*each) is None)
 
     def read(self, start: int, stop: int) -> Bytes:
-        """Return a range of bytes, fewer at the end of the file; takes along what lies behind a small one.
+        """Return a range of bytes, fewer at the end of the file.
 
         Raises:
             OSError: the bytes do not come.
         """
-        self._stay_in_process()
-        # Asked for beside the first bytes: by the time somebody needs it, it is here.
-        size = self._asked_size()
-        found = self._look_up(start, stop)
-        if found is not None:
-            return found
-        # The first bytes do not wait for the size; what lies behind the end is not asked for.
-        limit = _limit(size) if start > 0 else UNKNOWN_BYTES
-        stop = max(start, min(stop, limit))
-        end = max(stop, min(start + ALONG_BYTES, limit))
-        data = self._persist(lambda: self._ask([(start, end)], limit))[0]
-        if end > stop:
-            while len(self._kept) >= KEPT_READS:
-                del self._kept[next(iter(self._kept))]
-            self._kept[start, start + len(data)] = data
-        return data[: stop - start]
+        return self.read_parts([(start, stop)])[start, stop]
 
     def _look_up(self, start: int, stop: int) -> memoryview | None:
         """Return bytes that a small read has taken along, if they are all there."""
@@ -180,13 +167,35 @@ class RemoteFile:
         self._stay_in_process()
         wanted = list(dict.fromkeys(ranges))
         found: dict[Range, Bytes] = {each: kept for each in wanted if (kept := self._look_up(*each)) is not None}
-        if not found and len(wanted) == 1 and wanted[0] not in self._ahead and _length(wanted[0]) < SMALL_BYTES:
-            return {wanted[0]: self.read(*wanted[0])}
+        if self._n_to_widen > 0:
+            found |= self._widely([each for each in wanted if each not in found and each not in self._ahead])
         # What nobody announced is asked for first: it comes beside what is coming already.
         found |= self._fetch([each for each in wanted if each not in found and each not in self._ahead])
         found |= self._ahead.take(each for each in wanted if each not in found)
         found |= self._fetch([each for each in wanted if each not in found])
         return {each: found[each] for each in wanted}
+
+    def _widely(self, ranges: Sequence[Range]) -> dict[Range, Bytes]:
+        """Read small ranges with what surrounds them; others are left to be read as they are."""
+        if not ranges or any(start < 0 or not start <= stop <= start + SMALL_BYTES for start, stop in ranges):
+            return {}
+        self._n_to_widen -= 1
+        # Asked for beside the first bytes, which do not wait for it.
+        size = self._asked_size()
+        limit = UNKNOWN_BYTES if all(start == 0 for start, _ in ranges) else _limit(size)
+        groups = together(
+            {_around(each, limit) for each in ranges if each[0] < limit}, gap_bytes=GAP_BYTES, limit_bytes=TAIL_BYTES
+        )
+        spans = [span_of(group) for group in groups]
+        # What lies behind the end is empty.
+        found: dict[Range, Bytes] = dict.fromkeys(ranges, b"")
+        for (low, high), data in zip(spans, self._persist(lambda: self._ask(spans, limit)), strict=True):
+            self._kept[low, low + len(data)] = data
+            view = memoryview(data)
+            found.update(
+                {(start, stop): view[start - low : stop - low] for start, stop in ranges if low <= start < high}
+            )
+        return found
 
     def _fetch(self, ranges: Sequence[Range]) -> dict[Range, Bytes]:
         """Ask for ranges of bytes until they come."""
@@ -197,6 +206,8 @@ class RemoteFile:
         return self._request(ranges, insist=self._try)
 
     def _request(self, ranges: Sequence[Range], *, insist: _Insist) -> dict[Range, Bytes]:
+        if any(start < 0 for start, _ in ranges):
+            raise OSError(errno.EINVAL, "no file has bytes before its start")
         limit = _limit(self._asked_size())
         # A damaged size asks for no more memory than the file has bytes; servers refuse what lies behind its end.
         inside = {(start, stop): (start, max(start, min(stop, limit))) for start, stop in ranges}
@@ -259,5 +270,10 @@ def _limit(size: Future[int | None]) -> int:
     return UNKNOWN_BYTES if answer is None else int(answer)
 
 
-def _length(range_: Range) -> int:
-    return range_[1] - range_[0]
+def _around(range_: Range, limit: int) -> Range:
+    """Return what is read in place of a small range of a file of `limit` bytes: no byte behind its end."""
+    start, stop = range_
+    tail = max(limit - TAIL_BYTES, 0)
+    if limit < UNKNOWN_BYTES and start >= tail:
+        return tail, limit
+    return start, min(max(stop, start + ALONG_BYTES), limit)
