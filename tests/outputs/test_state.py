@@ -191,7 +191,7 @@ def test_classes_that_only_the_user_has_travel() -> None:
 def test_heavy_libraries_are_not_imported() -> None:
     """Whoever returns boost-histograms does not pay for awkward, hist or uproot."""
     script = (
-        "import sys, boost_histogram as bh; from overproof.outputs import OutputState;"
+        "import sys, boost_histogram as bh; from overproof.outputs.state import OutputState;"
         "from overproof.records.block import Block; s = OutputState();"
         "s.add_block(Block(file=0, index=0, first=0, stop=1), {'h': bh.Histogram(bh.axis.Regular(2, 0, 1)), 'n': 1});"
         "OutputState.from_bytes(s.to_bytes()).value();"

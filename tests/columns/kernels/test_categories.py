@@ -15,7 +15,7 @@ from overproof.analysis.draw.axes import Binning, Growing
 from overproof.analysis.draw.axes.categories import Categories
 from overproof.analysis.draw.plan import DrawPlan, make_plan
 from overproof.columns.kernels.selectors.draw_selector import DrawSelector
-from overproof.outputs import OutputState
+from overproof.outputs.state import OutputState
 from overproof.records.block import Block
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import ExpressionError, OptionError

@@ -1,4 +1,7 @@
-"""Which kind an output is of: by its type, importing nothing that the user has not imported."""
+"""Which kind an output is of: by its type, importing nothing that the user has not imported.
+
+Kinds are loaded when there is an output of them: most queries have histograms, or arrays, and no other.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,10 @@ from typing import Any
 import numpy as np
 
 from overproof.outputs.kinds.arrays import ArraySum, is_summable
-from overproof.outputs.kinds.histograms import HistogramSum, is_histogram
+from overproof.outputs.kinds.histograms import is_histogram
 from overproof.outputs.kinds.kind import Position, State
 from overproof.outputs.kinds.mappings import CounterSum, MappingSum
 from overproof.outputs.kinds.scalars import NumberSum
-from overproof.outputs.kinds.sequences import Concatenation, family_of
-from overproof.outputs.kinds.sets import SetUnion
-from overproof.outputs.kinds.tree import TreeFold, has_plus
 from overproof.words.errors import MergeError
 
 
@@ -36,6 +36,8 @@ def lift(value: Any, *, position: Position, where: str) -> State | None:
     if type(value) is np.ndarray and is_summable(value):
         return ArraySum.of(value)
     if is_histogram(value):
+        from overproof.outputs.kinds.histograms.histogram import HistogramSum
+
         return HistogramSum.of(value, position=position, where=where)
     return _lift_collection(value, position=position, where=where)
 
@@ -46,7 +48,12 @@ def _lift_collection(value: Any, *, position: Position, where: str) -> State:
     if isinstance(value, Mapping):
         return MappingSum.of(value, position=position, where=where, lift=lift)
     if isinstance(value, (set, frozenset)):
+        from overproof.outputs.kinds.sets import SetUnion
+
         return SetUnion.of(value, position=position)
+    from overproof.outputs.kinds.sequences import Concatenation, family_of
+    from overproof.outputs.kinds.tree import TreeFold, has_plus
+
     family = family_of(value)
     if family is not None:
         return Concatenation.of(value, family=family, position=position)

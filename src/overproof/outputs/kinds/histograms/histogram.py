@@ -128,14 +128,6 @@ class HistogramSum:
         return 2000 + sum(column.size_bytes for column in self.columns)
 
 
-def is_histogram(value: Any) -> bool:
-    """Tell whether a value is a histogram of boost-histogram or hist, without importing them."""
-    return any(
-        cls.__name__ == "Histogram" and cls.__module__.partition(".")[0] == "boost_histogram"
-        for cls in type(value).__mro__
-    )
-
-
 def _moves(state: HistogramSum, axes: list[AxisSum], places: list[Ints | None]) -> _Moves | None:
     """Tell where the cells of a state go on other axes; None: they stay."""
     if all(each is None for each in places):
