@@ -47,7 +47,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--plan", choices=[*PLANS, "startup", "none"], default="quick", help="what to measure")
     parser.add_argument("--samples", help="only these: source-format-compression, with commas; * for any part")
-    parser.add_argument("--events", type=int, help="million events of every sample: 4 a file")
+    parser.add_argument("--files", type=int, help="files of every sample")
+    parser.add_argument("--pieces", type=int, help="pieces of every file; without ROOT there is one")
+    parser.add_argument("--piece-events", type=int, help="events of every piece")
     parser.add_argument("--questions", help=f"only these, with commas: {', '.join(QUESTIONS)}")
     parser.add_argument("--contenders", help=f"only these, with commas: {', '.join(CONTENDERS)}")
     parser.add_argument("--rounds", type=int, help="timed runs of each contender")
@@ -129,7 +131,7 @@ def chosen(options: argparse.Namespace) -> list[Part]:
     """Cut a plan down to what is asked for."""
     parts = []
     for part in PLANS.get(options.plan, ()):
-        samples = [_resized(each, options.events) for each in part.samples if _is_chosen(each, options.samples)]
+        samples = [_resized(each, options) for each in part.samples if _is_chosen(each, options.samples)]
         cut = replace(
             part,
             samples=tuple(dict.fromkeys(samples)),
@@ -167,10 +169,13 @@ def _is_chosen(sample: Sample, wanted: str | None) -> bool:
     return wanted is None or any(Path(sample.kind).match(each) for each in wanted.split(","))
 
 
-def _resized(sample: Sample, million_events: int | None) -> Sample:
-    if million_events is None:
-        return sample
-    return replace(sample, n_files=max(1, million_events * 1_000_000 // (sample.pieces * sample.piece_events)))
+def _resized(sample: Sample, options: argparse.Namespace) -> Sample:
+    return replace(
+        sample,
+        n_files=options.files or sample.n_files,
+        pieces=options.pieces or sample.pieces,
+        piece_events=options.piece_events or sample.piece_events,
+    )
 
 
 def _shared_data() -> Path:

@@ -79,8 +79,8 @@ def _made(name: str, below: Path) -> Path:
 def _versions(python: Path, name: str) -> dict[str, str]:
     ask = (
         "import json, importlib.metadata as m, platform\n"
-        "have = {d.metadata['Name']: d.version for d in m.distributions()}\n"
-        f"print(json.dumps({{'Python': platform.python_version()}} | {{n: have[n] for n in {SHOWN!r} if n in have}}))"
+        "have = {d.metadata['Name'].lower(): d.version for d in m.distributions()}\n"
+        f"print(json.dumps({{'Python': platform.python_version()}} | {{n: have[n.lower()] for n in {SHOWN!r} if n.lower() in have}}))"
     )
     try:
         done = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True)

@@ -39,9 +39,13 @@ class MemoryWatch:
 
     def _watch(self) -> None:
         while not self._stop.wait(PERIOD_S):
-            for name in os.listdir("/proc"):
-                if name.isdigit() and self._belongs(int(name)):
-                    self._look(int(name))
+            self.look()
+
+    def look(self) -> None:
+        """Look once at every process."""
+        for name in os.listdir("/proc"):
+            if name.isdigit() and self._belongs(int(name)):
+                self._look_at(int(name))
 
     def _belongs(self, pid: int) -> bool:
         if pid == self._main:
@@ -53,7 +57,7 @@ class MemoryWatch:
                 return False
         return self._is_ours[pid]
 
-    def _look(self, pid: int) -> None:
+    def _look_at(self, pid: int) -> None:
         try:
             status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
         except OSError:

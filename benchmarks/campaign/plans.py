@@ -57,11 +57,15 @@ LARGE = (
     Part(samples=_generated(10, "lz4", "zlib", "lzma"), questions=THREE, contenders=(*OURS, "rdataframe"),
          rounds=3),
 )  # fmt: skip
+REST = (
+    Part(samples=_generated(10, "lz4", "zlib", "lzma", forms=("rntuple",)), questions=THREE, contenders=YARDSTICKS,
+         rounds=5),
+)  # fmt: skip
 PLANS = {
     "quick": QUICK,
     "reading": READING,
     "small": SMALL,
     "large": LARGE,
-    "full": (*SMALL, *READING, *LARGE),
+    "full": (*SMALL, *LARGE, *REST),
 }
 """`reading`: readers against decompression, 40 million events. `small`: everybody, 4 million. `large`: 40 million."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,11 @@ class Pool:
 
     Args:
         directory: where the real files are.
+        names: of the files.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self._events = [_read(directory / name) for name in FILES]
+    def __init__(self, directory: Path, names: Sequence[str] = FILES) -> None:
+        self._events = [_read(directory / name) for name in names]
 
     def resampled(self, *, seed: int, first: int, n_events: int) -> dict[str, npt.NDArray[Any]]:
         """Make events, counted from `first`; flat columns, `nC` says how many of a collection each event has."""
