@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from overproof.analysis.draw.axes.binning import Binning, parse_bins
+from overproof.analysis.draw.axes.written import read_axes
 from overproof.words.errors import ExpressionError, OptionError
 
 
@@ -44,3 +45,27 @@ def test_numbers_that_make_no_axis(written: object, says: str) -> None:
     """Law: an axis that cannot be is an error that says why."""
     with pytest.raises(OptionError, match=says):
         parse_bins(written)  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize(
+    ("text", "caret"),
+    [
+        ("5, 0, 1, 0, 0, 1", 9),
+        ("5, 0, 1, 2.5, 0, 1", 9),
+        ("5, 0, 1, 7,  2, 1", 13),
+        ("5, 0, inf, 7, 0, 1", 6),
+        ("5, 0, 1, 7, -inf, 1", 12),
+        ("5, 0, 1, 7, -1.7e308, 1.7e308", 12),
+        ("5, 0, 1, 0", 9),
+        ("5, 0, 1, 7, 2", 12),
+        ("5, 0, 1, , , 2", 13),
+        ("nan", 0),
+    ],
+)
+def test_the_caret_is_under_the_number_that_makes_no_axis(text: str, caret: int) -> None:
+    """Law: of a text that is all numbers the error shows the one that is wrong, also of the second axis."""
+    with pytest.raises(OptionError) as caught:
+        read_axes(text, defaults=(10, 10))
+    _, line, below = str(caught.value).splitlines()
+    assert line.strip() == text
+    assert below == " " * (4 + caret) + "^"

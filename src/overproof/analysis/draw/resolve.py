@@ -234,7 +234,8 @@ class Resolver:
         if any(branch.name == name for branch in self.schema.branches):
             return self.error(f"`{name}` is a branch, not a function: write an operator or an index [] behind it", node)
         if name.startswith(("np.", "ak.", "numpy.", "math.", "std::")):
-            return self.error(f"`{name}` is not known here{elsewhere(name)}", node)
+            hint = elsewhere(name) or nearest(f"np.{name.replace('::', '.').partition('.')[2]}", [*CALLED])
+            return self.error(f"`{name}` is not known here{hint}", node)
         near = nearest(name, [*CALLED])
         if not near and "." in name:
             near = f", and no branch `{name.rpartition('.')[0]}` that has it; `overproof inspect` lists the branches"

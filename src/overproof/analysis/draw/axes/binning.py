@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from overproof.analysis.draw.axes.places import Places
 from overproof.words.errors import ExpressionError, OptionError
 from overproof.words.frozen import dataclass
 
@@ -44,7 +45,7 @@ def parse_bins(bins: BinsLike, *, n_axes: int = 1) -> tuple[Binning, ...]:
 
     Raises:
         ExpressionError: a text that is not three numbers for each axis, with the caret under the first that is wrong.
-        OptionError: anything else that makes no axis.
+        OptionError: anything else that makes no axis; of a text with the caret under the number.
     """
     if bins is None:
         raise OptionError(f"the binning is missing: {_HOW}")
@@ -53,8 +54,9 @@ def parse_bins(bins: BinsLike, *, n_axes: int = 1) -> tuple[Binning, ...]:
     if not isinstance(bins, Iterable):
         raise OptionError(f"bins={bins!r} are not three numbers: {_HOW}")
     numbers: list[float] = []
+    text, positions = "", list[int]()
     if isinstance(bins, str):
-        numbers = _numbers(bins, n_axes=n_axes)
+        text, (numbers, positions) = bins, _numbers(bins, n_axes=n_axes)
     else:
         for each in bins:
             if isinstance(each, Binning):
@@ -64,7 +66,34 @@ def parse_bins(bins: BinsLike, *, n_axes: int = 1) -> tuple[Binning, ...]:
     if len(numbers) != 3 * n_axes:
         wanted = "three are" if n_axes == 1 else f"three for each of {n_axes} axes are"
         raise OptionError(f"bins={bins!r} has {len(numbers)} numbers where {wanted} needed: {_HOW}")
-    return tuple(_checked(*numbers[place : place + 3]) for place in range(0, 3 * n_axes, 3))
+    return tuple(
+        check_axis(*numbers[first : first + 3], places=Places(text=text, positions=tuple(positions[first : first + 3])))
+        for first in range(0, 3 * n_axes, 3)
+    )
+
+
+def check_axis(n: float, low: float, high: float, *, places: Places) -> Binning:
+    """Make a binning of three numbers.
+
+    Raises:
+        OptionError: they make no axis.
+    """
+    check_bins(n, places=places)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise places.error(
+            f"an axis from {low:g} to {high:g} is endless: give two finite numbers", 2 if math.isfinite(low) else 1
+        )
+    if not math.isfinite(high - low):
+        raise places.error(f"an axis from {low:g} to {high:g} is longer than a double can tell: give a shorter one", 1)
+    if not low < high:
+        raise places.error(f"an axis from {low:g} to {high:g} is empty: the low edge comes first", 1)
+    return Binning(n=int(n), low=low, high=high)
+
+
+def check_bins(n: float, *, places: Places) -> None:
+    """Raise an OptionError for a number of bins that makes no axis."""
+    if not (math.isfinite(n) and n == int(n) and 1 <= n <= MAX_BINS):
+        raise places.error(f"{n:g} bins make no axis: give a whole number from 1 to {MAX_BINS:,}", 0)
 
 
 def _floats(values: Sequence[float], bins: object) -> list[float]:
@@ -74,8 +103,10 @@ def _floats(values: Sequence[float], bins: object) -> list[float]:
         raise OptionError(f"bins={bins!r} are not three numbers: {_HOW}") from None
 
 
-def _numbers(text: str, *, n_axes: int) -> list[float]:
+def _numbers(text: str, *, n_axes: int) -> tuple[list[float], list[int]]:
+    """Read the numbers of a text, and where each begins."""
     numbers: list[float] = []
+    positions: list[int] = []
     position, wanted = 0, 3 * n_axes
     named = "three numbers" if n_axes == 1 else f"three numbers for each of {n_axes} axes"
     for piece in text.split(","):
@@ -86,19 +117,8 @@ def _numbers(text: str, *, n_axes: int) -> list[float]:
             raise ExpressionError(f"a number is expected: {_HOW}", text=text, position=start) from None
         if len(numbers) > wanted:
             raise ExpressionError(f"{named} are enough: {_HOW}", text=text, position=start)
+        positions.append(start)
         position += len(piece) + 1
     if len(numbers) < wanted:
         raise ExpressionError(f"{named} are needed: {_HOW}", text=text, position=len(text))
-    return numbers
-
-
-def _checked(n: float, low: float, high: float) -> Binning:
-    if not (math.isfinite(n) and n == int(n) and 1 <= n <= MAX_BINS):
-        raise OptionError(f"{n:g} bins make no axis: give a whole number from 1 to {MAX_BINS:,}")
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise OptionError(f"an axis from {low:g} to {high:g} is endless: give two finite numbers")
-    if not math.isfinite(high - low):
-        raise OptionError(f"an axis from {low:g} to {high:g} is longer than a double can tell: give a shorter one")
-    if not low < high:
-        raise OptionError(f"an axis from {low:g} to {high:g} is empty: the low edge comes first")
-    return Binning(n=int(n), low=low, high=high)
+    return numbers, positions

@@ -10,6 +10,8 @@ def elsewhere(name: str) -> str:
     library, _, short = name.replace("::", ".").rpartition(".")
     if library in {"ak", "awkward"}:
         return ': it belongs to the Python dialect (`--python`, or dialect="python")'
+    if short == "where":
+        return ": write `condition ? x : y`"
     spellings = [f"`np.{short}` without guards"] if f"np.{short}" in FUNCTIONS and library != "np" else []
     if short in FUNCTIONS:
         spellings.append(f"`{short}` as ROOT has it")
