@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 from overproof.columns.cache.cache import ColumnCache
 from overproof.columns.cache.reader import CachedReader
+from overproof.columns.cache.version import glance_at
 from overproof.columns.formats import Reader
 from overproof.columns.friends.opening import open_joined
 from overproof.columns.opening import open_reader, verify_file
@@ -69,7 +70,8 @@ class ReaderCache:
         return reader
 
     def _open(self, spec: FileSpec) -> Reader:
-        return CachedReader(open_reader(spec), self.columns)
+        seen = glance_at(spec.path)
+        return CachedReader(open_reader(spec), self.columns, seen=seen)
 
     def _verify(self, spec: FileSpec, reader: Reader) -> None:
         """Compare the checksum of a file, unless this version of it was compared before."""

@@ -66,7 +66,8 @@ def opened(place: CachePlace) -> Iterator[Callable[[Path], CachedReader]]:
     def make(path: Path) -> CachedReader:
         cache = ColumnCache()
         cache.use(place)
-        readers.append(CachedReader(open_reader(FileSpec(path=str(path), tree="t")), cache))
+        seen = version.glance_at(str(path))
+        readers.append(CachedReader(open_reader(FileSpec(path=str(path), tree="t")), cache, seen=seen))
         return readers[-1]
 
     yield make
@@ -165,11 +166,26 @@ def test_a_file_written_just_now_is_not_kept(path: Path) -> None:
     last_ns = max(path.stat().st_mtime_ns, path.stat().st_ctime_ns)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(version, "FINE_S", 0.1)
-        assert version.version_of(str(path), "some version", now_ns=last_ns + 10**7) is None
-        assert version.version_of(str(path), "some version", now_ns=last_ns + 10**9) is not None
-    assert version.version_of("root://host//file.root", "some version") is None
-    assert version.version_of(str(path), "") is None
-    assert version.version_of(str(path) + ".gone", "some version") is None
+        assert version.glance_at(str(path), now_ns=last_ns + 10**7) is None
+        assert version.glance_at(str(path), now_ns=last_ns + 10**9) is not None
+
+
+def test_what_has_no_version_is_not_kept(path: Path, tmp_path: Path) -> None:
+    """Remote files, files without identity, and files in whose place another one came while they were opened."""
+    assert version.glance_at("root://host//file.root") is None
+    assert version.glance_at(str(path) + ".gone") is None
+    seen = version.glance_at(str(path))
+    assert seen is not None
+    assert version.version_of(seen, "") is None
+    assert version.version_of(seen, "some") is not None
+    link = tmp_path / "link.root"
+    link.symlink_to(path)
+    assert version.glance_at(str(link)) == seen
+    other = tmp_path / "other.root"
+    other.write_bytes(path.read_bytes())
+    os.utime(other, ns=(seen.written_ns, seen.written_ns))
+    other.replace(path)
+    assert version.version_of(seen, "some") is None
 
 
 def test_friends_are_kept_each_for_itself(path: Path, tmp_path: Path, place: CachePlace) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from overproof.columns.cache.cache import ColumnCache
-from overproof.columns.cache.version import version_of
+from overproof.columns.cache.version import Glance, version_of
 from overproof.columns.formats import Reader
 from overproof.columns.layouts import NativeColumn
 from overproof.records.dataset import FileGrid
@@ -29,11 +29,13 @@ class CachedReader:
     Args:
         reader: the tree; it is closed with this one.
         cache: of this process.
+        seen: what the file looked like before it was opened; None: nobody could tell.
     """
 
-    def __init__(self, reader: Reader, cache: ColumnCache) -> None:
+    def __init__(self, reader: Reader, cache: ColumnCache, *, seen: Glance | None) -> None:
         self._reader = reader
         self._cache = cache
+        self._seen = seen
         self._version: str | None = None
         self._keys: dict[str, str] = {}
         self.path = reader.path
@@ -121,8 +123,9 @@ class CachedReader:
     def _is_on(self) -> bool:
         if not self._cache.is_on:
             return False
-        if self._version is None:
-            self._version = version_of(self.path, self.identity)
+        if self._seen is not None and self._version is None:
+            self._version = version_of(self._seen, self.identity)
+            self._seen = None
         return self._version is not None
 
     def _key(self, name: str) -> str:
