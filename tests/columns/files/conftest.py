@@ -24,6 +24,7 @@ class Far:
     Attributes:
         files: bytes, by name.
         requests: ranges of each request that was answered or refused, in order.
+        n_waited: requests of the thread that made this; all others are in the background.
         before: called with the ranges of each request; may wait, or raise.
         size: what is told of a file; None: its size.
     """
@@ -31,6 +32,8 @@ class Far:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.requests: list[list[Range]] = []
+        self.n_waited = 0
+        self._waiting = threading.current_thread()
         self.before: Callable[[list[Range]], object] = lambda ranges: None
         self.size: Callable[[bytes], int | None] = len
         self._changed = threading.Condition()
@@ -39,6 +42,7 @@ class Far:
         """Note a request and give its bytes."""
         with self._changed:
             self.requests.append(ranges)
+            self.n_waited += threading.current_thread() is self._waiting
             self._changed.notify_all()
         self.before(ranges)
         return [self.files[name][start:stop] for start, stop in ranges]
