@@ -12,7 +12,14 @@ import numpy.typing as npt
 
 from overproof.columns.lean.doubt import DoubtError
 from overproof.columns.lean.leaves import Leaf, leaf_at
-from overproof.columns.lean.streamed import ARRAY, COUNTED, IS_REFERENCED, OBJECT_ARRAY_BYTES, Streamed
+from overproof.columns.lean.streamed import (
+    ARRAY,
+    COUNTED,
+    FEATURES_CHECKSUM,
+    IS_REFERENCED,
+    OBJECT_ARRAY_BYTES,
+    Streamed,
+)
 
 _HEAD = struct.Struct(">IHIHHII")
 """Byte count and version; the same of TNamed in it; then what a TObject has."""
@@ -27,9 +34,11 @@ _NUMBERS = {
 Thousands of branches are read at once: a number apart, or a method for each part, would take three times as long.
 """
 
-_COUNTS = {12: itemgetter(0), 13: itemgetter(0, 9)}
-_TOLD = {12: COUNTED | 6, 13: (COUNTED | 6, COUNTED | 7)}
-"""Byte counts of the colours and of the features, of which nothing else matters."""
+_FIXED = {12: itemgetter(0), 13: itemgetter(0, 9, 10, 11)}
+_TOLD = {12: COUNTED | 6, 13: (COUNTED | 6, COUNTED | 7, 0, FEATURES_CHECKSUM)}
+"""Byte counts of the colours and of the features, and what else of them is always the same."""
+
+_FILL_VERSIONS = (1, 2)
 
 _FACTS = {12: itemgetter(7, 10, 12, 15), 13: itemgetter(7, 14, 16, 19)}
 """Baskets written, places in their tables, entries, bytes."""
@@ -97,10 +106,10 @@ def branch_at(tree: Streamed, at: int) -> tuple[Branch, int]:
         raise DoubtError("another branch")
     name, title, start = tree.texts(start + _HEAD.size, *named)
     numbers = _NUMBERS[version].unpack_from(tree.data, start)
-    if _COUNTS[version](numbers) != _TOLD[version]:
+    if _FIXED[version](numbers) != _TOLD[version] or numbers[1] not in _FILL_VERSIONS:
         raise DoubtError("another branch")
     n_written, n_places, n_entries, size_bytes = _FACTS[version](numbers)
-    if _n_in(numbers[-16:-8]):
+    if _n_in(numbers[-16:-8]) or numbers[-16] != COUNTED | (OBJECT_ARRAY_BYTES - 4):
         raise DoubtError("branches below a branch")
     n_leaves, end = _n_in(numbers[-8:]), start + _NUMBERS[version].size
     end_of_leaves = end - OBJECT_ARRAY_BYTES + (numbers[-8] & ~COUNTED) + 4

@@ -24,6 +24,9 @@ IS_REFERENCED = 0x10
 _MAP_OFFSET = 2
 """References count from 2 on, as 0 means nothing and 1 the object itself."""
 
+FEATURES_CHECKSUM = 0x1AA12F10
+"""Of the class ROOT::TIOFeatures, in place of a version."""
+
 ARRAY_VERSION = 3
 ARRAY = "IHHIIBii"
 """Byte count and version of a TObjArray; what a TObject has; length of its name; how many objects, lower bound."""
@@ -57,11 +60,11 @@ class Streamed:
             raise DoubtError("no byte count")
         return version, at + 6, stop
 
-    def skipped(self, at: int, n_bytes: int) -> int:
-        """Return the end of something with a byte count of which only the length is looked at."""
-        _, start, stop = self.counted(at)
-        if stop - start != n_bytes:
-            raise DoubtError("another length")
+    def skipped(self, at: int, n_bytes: int, versions: tuple[int, ...]) -> int:
+        """Return the end of something with a byte count of which only length and version are looked at."""
+        told, start, stop = self.counted(at)
+        if stop - start != n_bytes or told not in versions:
+            raise DoubtError("another length or version")
         return stop
 
     def text(self, at: int) -> tuple[str, int]:

@@ -8,12 +8,15 @@ import numpy as np
 
 from overproof.columns.lean.branches import Branch, branch_at
 from overproof.columns.lean.doubt import DoubtError
-from overproof.columns.lean.streamed import ARRAY_VERSION, Streamed
+from overproof.columns.lean.streamed import ARRAY_VERSION, FEATURES_CHECKSUM, Streamed
 from overproof.words.frozen import dataclass
 
 _FACTS = struct.Struct(">qqqqqdiiiiIqqqqqq")
 _WITH_FEATURES = 20
-_LINE_BYTES, _FILL_BYTES, _MARKER_BYTES, _FEATURES_BYTES = 6, 4, 8, 5
+_ATTRIBUTES = ((6, (1, 2)), (4, (1, 2)), (8, (2, 3)))
+"""Bytes and versions of the attributes of lines, of filling and of markers."""
+
+_FEATURES_BYTES = 5
 _LIST_VERSION = 5
 _NTUPLES = frozenset({"TNtuple", "TNtupleD"})
 
@@ -58,13 +61,13 @@ def tree_of(streamed: Streamed, kind: str) -> Tree:
     if version not in (_WITH_FEATURES - 1, _WITH_FEATURES) or end != stop:
         raise DoubtError("another TTree")
     _, _, at = streamed.named(at)
-    for n_bytes in (_LINE_BYTES, _FILL_BYTES, _MARKER_BYTES):
-        at = streamed.skipped(at, n_bytes)
+    for n_bytes, told in _ATTRIBUTES:
+        at = streamed.skipped(at, n_bytes, told)
     facts = _FACTS.unpack_from(streamed.data, at)
     ends, at = _range_at(streamed.data, at + _FACTS.size, facts[10])
     sizes, at = _range_at(streamed.data, at, facts[10])
     if version == _WITH_FEATURES:
-        at = streamed.skipped(at, _FEATURES_BYTES)
+        at = _pass_features(streamed, at)
     branches, at = _branches_at(streamed, at)
     at = _pass_leaves(streamed, at)
     aliases, at = _aliases_at(streamed, at)
@@ -77,6 +80,13 @@ def tree_of(streamed: Streamed, kind: str) -> Tree:
         branches=branches,
         aliases=aliases,
     )
+
+
+def _pass_features(streamed: Streamed, at: int) -> int:
+    stop = streamed.skipped(at, _FEATURES_BYTES, (0,))
+    if int.from_bytes(streamed.data[stop - _FEATURES_BYTES : stop - 1], "big") != FEATURES_CHECKSUM:
+        raise DoubtError("other features")
+    return stop
 
 
 def _range_at(data: bytes, at: int, n_ranges: int) -> tuple[tuple[int, ...], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 
 from overproof.columns.lean.branches import Branch
@@ -20,6 +21,9 @@ _NAMES = {
 
 _LONG = {"int64_t": "long", "uint64_t": "unsigned long"}
 """What a leaf of class TLeafG was written from, which ROOT tells from `Long64_t` where it draws."""
+
+_MOST_NUMBERS = 2**24
+"""Of one element of fixed shape: in memory they must be counted by 31 bits."""
 
 _DIMENSIONS = re.compile(r"[^\[\]]*(\[[^\[\]]+\])+")
 _DIMENSION = re.compile(r"\[([1-9][0-9]*)\]")
@@ -86,6 +90,8 @@ def type_of(branch: Branch, counter: str) -> NumberType:
 @functools.lru_cache(maxsize=1024)
 def _number(kind: str, shape: tuple[int, ...], *, is_unsigned: bool, is_jagged: bool) -> NumberType:
     code = code_of(kind, is_unsigned=is_unsigned)
+    if math.prod(shape) > _MOST_NUMBERS:
+        raise DoubtError("elements of a size that cannot be")
     name = _NAMES[code][1]
     typename = (_LONG.get(name, name) if kind == "TLeafG" else name) + ("[]" if is_jagged else "")
     typename += "".join(f"[{size}]" for size in shape)
