@@ -58,6 +58,20 @@ def test_closed_streams_end_nothing(numbers: Path, tmp_path: Path, closed: str) 
         assert done.stderr == ""
 
 
+@pytest.mark.parametrize("line", ["overproof simulate --workers 2 --files 1 --json -", "overproof queries"])
+def test_an_answer_for_a_closed_standard_output_is_lost_and_told(line: str) -> None:
+    """Whatever had to be printed and could not be ends in one line and exit code 4, as with a full disk."""
+    done = shell(f"{line} >&-")
+    assert (done.returncode, done.stderr) == (4, "overproof: standard output: it is closed\n")
+
+
+def test_nobody_misses_a_standard_output_when_a_file_takes_the_answer(tmp_path: Path) -> None:
+    """What is printed besides is a courtesy."""
+    done = shell(f"overproof simulate --workers 2 --files 1 --json {tmp_path}/s.json >&-")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "s.json").exists()
+
+
 def test_nobody_reads_the_messages(tmp_path: Path) -> None:
     """A reader of standard error that has gone changes no exit code."""
     reading, writing = os.pipe()

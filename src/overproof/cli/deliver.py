@@ -13,6 +13,7 @@ from overproof.cli.exit_codes import ExitCode, exit_code_of
 from overproof.cli.options import QueryFlags
 from overproof.cli.outcome import Outcome
 from overproof.cli.places import STANDARD_OUTPUT
+from overproof.cli.streams import spare_output
 from overproof.records.account import ExcludedRange
 from overproof.session.show.style import Style
 from overproof.words.errors import EngineError, OverproofError, UserCodeError
@@ -34,6 +35,8 @@ def deliver(outcome: Outcome, flags: QueryFlags) -> int:
     """
     if _is_nothing(outcome):
         flags = _without_files(flags)
+    if any(place not in {None, STANDARD_OUTPUT} for place in (flags.json, flags.root, flags.output, flags.plot)):
+        spare_output()
     problems = [problem for write in _writers(outcome, flags) if (problem := _problem_of(write)) is not None]
     if flags.json != STANDARD_OUTPUT and not flags.quiet and not _is_nothing(outcome):
         _print_outcome(outcome, flags)

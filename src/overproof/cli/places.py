@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from overproof.cli.streams import spare_output
 from overproof.words.errors import OutputError
 
 STANDARD_OUTPUT = "-"
@@ -74,3 +75,4 @@ def write_json(place: str, document: Mapping[str, Any]) -> None:
         sys.stdout.write(dump_json(outputs_document(document)))
     else:
         save_outputs(place, {}, document=outputs_document(document))
+        spare_output()

@@ -30,6 +30,18 @@ class Answers(io.TextIOWrapper):
             super().flush()
 
 
+class Absent(Answers):
+    """Standard output that was closed from the start: a write says so, until a file has taken the answer."""
+
+    is_spared = False
+
+    def write(self, text: str, /) -> int:
+        """Write text nowhere, when nobody misses it."""
+        if not self.is_spared:
+            raise StandardOutputError("standard output: it is closed")
+        return super().write(text)
+
+
 class Messages(io.TextIOWrapper):
     """Standard error: a write that fails is nobody's loss, and ends nothing."""
 
@@ -51,6 +63,7 @@ class Messages(io.TextIOWrapper):
 
 def prepare_streams() -> None:
     """Give the process three streams that can be used, whatever it was started with."""
+    kind = Absent if sys.stdout is None else Answers
     # In this order, so that each takes the lowest free number, which is its own.
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -59,7 +72,13 @@ def prepare_streams() -> None:
             os.set_inheritable(nowhere.fileno(), True)  # noqa: FBT003 - it takes no keyword
             setattr(sys, name, nowhere)
             setattr(sys, f"__{name}__", nowhere)
-    sys.stdout, sys.stderr = _as(Answers, sys.stdout), _as(Messages, sys.stderr)
+    sys.stdout, sys.stderr = _as(kind, sys.stdout), _as(Messages, sys.stderr)
+
+
+def spare_output() -> None:
+    """Do not miss a standard output that was closed from the start: a file takes the answer."""
+    if isinstance(sys.stdout, Absent):
+        sys.stdout.is_spared = True
 
 
 def silence(stream: Any) -> None:
