@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from overproof.engines.crew import Crew
 from overproof.engines.limits import Limits
@@ -20,7 +21,6 @@ from overproof.engines.messages import (
     Probe,
     Settled,
 )
-from overproof.outputs.state import OutputState
 from overproof.query.master import Master
 from overproof.records.account import Account
 from overproof.records.facts import Fact, Journal
@@ -57,6 +57,9 @@ from overproof.words.errors import EngineError, MergeError, OverproofError, Sele
 from overproof.words.frozen import dataclass
 from overproof.words.ids import WorkerId
 from overproof.words.states import QueryState
+
+if TYPE_CHECKING:
+    from overproof.outputs.state import OutputState
 
 POLL_S = 0.5
 """How long to wait for letters, and how often the master is told that time passes."""
@@ -105,7 +108,6 @@ class Driver:
     ) -> None:
         self.query = query
         self.master = master
-        self.outputs = OutputState()
         self.final_state: QueryState | None = None
         self.problem: OverproofError | None = None
         self.joined: set[WorkerId] = set()
@@ -133,6 +135,13 @@ class Driver:
             RefuseDelta: self._refuse,
             CloseQuery: self._close,
         }
+
+    @cached_property
+    def outputs(self) -> OutputState:
+        """What is merged so far."""
+        from overproof.outputs.state import OutputState  # numbers and sums: not before there are any
+
+        return OutputState()
 
     # -- from any thread
 
@@ -279,6 +288,8 @@ class Driver:
 
     def _take(self, order: TakeDelta, payload: bytes | None) -> None:
         """Merge a payload and say so: the only place where sums change."""
+        from overproof.outputs.state import OutputState
+
         delta = order.delta
         assert payload is not None
         started_s = self._clock.now()

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from overproof.analysis.selector import Selector
-from overproof.engines.crew import Crew
 from overproof.records.account import Account
 from overproof.records.progress import Progress
-from overproof.session.chains import with_friends
 from overproof.session.conduct.conduct import Conduct
-from overproof.session.conduct.resumption import Resumption
 from overproof.session.question import Question
-from overproof.session.result import Result
 from overproof.words.errors import AbortedError
 from overproof.words.states import QueryState
 
-Prepare: TypeAlias = Callable[[Question, Crew, Callable[[], bool]], Selector]
+if TYPE_CHECKING:
+    from overproof.analysis.selector import Selector
+    from overproof.engines.crew import Crew
+    from overproof.session.conduct.resumption import Resumption
+    from overproof.session.result import Result
+
+Prepare: TypeAlias = "Callable[[Question, Crew, Callable[[], bool]], Selector]"
 """Makes the selector of a question, over an idle crew, unless the user wants it to end; friends are joined by then."""
 
 
@@ -165,7 +166,7 @@ class Query:
     def _conducted(self) -> Result:
         self._end_if_aborted()
         try:
-            self._question = with_friends(self._question, crew=self._crew, is_cancelled=self._is_cancelled)
+            self._question = self._with_friends()
             selector = self._prepare(self._question, self._crew, self._is_cancelled)
         except AbortedError as error:  # one Ctrl-C is enough where there is nothing yet to be kept
             raise AbortedError(
@@ -183,6 +184,13 @@ class Query:
         if problem is not None:
             raise problem
         return result
+
+    def _with_friends(self) -> Question:
+        if self._question.dataset is None or not self._question.dataset.friends:
+            return self._question
+        from overproof.session.chains import with_friends
+
+        return with_friends(self._question, crew=self._crew, is_cancelled=self._is_cancelled)
 
     def _is_cancelled(self) -> bool:
         return bool(self._stop_wanted)

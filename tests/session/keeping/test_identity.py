@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
 import importlib.util
 import subprocess
 import sys
@@ -17,7 +19,7 @@ import overproof as op
 from overproof.session.code import make_selector
 from overproof.session.keeping.identity.code_identity import changes, changes_on_disk, identify
 from overproof.session.keeping.identity.definitions import definitions_digest
-from overproof.session.keeping.identity.fingerprint import Fingerprint, fingerprint_here
+from overproof.session.keeping.identity.fingerprint import LIBRARIES, Fingerprint, fingerprint_here
 
 SCRIPT = """
 import numpy as np
@@ -168,6 +170,15 @@ def test_functions_are_told_apart() -> None:
     assert changes(first, first) == []
     assert changes(first, second) != []
     assert changes(first, replace(second, name=first.name)) != []
+
+
+def test_versions_are_those_that_python_tells() -> None:
+    """Oracle: the versions in a fingerprint are those of `importlib.metadata`; what is not installed has none."""
+    told = {}
+    for name in LIBRARIES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            told[name] = importlib.metadata.version(name)
+    assert fingerprint_here().libraries == told
 
 
 def test_a_fingerprint_says_what_differs() -> None:

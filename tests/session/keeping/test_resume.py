@@ -402,7 +402,7 @@ def test_a_file_of_which_nothing_is_left_may_be_gone(session: op.Session, tmp_pa
 def test_other_libraries_are_said(session: op.Session, hard: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """On another kind of machine or with other libraries the query goes on, with a warning about the last bits."""
     first = stopped(session, lambda: session.process(Summing(), hard, block_entries=BLOCK, wait=False), after=3)
-    monkeypatch.setattr(fingerprint, "_version", lambda name: "0.0")
+    monkeypatch.setattr(fingerprint, "_installed", lambda: {"numpy": "0.0"})
     with pytest.warns(FingerprintWarning, match=r"numpy .* became 0\.0.*last bits"):
         assert session.resume(first.query_id).is_complete
 

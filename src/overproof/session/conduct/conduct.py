@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from overproof.analysis.selector import Selector
 from overproof.engines.clock import MonotonicClock
@@ -12,25 +13,27 @@ from overproof.engines.crew import Crew
 from overproof.engines.driver import Driver
 from overproof.engines.messages import Brief, Ended
 from overproof.query.statistics import StatisticsTally
-from overproof.records.account import ExcludedRange, MissingRange
 from overproof.records.dataset import Dataset
 from overproof.records.notices import FileOpened, Notice, WorkerLost
 from overproof.records.outcome.gaps import Excluded
 from overproof.records.progress import Progress
 from overproof.session.code import module_names, pack_selector
+from overproof.session.conduct.ahead import load_ahead
 from overproof.session.conduct.facts import FactReaders
-from overproof.session.conduct.making import call_user, make_result
-from overproof.session.conduct.recalled import cycle_grid, master_of, recalled, snapshot_of
-from overproof.session.conduct.resumption import Resumption
+from overproof.session.conduct.masters import cycle_grid, master_of, snapshot_of
+from overproof.session.conduct.user_code import call_user
 from overproof.session.keeping.beginning import begin_keeping, wall_time
 from overproof.session.keeping.checkpoint import Head
 from overproof.session.keeping.identity.code_identity import CodeIdentity, identify
 from overproof.session.keeping.keeper import Keeper
-from overproof.session.outcome.gaps import name_excluded, name_missing
 from overproof.session.question import Question
-from overproof.session.result import Result
 from overproof.words.errors import AbortedError, EngineError, MergeError, OverproofError, UserCodeError
 from overproof.words.states import TRANSITIONS, QueryState
+
+if TYPE_CHECKING:
+    from overproof.records.account import ExcludedRange, MissingRange
+    from overproof.session.conduct.resumption import Resumption
+    from overproof.session.result import Result
 
 MAX_END_S = 10.0
 """How long workers may take over `worker_end` before the result comes without them."""
@@ -116,6 +119,8 @@ class Conduct:
         """Return the result so far; `terminate` runs on a copy."""
         import cloudpickle
 
+        from overproof.session.conduct.making import make_result
+
         resumed = self._resumption
         selector = cloudpickle.loads(self._packed.payload) if resumed is None else resumed.selector()
         statistics = self._facts.statistics(self._clock.now())
@@ -153,6 +158,7 @@ class Conduct:
         state: QueryState | None = None
         try:
             self._crew.begin(self._brief())
+            load_ahead(self.question.kind)
             self.driver.run(known)
             state = self.driver.final_state
             self.problem = self.driver.problem
@@ -287,6 +293,8 @@ class Conduct:
 
     def _result(self) -> Result:
         """Make the result of a query that is over; the outputs are not copied."""
+        from overproof.session.conduct.making import make_result
+
         return make_result(
             self.question,
             snapshot_of(self._master, self.driver.outputs, state=self._master.state),
@@ -298,6 +306,8 @@ class Conduct:
 
     def _recalled(self, resumption: Resumption) -> Result:
         """Make the result of a query that has finished earlier; nothing is computed, and nothing is written."""
+        from overproof.session.conduct.recalled import recalled
+
         try:
             return recalled(self._master, resumption, selector=self._selector)
         finally:
@@ -305,9 +315,13 @@ class Conduct:
 
     def _first_failure(self) -> ExcludedRange | MissingRange | None:
         failure, dataset = self._master.first_failure, self.question.dataset
+        if failure is None:
+            return None
+        from overproof.session.outcome.gaps import name_excluded, name_missing
+
         if isinstance(failure, Excluded):
             return name_excluded([failure], dataset)[0]
-        return name_missing([failure], dataset)[0] if failure is not None else None
+        return name_missing([failure], dataset)[0]
 
 
 def _for_reading(dataset: Dataset | None, *, verifies: bool) -> Dataset | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from overproof.analysis.selector import Selector
 from overproof.engines.driver import Snapshot
-from overproof.engines.worker.failure import USER_ERRORS, describe_failure
 from overproof.records.outcome.standing import Standing
 from overproof.records.statistics import Statistics
+from overproof.session.conduct.user_code import call_user
 from overproof.session.outcome.gaps import name_excluded, name_missing, name_splits
 from overproof.session.outcome.origin import Origin
 from overproof.session.question import Question
@@ -67,15 +67,6 @@ def make_result(
         error.result = made(snapshot.outputs.value())
         raise
     return made(outputs)
-
-
-def call_user(function: Callable[[], Any], name: str) -> Any:
-    """Call a method of the user's selector here, and translate what it raises."""
-    try:
-        return function()
-    except USER_ERRORS as error:
-        reason, traceback = describe_failure(error)
-        raise UserCodeError(reason, where=name, traceback=traceback) from error
 
 
 def terminated(selector: Selector, outputs: dict[str, Any]) -> Mapping[str, Any]:

@@ -5,25 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from overproof.analysis.selector import Selector
-from overproof.engines.driver import Snapshot
-from overproof.outputs.state import OutputState
 from overproof.query.master import Master
-from overproof.query.packetizers import packetizer_by_name
 from overproof.query.statistics import StatisticsTally
-from overproof.records.dataset import FileGrid
 from overproof.records.notices import QueryStarted
 from overproof.records.statistics import Statistics
 from overproof.session.answers import dress
 from overproof.session.conduct.making import make_result
+from overproof.session.conduct.masters import master_of, snapshot_of
 from overproof.session.conduct.resumption import Resumption, read_up
 from overproof.session.keeping.folder import QueryFolder
 from overproof.session.question import Question
 from overproof.session.result import Result
 from overproof.words.errors import QueryError
 from overproof.words.states import TRANSITIONS, QueryState
-
-CYCLE_BLOCKS = 512
-"""Blocks into which cycles are cut, when there are enough of them: fine enough for any number of workers."""
 
 
 def recalled_result(query: QueryFolder) -> Any:
@@ -60,36 +54,6 @@ def recalled(master: Master, resumption: Resumption, *, selector: Selector) -> R
         standing=resumption.standing,
         code=resumption.description.code.digest,
     )
-
-
-def snapshot_of(master: Master, outputs: OutputState, *, state: QueryState) -> Snapshot:
-    """Bundle outputs that nobody changes any more with the account of just these."""
-    return Snapshot(
-        state=state,
-        outputs=outputs,
-        account=master.account,
-        missing=master.missing,
-        excluded=master.excluded,
-        splits=master.splits,
-    )
-
-
-def master_of(question: Question) -> Master:
-    """Make a fresh master for a question."""
-    options, dataset = question.options, question.dataset
-    files = dataset.files if dataset is not None else ()
-    return Master(
-        n_files=question.n_files,
-        options=options,
-        packetizer=packetizer_by_name(options.packetizer, packet_blocks=options.packet_blocks),
-        steps={index: spec.steps for index, spec in enumerate(files) if spec.steps is not None},
-    )
-
-
-def cycle_grid(n_cycles: int) -> FileGrid:
-    """Cut cycles into blocks; a function of their number alone."""
-    size = max(1, -(-n_cycles // CYCLE_BLOCKS))
-    return FileGrid(tree="", n_entries=n_cycles, stops=(*range(size, n_cycles, size), n_cycles))
 
 
 def _statistics(resumption: Resumption) -> Statistics:

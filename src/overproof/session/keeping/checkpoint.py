@@ -8,9 +8,8 @@ import sys
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, TypeVar, cast
+from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
-from overproof.outputs.state import OutputState
 from overproof.records.account import Account
 from overproof.records.documents.coding import from_document, to_document
 from overproof.records.outcome.standing import Standing
@@ -18,6 +17,9 @@ from overproof.session.code import by_value
 from overproof.words.errors import MergeError, QueryError
 from overproof.words.frozen import dataclass
 from overproof.words.states import QueryState
+
+if TYPE_CHECKING:
+    from overproof.outputs.state import OutputState
 
 T = TypeVar("T")
 
@@ -135,6 +137,8 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
     Raises:
         QueryError: it is damaged, or holds outputs that cannot be made again here.
     """
+    from overproof.outputs.state import OutputState
+
     try:
         with path.open("rb") as file:
             _verify(file, path)

@@ -6,9 +6,8 @@ import contextlib
 import threading
 import warnings
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from overproof.outputs.state import OutputState
 from overproof.records.facts import Fact
 from overproof.records.notices import BlockFailed, BlockUnreadable, EngineFailed, FileFailed, RangeProbed, WorkerLost
 from overproof.records.outcome.standing import Standing
@@ -19,6 +18,9 @@ from overproof.session.keeping.folder import QueryFolder, facts_bytes
 from overproof.store import Draft, RecordFile
 from overproof.words.clock import Clock
 from overproof.words.errors import MergeError
+
+if TYPE_CHECKING:
+    from overproof.outputs.state import OutputState
 
 FLUSH_S = 1.0
 """How often the journal is written."""
@@ -35,7 +37,7 @@ RETRY_S = 20.0
 
 FAILURES = (BlockFailed, BlockUnreadable, EngineFailed, FileFailed, RangeProbed, WorkerLost)
 
-WriteDown: TypeAlias = Callable[[Callable[[OutputState, Standing], None]], None]
+WriteDown: TypeAlias = "Callable[[Callable[[OutputState, Standing], None]], None]"
 """Gives what is merged and where the query stands with just that, both of one moment."""
 
 

@@ -1,0 +1,48 @@
+"""The master of a question, and what it thinks as one value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overproof.engines.driver import Snapshot
+from overproof.query.master import Master
+from overproof.query.packetizers import packetizer_by_name
+from overproof.records.dataset import FileGrid
+from overproof.session.question import Question
+from overproof.words.states import QueryState
+
+if TYPE_CHECKING:
+    from overproof.outputs.state import OutputState
+
+CYCLE_BLOCKS = 512
+"""Blocks into which cycles are cut, when there are enough of them: fine enough for any number of workers."""
+
+
+def snapshot_of(master: Master, outputs: OutputState, *, state: QueryState) -> Snapshot:
+    """Bundle outputs that nobody changes any more with the account of just these."""
+    return Snapshot(
+        state=state,
+        outputs=outputs,
+        account=master.account,
+        missing=master.missing,
+        excluded=master.excluded,
+        splits=master.splits,
+    )
+
+
+def master_of(question: Question) -> Master:
+    """Make a fresh master for a question."""
+    options, dataset = question.options, question.dataset
+    files = dataset.files if dataset is not None else ()
+    return Master(
+        n_files=question.n_files,
+        options=options,
+        packetizer=packetizer_by_name(options.packetizer, packet_blocks=options.packet_blocks),
+        steps={index: spec.steps for index, spec in enumerate(files) if spec.steps is not None},
+    )
+
+
+def cycle_grid(n_cycles: int) -> FileGrid:
+    """Cut cycles into blocks; a function of their number alone."""
+    size = max(1, -(-n_cycles // CYCLE_BLOCKS))
+    return FileGrid(tree="", n_entries=n_cycles, stops=(*range(size, n_cycles, size), n_cycles))
