@@ -20,6 +20,7 @@ from overproof.columns.opening import open_reader
 from overproof.columns.reader import ReaderCache
 from overproof.records.dataset import FileSpec, Friend, FriendPart
 from overproof.store.cache_place import CachePlace
+from overproof.store.mapped import look_through
 from overproof.words.errors import BranchError
 
 N = 5000
@@ -249,3 +250,55 @@ def test_a_broken_cache_breaks_no_reader(path: Path, place: CachePlace, opened: 
     kept.unlink(missing_ok=True)
     kept.mkdir()
     assert opened(path).read(["x"], 0, N)["x"].tolist() == wanted
+
+
+def write_lists(path: Path) -> Path:
+    """A file with a collection of two columns, and one more of the same name in front that has other lists."""
+    counts, others = np.arange(N) % 4, np.arange(N) % 3
+    with uproot.recreate(path) as file:
+        file.mktree("t", {"Jet_pt": "var * float32", "Jet_eta": "var * float32", "Jet_other": "var * float32"})
+        lists = {
+            name: np.arange(counts.sum(), dtype=np.float32) + shift for shift, name in enumerate(("Jet_pt", "Jet_eta"))
+        }
+        file["t"].extend(
+            {name: ak.unflatten(values, counts) for name, values in lists.items()}
+            | {"Jet_other": ak.unflatten(np.arange(others.sum(), dtype=np.float32), others)}
+        )
+    return path
+
+
+JETS = ("Jet_pt", "Jet_eta", "Jet_other")
+
+
+def test_lists_are_kept_once(tmp_path: Path, place: CachePlace, opened: Callable[[Path], CachedReader]) -> None:
+    """Columns of one collection have the same memory for where lists begin; one with other lists has its own."""
+    path = write_lists(tmp_path / "jets.root")
+    opened(path).read(JETS, 0, N)
+    reader = opened(path)
+    arrays = reader.read_native(JETS, 0, N)
+    assert reader.read_bytes == 0
+    places = {name: column.offsets[0].ctypes.data for name, column in arrays.items()}
+    assert places["Jet_pt"] == places["Jet_eta"] != places["Jet_other"]
+    for name, column in arrays.items():
+        assert column.to_awkward().tolist() == plain(path, name, 0, N).tolist()
+    sizes = {column.column: column.size_bytes for column in report_on(place).columns}
+    assert set(sizes) == {*JETS, "Jet (lists)"}
+    assert sizes["Jet_pt"] < sizes["Jet_other"]
+
+
+@pytest.mark.parametrize("lost", ["Jet (lists)", "Jet_pt", "Jet_other"])
+def test_each_part_may_be_lost(
+    lost: str, tmp_path: Path, place: CachePlace, opened: Callable[[Path], CachedReader]
+) -> None:
+    """Whatever goes, what is read is right, and all of it is kept again."""
+    path = write_lists(tmp_path / "jets.root")
+    opened(path).read(JETS, 0, N)
+    for kept in look_through(Path(place.directory), minute=0):
+        assert kept.header is not None
+        if kept.header.label.decode().endswith(f"\n{lost}"):
+            kept.path.unlink()
+    for _ in range(2):
+        reader = opened(path)
+        for name, array in reader.read(JETS, 0, N).items():
+            assert array.tolist() == plain(path, name, 0, N).tolist()
+    assert reader.read_bytes == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,10 @@ from overproof.columns.layouts import NativeColumn
 from overproof.store.mapped import MappedStore
 
 DTYPES = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8"]
+
+
+def no_lists(first: int, stop: int, digest: str) -> Any:
+    raise LookupError(digest)
 
 
 @st.composite
@@ -57,7 +62,7 @@ def test_any_column_comes_back(
         return
     records = store.find("key", first, stop)
     assert records
-    found = unpacked(records, first, stop)
+    found = unpacked(records, first, stop, lists=no_lists)
     assert same(found, column.cut(first, stop))
     assert not found.values.flags.writeable
 
@@ -79,7 +84,7 @@ def test_a_note_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     """Buffers that are not what their note says give an error, no column."""
     store = MappedStore(tmp_path / "cache", limit_bytes=10**8)
     column = NativeColumn(values=np.arange(5, dtype=np.int16))
-    for number, note in enumerate((b"<i8 0 ", b"<i2 1 ", b"<i2 0 4,", b"nonsense", b"<x9 0 ")):
+    for number, note in enumerate((b"<i8 0  ", b"<i2 1  ", b"<i2 0 4, ", b"nonsense", b"<x9 0  ", b"<i2 1  abc")):
         store.put(str(number), 0, 5, note=note, buffers=buffers_of(column), cost_s=1.0)
-        with pytest.raises((ValueError, TypeError)):
-            unpacked(store.find(str(number), 0, 5), 0, 5)
+        with pytest.raises((ValueError, TypeError, LookupError)):
+            unpacked(store.find(str(number), 0, 5), 0, 5, lists=no_lists)

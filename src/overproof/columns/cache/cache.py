@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from overproof.columns.cache.packing import buffers_of, can_be_packed, note_of, unpacked
+import numpy as np
+
+from overproof.columns.cache.key import ColumnKey
+from overproof.columns.cache.packing import buffers_of, bytes_of, can_be_packed, digest_of, note_of, unpacked
 from overproof.columns.layouts import NativeColumn
+from overproof.columns.layouts.column import Offsets
 from overproof.store.cache_place import CachePlace
-from overproof.store.mapped import MappedStore
+from overproof.store.mapped import MappedStore, Record
 
 LEAST_BYTES = 4096
 """A range that is smaller, and not the whole of a tree, costs more to keep than to read."""
@@ -42,26 +48,26 @@ class ColumnCache:
             self._place = place
             self._store = None if place is None else MappedStore(Path(place.directory), limit_bytes=place.limit_bytes)
 
-    def find(self, key: str, first: int, stop: int) -> NativeColumn | None:
+    def find(self, key: ColumnKey, first: int, stop: int) -> NativeColumn | None:
         """Return a column of a range of entries; None where it is not kept."""
         if self._store is None:
             return None
-        records = self._store.find(key, first, stop)
+        records = self._store.find(key.column, first, stop)
         if not records:
             return None
         try:
-            column = unpacked(records, first, stop)
-        except (ValueError, TypeError):
+            column = unpacked(records, first, stop, lists=partial(self._lists, key.lists))
+        except (LookupError, ValueError, TypeError):
             return None
         self.served_bytes += column.size_bytes
         return column
 
-    def holds(self, key: str, first: int, stop: int) -> bool:
+    def holds(self, key: ColumnKey, first: int, stop: int) -> bool:
         """Tell whether a column of a range of entries is kept."""
-        return self._store is not None and self._store.holds(key, first, stop)
+        return self._store is not None and bool(self._store.peek(key.column, first, stop))
 
     def keep(
-        self, key: str, column: NativeColumn, *, first: int, stop: int, n_entries: int, cost_s: float, label: str
+        self, key: ColumnKey, column: NativeColumn, *, first: int, stop: int, n_entries: int, cost_s: float
     ) -> None:
         """Keep a column of a range of entries, if it is worth that.
 
@@ -71,14 +77,50 @@ class ColumnCache:
             first, stop: the range.
             n_entries: of the whole tree.
             cost_s: seconds that it took.
-            label: what the column is, for people.
         """
         is_small = column.size_bytes < LEAST_BYTES and stop - first < n_entries
         if self._store is None or stop <= first or is_small or not can_be_packed(column):
             return
-        self._store.put(
-            key, first, stop, note=note_of(column), buffers=buffers_of(column), cost_s=cost_s, label=label.encode()
-        )
+        digest, label = "", key.label.encode()
+        if column.offsets:
+            share = column.offsets[0].nbytes / column.size_bytes
+            digest = self._keep_lists(
+                self._store, key, column.offsets[0], first=first, stop=stop, cost_s=cost_s * share
+            )
+            cost_s *= 1 - share
+        note, buffers = note_of(column, digest=digest), buffers_of(column, digest=digest)
+        self._store.put(key.column, first, stop, note=note, buffers=buffers, cost_s=cost_s, label=label)
+
+    def _keep_lists(
+        self, store: MappedStore, key: ColumnKey, offsets: Offsets, *, first: int, stop: int, cost_s: float
+    ) -> str:
+        """Keep where lists begin for all columns that have the same; return their digest, empty where that fails."""
+        digest = digest_of(offsets)
+        if not self._same_lists(store.peek(key.lists, first, stop), digest, first, stop):
+            buffers, label = [bytes_of(offsets)], key.label_of_lists.encode()
+            store.put(key.lists, first, stop, note=digest.encode(), buffers=buffers, cost_s=cost_s, label=label)
+            if not self._same_lists(store.peek(key.lists, first, stop), digest, first, stop):
+                return ""
+        return digest
+
+    def _lists(self, key: str, first: int, stop: int, digest: str) -> Offsets:
+        """Return where the lists of some entries begin.
+
+        Raises:
+            LookupError: that is not kept, or they are other lists.
+        """
+        assert self._store is not None
+        records = self._store.find(key, first, stop)
+        if not self._same_lists(records, digest, first, stop):
+            raise LookupError(key)
+        return records[0].buffers[0].view(np.int64)
+
+    @staticmethod
+    def _same_lists(records: Sequence[Record], digest: str, first: int, stop: int) -> bool:
+        if len(records) != 1:
+            return False
+        (record,) = records
+        return (record.first, record.stop, record.note) == (first, stop, digest.encode())
 
     def rest(self) -> None:
         """Tell others what was asked for, and let go of what was thrown away."""

@@ -7,17 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from overproof.columns.cache.cache import ColumnCache
+from overproof.columns.cache.key import ColumnKey, key_of
 from overproof.columns.cache.version import Glance, version_of
 from overproof.columns.formats import Reader
 from overproof.columns.layouts import NativeColumn
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Schema
 from overproof.words.errors import BranchError
-
-FORMAT = "1"
-"""Counts up whenever the meaning of what is kept changes."""
-SEPARATOR = "\n"
-"""Stands in labels between path, tree and column."""
 
 
 class CachedReader:
@@ -37,7 +33,7 @@ class CachedReader:
         self._cache = cache
         self._seen = seen
         self._version: str | None = None
-        self._keys: dict[str, str] = {}
+        self._keys: dict[str, ColumnKey] = {}
         self.path = reader.path
         self.tree = reader.tree
         self.uuid = reader.uuid
@@ -128,7 +124,7 @@ class CachedReader:
             self._seen = None
         return self._version is not None
 
-    def _key(self, name: str) -> str:
+    def _key(self, name: str) -> ColumnKey:
         """Return under which key a column is kept.
 
         Raises:
@@ -136,8 +132,9 @@ class CachedReader:
         """
         key = self._keys.get(name)
         if key is None:
-            parts = (FORMAT, self._version or "", self.tree, self._reader.resolve(name))
-            key = self._keys[name] = "\0".join(parts)
+            key = self._keys[name] = key_of(
+                version=self._version or "", path=self.path, tree=self.tree, column=self._reader.resolve(name)
+            )
         return key
 
     def _read_and_keep(self, names: Sequence[str], first: int, stop: int) -> dict[str, NativeColumn]:
@@ -154,6 +151,5 @@ class CachedReader:
                 stop=stop,
                 n_entries=self.n_entries,
                 cost_s=took_s * column.size_bytes / max(total_bytes, 1),
-                label=SEPARATOR.join((self.path, self.tree, self._reader.resolve(name))),
             )
         return columns

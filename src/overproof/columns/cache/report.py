@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from overproof.columns.cache.reader import SEPARATOR
+from overproof.columns.cache.key import SEPARATOR
 from overproof.store.cache_place import CachePlace
 from overproof.store.mapped import Kept, MappedStore, is_private, look_through
 

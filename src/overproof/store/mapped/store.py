@@ -152,15 +152,14 @@ class MappedStore:
             return False
         return True
 
-    def holds(self, key: str, first: int, stop: int) -> bool:
-        """Tell whether `find` would find something; does not count as asking."""
-        known = self._known.get(key)
-        if known is None:
-            known = _Known(self.directory, key, 0.0)
+    def peek(self, key: str, first: int, stop: int) -> tuple[Record, ...]:
+        """Do what `find` does, without counting it as asking."""
+        known = self._about(key)
         try:
-            return is_private(self.directory) and self._opened(known).covers(first, stop)
+            return self._opened(known).find(first, stop) if is_private(self.directory) else ()
         except OSError:
-            return False
+            known.file = None
+            return ()
 
     def rest(self) -> None:
         """Tell what was asked for, and let go of files that were thrown away, which take room until then."""
