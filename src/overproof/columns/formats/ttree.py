@@ -124,7 +124,8 @@ class TTreeReader:
             holder, steps = ".".join(parts[:-n_steps]), tuple(parts[-n_steps:])
             column = self._columns.get(holder)
             if column is not None and column.leaf is None:
-                form = form_of_branch(column.branch)
+                with translated(self.path, "open", what="description of the classes"):
+                    form = form_of_branch(column.branch)
                 return (holder, steps) if form is not None and form_inside(form, steps) is not None else None
         return None
 
@@ -326,9 +327,10 @@ class TTreeReader:
         """Read columns of the entries from `first` to `stop`."""
         resolved = {name: self.resolve(name) for name in names}
         branches: dict[int, Any] = {}
-        for name in resolved.values():
-            for branch in self._data_branches(name):
-                branches.setdefault(id(branch), branch)
+        with translated(self.path, "decode", what="description of the classes"):
+            for name in resolved.values():
+                for branch in self._data_branches(name):
+                    branches.setdefault(id(branch), branch)
         arrays = self._baskets.read(list(branches.values()), first, stop)
         by_branch = dict(zip(branches, arrays, strict=True))
         with translated(self.path, "decode"):

@@ -31,7 +31,10 @@ class BasketLayouts(Mapping[str, BasketLayout]):
     def __getitem__(self, name: str) -> BasketLayout:
         if name not in self._found:
             branch, leaf = self._branches[name]
-            self._found[name] = _layout(branch, leaf, holder=self._holder)
+            try:
+                self._found[name] = _layout(branch, leaf, holder=self._holder)
+            except Exception:  # noqa: BLE001 - anything comes out of a damaged file; the other reader tells, when asked
+                self._found[name] = None
         found = self._found[name]
         if found is None:
             raise KeyError(name)
@@ -48,7 +51,11 @@ class BasketLayouts(Mapping[str, BasketLayout]):
 
 
 def _layout(branch: Any, leaf: str | None, *, holder: Callable[[Any], str]) -> BasketLayout | None:
-    """Describe a column; None for one that is not plain, or whose description is damaged: uproot says what is wrong."""
+    """Describe a column; None for one that is not plain.
+
+    Raises:
+        Exception: whatever uproot raises for a damaged description.
+    """
     interpretation = branch.interpretation
     is_jagged = type(interpretation) is AsJagged
     content = interpretation.content if is_jagged else interpretation
@@ -59,13 +66,10 @@ def _layout(branch: Any, leaf: str | None, *, holder: Callable[[Any], str]) -> B
         return None
     if any(each.kind not in "biuf" for each in _numbers(base)):
         return None
-    try:
-        stops = np.asarray(branch.entry_offsets, dtype=np.int64)
-        check_branch(branch, stops)
-        check_type(branch)
-        embedded = _embedded(branch)
-    except Exception:  # noqa: BLE001 - anything can come out of damaged tables; the other reader tells, when it is asked
-        return None
+    stops = np.asarray(branch.entry_offsets, dtype=np.int64)
+    check_branch(branch, stops)
+    check_type(branch)
+    embedded = _embedded(branch)
     n_own = branch.num_baskets - len(branch.embedded_baskets)
     none = np.zeros(len(embedded), np.int64)
     counter = branch.count_branch if is_jagged else None
