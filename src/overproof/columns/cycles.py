@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _OF_CYCLE, _OF_BLOCK = 0, 1
 """Keeps the dice of cycle n apart from those of the block that begins at cycle n."""
 
 
 def _sequence(seed: int, number: int, *, of: int) -> np.random.SeedSequence:
+    import numpy as np  # the user's process, which counts cycles and never turns them, waits for its workers first
+
     return np.random.SeedSequence(seed % 2**64, spawn_key=(of, number))
 
 
@@ -32,11 +36,15 @@ class Cycle:
     @cached_property
     def seed(self) -> int:
         """A 64-bit seed: a function of the query's seed and the number alone."""
+        import numpy as np
+
         return int(_sequence(self.query_seed, self.number, of=_OF_CYCLE).generate_state(1, np.uint64)[0])
 
     @cached_property
     def rng(self) -> np.random.Generator:
         """Dice of this cycle: a function of the query's seed and the number alone."""
+        import numpy as np
+
         return np.random.default_rng(_sequence(self.query_seed, self.number, of=_OF_CYCLE))
 
 
@@ -66,9 +74,13 @@ class Cycles:
     @property
     def numbers(self) -> npt.NDArray[np.int64]:
         """The numbers of the cycles."""
+        import numpy as np
+
         return np.arange(self.first, self.stop, dtype=np.int64)
 
     @cached_property
     def rng(self) -> np.random.Generator:
         """Dice of the whole block: a function of the query's seed and `first`."""
+        import numpy as np
+
         return np.random.default_rng(_sequence(self.seed, self.first, of=_OF_BLOCK))
