@@ -105,8 +105,8 @@ class PageDecoder:
     def _cuts(self, first: int, stop: int) -> list[Cut]:
         """Return which entries of which clusters a range has."""
         clusters = self._tree.clusters
-        low = int(np.searchsorted(clusters, first, side="right")) - 1
-        high = int(np.searchsorted(clusters, stop, side="left"))
+        low = int(clusters.searchsorted(first, side="right")) - 1
+        high = int(clusters.searchsorted(stop, side="left"))
         bounds = clusters[low : high + 1].tolist()
         return [
             Cut(low + at, begin, end - begin, max(first - begin, 0), min(stop, end) - begin)

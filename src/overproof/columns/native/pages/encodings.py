@@ -13,6 +13,11 @@ from overproof.words.frozen import dataclass
 Array = npt.NDArray[Any]
 
 
+_FEW = 64
+_PIECE = 8192
+"""Numbers worked on at a time where that takes several steps: they stay in the processor's cache meanwhile."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
     """One type of column.
@@ -107,20 +112,36 @@ def decode(
 
 def _join_bytes(raw: Octets, out: Array, *, is_split: bool) -> None:
     width, n = out.dtype.itemsize, len(out)
-    if not is_split or width == 1:
+    if not is_split or width == 1 or n == 0:
         out.view(np.uint8)[:] = raw
         return
-    together, apart = out.view(np.uint8).reshape(n, width), raw.reshape(width, n)
-    for number in range(width):
+    whole, together, apart = out.view(f"u{width}"), out.view(np.uint8).reshape(n, width), raw.reshape(width, n)
+    # Small integers have zeros in all bytes but the lowest, and so have the lengths of lists: all but the first number
+    # of a page, which tells where the page begins.
+    others = [number for number in range(1, width) if not _is_zero(apart[number, 1:])]
+    if len(others) < width - 1:
+        whole[:] = apart[0]
+    else:
+        together[:, 0] = apart[0]
+    for number in others:
         together[:, number] = apart[number]
+    together[0] = apart[:, 0]
+
+
+def _is_zero(octets: Octets) -> bool:
+    """Tell whether all bytes are zero; of others, the first few mostly tell."""
+    return not octets[:_FEW].any() and not (len(octets) > _FEW and octets.max())
 
 
 def _undo_zigzag(out: Array) -> None:
     bits = out.view(f"u{out.dtype.itemsize}")
-    signs = bits & 1
-    np.negative(signs, out=signs)
-    np.right_shift(bits, 1, out=bits)
-    np.bitwise_xor(bits, signs, out=bits)
+    room = np.empty(min(len(bits), _PIECE), bits.dtype)
+    for first in range(0, len(bits), _PIECE):
+        piece = bits[first : first + _PIECE]
+        signs = np.bitwise_and(piece, 1, out=room[: len(piece)])
+        np.negative(signs, out=signs)
+        np.right_shift(piece, 1, out=piece)
+        np.bitwise_xor(piece, signs, out=piece)
 
 
 def _unpacked(raw: Octets, n: int, n_bits: int) -> npt.NDArray[np.uint32]:

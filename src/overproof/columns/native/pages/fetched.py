@@ -110,9 +110,11 @@ class FetchedPages:
 
         Memory that is given back soon is used again, while it is still in the processor's cache.
         """
-        for each in [each for each in self._kept_of.get(column.number, ()) if each < page]:
-            self._kept.drop((column.number, each))
-            self._kept_of[column.number].remove(each)
+        kept = self._kept_of.get(column.number)
+        if kept and min(kept) < page:
+            for each in [each for each in kept if each < page]:
+                self._kept.drop((column.number, each))
+                kept.remove(each)
 
     def _decode(self, column: StoredColumn, page: int, out: Array) -> None:
         encoding, n_bytes = column.encoding, (len(out) * column.n_bits + 7) // 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -81,18 +82,17 @@ class Reading:
             DamageError: pages that cannot be what was written.
             ReadError: phase `read`.
         """
-        self._pages.fetch(self._surely_wanted())
+        pieces = self._pieces(1)
+        self._pages.fetch(chain(_pages_of(pieces), self._surely_wanted()))
         for depth in range(1, 1 + max(map(len, self._columns))):
-            ways = [way for way in self._columns if len(way) == depth]
-            pieces = {way: [self._piece(way, cut) for cut in self._cuts[way[:-1]]] for way in ways}
-            self._pages.fetch(
-                (piece.stored, part.page) for each in pieces.values() for piece in each for part in piece.parts
-            )
-            for way in ways:
+            if depth > 1:
+                pieces = self._pieces(depth)
+                self._pages.fetch(_pages_of(pieces))
+            for way, each in pieces.items():
                 if self._columns[way][0].is_index:
-                    self._read_ends(way, pieces[way])
+                    self._read_ends(way, each)
                 else:
-                    self._arrays[way] = self._read_values(way, pieces[way])
+                    self._arrays[way] = self._read_values(way, each)
 
     def column(self, field: FieldLayout) -> NativeColumn:
         """Return what was read of a field."""
@@ -104,18 +104,20 @@ class Reading:
             values = values.reshape(-1, *field.fixed_shape)
         return NativeColumn(values=values, offsets=tuple(self._arrays[way] for way in ways[:-1]))
 
+    def _pieces(self, depth: int) -> dict[Way, list[_Piece]]:
+        """Tell what has to be decoded of all columns in lists of some depth."""
+        return {
+            way: [self._piece(way, cut) for cut in self._cuts[way[:-1]]] for way in self._columns if len(way) == depth
+        }
+
     def _surely_wanted(self) -> Iterator[tuple[StoredColumn, int]]:
-        """Give all pages of clusters that are read as wholes, and of others those of entries."""
+        """Give all pages inside of lists of clusters that are read as wholes."""
         for way, (slot, _) in self._columns.items():
             for cut in self._cuts[()]:
-                if cut.is_whole:
+                if len(way) > 1 and cut.is_whole:
                     stored = slot.in_cluster(cut.cluster)
                     for page in stored.pages(cut.cluster):
                         yield stored, page
-                elif len(way) == 1:
-                    piece = self._piece(way, cut)
-                    for part in piece.parts:
-                        yield piece.stored, part.page
 
     def _piece(self, way: Way, cut: Cut) -> _Piece:
         """Tell which elements of a column are wanted for some elements of what it is in.
@@ -182,6 +184,11 @@ class Reading:
             inside.append(Cut(cut.cluster, 0, n_inside, first, stop))
         self._arrays[way] = frozen(offsets)
         self._cuts[way] = inside
+
+
+def _pages_of(pieces: Mapping[Way, list[_Piece]]) -> Iterator[tuple[StoredColumn, int]]:
+    """Give the pages in which something is."""
+    return ((piece.stored, part.page) for each in pieces.values() for piece in each for part in piece.parts)
 
 
 def scale_of(field: FieldLayout) -> int:

@@ -72,8 +72,8 @@ class StoredColumn:
             return [Part(pages.start, first, stop, int(before[pages.stop] - before[pages.start]))]
         start = int(before[pages.start])
         first, stop = first + start, stop + start
-        low = int(np.searchsorted(before[: pages.stop + 1], first, side="right")) - 1
-        high = int(np.searchsorted(before[: pages.stop + 1], stop, side="left"))
+        low = int(before.searchsorted(first, side="right")) - 1
+        high = int(before.searchsorted(stop, side="left"))
         bounds = before[low : high + 1].tolist()
         return [
             Part(low + at, max(first, begin) - begin, min(stop, end) - begin, end - begin)
