@@ -103,16 +103,18 @@ def test_nothing_is_told_of_a_file_that_lies_in_memory(path: Path, monkeypatch: 
 
 
 def test_the_system_is_told_of_a_file_that_is_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a request that took long the next ones are announced, neighbours as one; long after it, no more."""
+    """After a request that took long the next ones are announced, neighbours as one, each once; later, no more."""
     file, calls = LocalFile(str(path)), Calls(monkeypatch)
     calls.read_s = 0.01
     file.read_all([(0, 10)])
     calls.read_s = 0.0
     file.announce([(100, 200), (200, 300), (500, 600)])
     assert calls.told == [(100, 300), (500, 600)]
-    for _ in range(100):
-        file.announce([(700, 800)])
-        file.read_all([(700, 800)])
+    file.announce([(200, 300), (500, 600), (610, 620)])
+    assert calls.told[2:] == [(610, 620)]
+    for start in range(1_000, 11_000, 100):
+        file.announce([(start, start + 50)])
+        file.read_all([(start, start + 50)])
     assert 10 < len(calls.told) < 100
 
 

@@ -24,6 +24,9 @@ PATIENCE_S = 200e-6
 MEMORY_BYTES_PER_S = 1e9
 """What comes more slowly than this, and than the time above, does not come out of the memory of the system."""
 
+TOLD_RANGES = 10_000
+"""Ranges that are known to have been announced."""
+
 N_ANNOUNCED_AFTER_WAITING = 64
 """Requests that are announced after one that took long: announced ones come fast, and tell nothing of the next."""
 
@@ -54,6 +57,7 @@ class LocalFile:
         self._handle = -1
         # Whether the file lies in memory already is not known before the first bytes of it are read.
         self._n_to_announce = 1
+        self._told: dict[Range, None] = {}
         self.retry(self._open, is_transient=is_transient_here)
 
     def _open(self) -> None:
@@ -76,7 +80,7 @@ class LocalFile:
         """
         copy = object.__new__(type(self))
         copy.path, copy.identity, copy.size_bytes = self.path, self.identity, self.size_bytes
-        copy._stamp, copy._n_to_announce = self._stamp, 1
+        copy._stamp, copy._n_to_announce, copy._told = self._stamp, 1, {}
         copy._handle = os.dup(self._handle)
         return copy
 
@@ -94,7 +98,12 @@ class LocalFile:
         if self._n_to_announce <= 0 or self._handle < 0 or not hasattr(os, "posix_fadvise"):
             return
         self._n_to_announce -= 1
-        for group in together(ranges, gap_bytes=0, limit_bytes=LIMIT_BYTES):
+        # What was told already is not told again: that costs as much as the first time.
+        fresh = [each for each in ranges if each not in self._told]
+        if len(self._told) > TOLD_RANGES:
+            self._told.clear()
+        self._told.update(dict.fromkeys(fresh))
+        for group in together(fresh, gap_bytes=0, limit_bytes=LIMIT_BYTES):
             start, stop = span_of(group)
             with contextlib.suppress(OSError):
                 os.posix_fadvise(self._handle, start, stop - start, os.POSIX_FADV_WILLNEED)
@@ -170,7 +179,10 @@ class LocalFile:
             start, stop = span_of(group)
             data = self.retry(functools.partial(self._read, start, stop), is_transient=is_transient_here)
             n_bytes += len(data)
-            found.update(cut(data, group))
+            if len(group) == 1:
+                found[group[0]] = data
+            else:
+                found.update(cut(data, group))
         if time.perf_counter() - began_s > PATIENCE_S + n_bytes / MEMORY_BYTES_PER_S:
             self._n_to_announce = N_ANNOUNCED_AFTER_WAITING
         if wanted:

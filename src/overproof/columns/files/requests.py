@@ -21,21 +21,22 @@ def together(ranges: Iterable[Range], *, gap_bytes: int, limit_bytes: int) -> It
     """
     group: list[Range] = []
     begin = end = 0
-    for start, stop in sorted(ranges):
-        if group and start <= end + gap_bytes and max(stop, end) - begin <= limit_bytes:
-            group.append((start, stop))
-            end = max(stop, end)
+    for each in sorted(ranges):
+        start, stop = each
+        if group and start <= end + gap_bytes and (stop if stop > end else end) - begin <= limit_bytes:
+            group.append(each)
+            end = max(end, stop)
             continue
         if group:
             yield group
-        group, begin, end = [(start, stop)], start, stop
+        group, begin, end = [each], start, stop
     if group:
         yield group
 
 
 def span_of(group: Sequence[Range]) -> Range:
     """Return the first byte of a group and its last, exclusive."""
-    return group[0][0], max(stop for _, stop in group)
+    return group[0] if len(group) == 1 else (group[0][0], max([stop for _, stop in group]))
 
 
 def cut(data: bytes, group: Sequence[Range]) -> dict[Range, Bytes]:
