@@ -79,7 +79,7 @@ def _inner(clusters: Iterable[int], n_entries: int) -> Entries:
     """Return boundaries sorted, once each, from 0 to `n_entries`."""
     given = np.asarray(clusters if isinstance(clusters, np.ndarray) else list(clusters), dtype=np.int64)
     inside = given[(given > 0) & (given < n_entries)]
-    return np.unique(np.concatenate([np.asarray([0, n_entries], dtype=np.int64), inside]))
+    return _distinct(np.concatenate([np.asarray([0, n_entries], dtype=np.int64), inside]))
 
 
 def _cut_gaps(boundaries: Entries, block_entries: int) -> Entries:
@@ -91,7 +91,7 @@ def _cut_gaps(boundaries: Entries, block_entries: int) -> Entries:
         np.arange((boundaries[at] // block_entries + 1) * block_entries, boundaries[at + 1], block_entries)
         for at in long
     ]
-    return np.unique(np.concatenate([boundaries, *cuts]))
+    return _distinct(np.concatenate([boundaries, *cuts]))
 
 
 def ttree_clusters(
@@ -145,6 +145,14 @@ def common_boundaries(boundaries: Iterable[npt.NDArray[np.integer]]) -> Entries:
         if len(offsets) < 2 or (key := offsets.tobytes()) in seen:
             continue
         seen.add(key)
-        own = np.unique(offsets.astype(np.int64))
+        own = _distinct(offsets.astype(np.int64))
         shared = own if shared is None else np.intersect1d(shared, own, assume_unique=True)
     return np.asarray([0], dtype=np.int64) if shared is None else shared
+
+
+def _distinct(entries: Entries) -> Entries:
+    """Return numbers sorted, once each; for the same numpy would load its masked arrays first."""
+    ordered = np.sort(entries)
+    is_new = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    return ordered[is_new]
