@@ -69,6 +69,8 @@ def test_the_next_query_and_the_next_session_read_nothing(
     assert dict(first) == dict(second) == dict(third) == {"n": sum(range(N_ENTRIES)), "x": first["x"]}
     assert first.statistics.read_bytes > 0
     assert second.statistics.read_bytes == third.statistics.read_bytes == 0
+    assert first.statistics.cached_bytes == 0
+    assert second.statistics.cached_bytes == third.statistics.cached_bytes == 16 * N_ENTRIES
     assert kept_ranges(place) == {"n": N_ENTRIES // BLOCK, "x": N_ENTRIES // BLOCK}
 
 

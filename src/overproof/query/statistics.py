@@ -49,6 +49,7 @@ class StatisticsTally:
         self._shortest_s: float | None = None
         self._merge_s = 0.0
         self._n_deltas = 0
+        self._cached_bytes = 0
 
     def record(self, fact: Fact) -> None:
         """Add one fact; those that cost nothing are passed over."""
@@ -80,6 +81,7 @@ class StatisticsTally:
             packet_interval_average_s=(self._last_done_s - done_s) / (packets - 1) if packets > 1 else 0.0,
             packet_interval_shortest_s=self._shortest_s or 0.0,
             read_bytes=read_bytes,
+            cached_bytes=self._cached_bytes,
             rate_per_s=entries / loop_s if loop_s > 0 else 0.0,
             byte_rate_per_s=read_bytes / loop_s if loop_s > 0 else 0.0,
             merge_s=self._merge_s,
@@ -120,6 +122,7 @@ class StatisticsTally:
         line.entries += n_entries
         line.compute_s += notice.compute_s
         line.read_bytes += notice.read_bytes
+        self._cached_bytes += notice.cached_bytes
         self._smallest_packet = min(self._smallest_packet or n_entries, n_entries)
         if self._first_done_s is None:
             self._first_done_s = at_s

@@ -104,6 +104,7 @@ class PacketDone:
     Attributes:
         compute_s: seconds from the first block's start to the last block's end.
         read_bytes: compressed bytes read.
+        cached_bytes: bytes of columns that came out of the cache instead.
         n_blocks: blocks computed or reported, counted from the packet's first; a packet dropped after `HaltWorker`
             tells how far it came, so that nothing computed is lost. None: all of them, or, after `HaltWorker`,
             those offered so far.
@@ -114,6 +115,7 @@ class PacketDone:
     packet: int
     compute_s: float
     read_bytes: int = 0
+    cached_bytes: int = 0
     n_blocks: int | None = None
 
 

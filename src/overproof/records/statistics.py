@@ -44,6 +44,7 @@ class Statistics:
         packet_interval_average_s: mean time between two finished packets.
         packet_interval_shortest_s: shortest time between two finished packets.
         read_bytes: compressed bytes read.
+        cached_bytes: bytes of columns that came out of the cache instead.
         rate_per_s: entries a second over `loop_s`.
         byte_rate_per_s: bytes a second over `loop_s`.
         merge_s: seconds spent on merging at the master.
@@ -71,3 +72,4 @@ class Statistics:
     merge_s: float
     deltas: int
     workers: tuple[WorkerStatistics, ...]
+    cached_bytes: int = 0

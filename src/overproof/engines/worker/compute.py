@@ -106,7 +106,7 @@ class Worker:
             complain=self._report_failed,
         )
         self._packet_started_s = 0.0
-        self._packet_read_bytes = 0
+        self._packet_read_bytes = self._packet_cached_bytes = 0
 
     @property
     def is_begun(self) -> bool:
@@ -269,6 +269,7 @@ class Worker:
     def _start_packet(self) -> None:
         self._packet_started_s = self._clock.now()
         self._packet_read_bytes = self._source.read_bytes
+        self._packet_cached_bytes = self._source.cached_bytes
 
     def _finish_packet(self, packet: Packet, *, n_blocks: int) -> None:
         self._reply(
@@ -278,6 +279,7 @@ class Worker:
                 packet=packet.number,
                 compute_s=self._clock.now() - self._packet_started_s,
                 read_bytes=self._source.read_bytes - self._packet_read_bytes,
+                cached_bytes=self._source.cached_bytes - self._packet_cached_bytes,
                 n_blocks=n_blocks,
             )
         )

@@ -44,6 +44,11 @@ class BlockSource:
         """Compressed bytes read so far."""
         return self._readers.read_bytes
 
+    @property
+    def cached_bytes(self) -> int:
+        """Bytes of columns that came out of the cache so far."""
+        return self._readers.columns.served_bytes
+
     def begin(
         self,
         dataset: Dataset | None,

@@ -29,6 +29,7 @@ def merge_statistics(first: Statistics, second: Statistics) -> Statistics:
         packet_interval_average_s=intervals / packets if packets else 0.0,
         packet_interval_shortest_s=min((each.packet_interval_shortest_s for each in done), default=0.0),
         read_bytes=read_bytes,
+        cached_bytes=first.cached_bytes + second.cached_bytes,
         rate_per_s=entries / loop_s if loop_s else 0.0,
         byte_rate_per_s=read_bytes / loop_s if loop_s else 0.0,
         merge_s=first.merge_s + second.merge_s,

@@ -75,6 +75,7 @@ def statistics_text(statistics: Statistics) -> str:
     s = statistics
     rows = [
         ("entries", f"{s.entries:,} in {_files(s.n_files)}, {human_bytes(s.read_bytes)} read"),
+        ("cached", f"{human_bytes(s.cached_bytes)} of columns out of memory" if s.cached_bytes else ""),
         ("packets", f"{s.packets:,} ({s.packetizer}): default {s.default_packet:,}, smallest {s.smallest_packet:,}, "
                     f"average {s.average_packet:,.0f} entries"),
         ("time", f"{human_seconds(s.total_s)} in all: startup_s {s.startup_s:.3f}, loop_s {s.loop_s:.3f}"),
@@ -85,7 +86,7 @@ def statistics_text(statistics: Statistics) -> str:
         ("merging", f"{human_seconds(s.merge_s)} for {s.deltas:,} deltas"),
         ("workers", f"{s.n_workers:,}"),
     ]  # fmt: skip
-    lines = [f"{name:<12}{text}" for name, text in rows]
+    lines = [f"{name:<12}{text}" for name, text in rows if text]
     return "\n".join(lines + [_worker_line(worker) for worker in s.workers])
 
 
