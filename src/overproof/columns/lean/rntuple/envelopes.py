@@ -18,6 +18,7 @@ _ANCHOR_HEADER_BYTES = 6
 """In front of an anchor: how many bytes follow, and the version of its class."""
 
 _COUNT_FLAG = 0x40000000
+_CLASS_VERSION = 2
 CHECKSUM_BYTES = 8
 HEADER, FOOTER, PAGE_LIST = 1, 2, 3
 _NAMES = {HEADER: "the header", FOOTER: "the footer", PAGE_LIST: "a list of pages"}
@@ -59,6 +60,8 @@ def parse_anchor(data: bytes | memoryview) -> tuple[Part, Part]:
     # Neither the number itself nor the checksum are counted.
     if len(data) != n_bytes + CHECKSUM_BYTES or int.from_bytes(data[:4], "big") != _COUNT_FLAG | (n_bytes - 4):
         raise DoubtError("an anchor of another length")
+    if int.from_bytes(data[4:_ANCHOR_HEADER_BYTES], "big") != _CLASS_VERSION:
+        raise DoubtError("an anchor of another version of its class")
     fields = bytes(data[_ANCHOR_HEADER_BYTES:-CHECKSUM_BYTES])
     compare(xxhash.xxh3_64_intdigest(fields), int.from_bytes(data[-CHECKSUM_BYTES:], "big"), what="the anchor")
     return anchored(_ANCHOR.unpack(fields))
