@@ -52,7 +52,10 @@ def decompressed(data: bytes, n_bytes: int) -> bytes:
     Raises:
         ValueError: there are not as many bytes.
     """
-    found = zstandard.ZstdDecompressor().decompress(data) if data else b""
+    try:
+        found = zstandard.ZstdDecompressor().decompress(data) if data else b""
+    except zstandard.ZstdError as error:
+        raise ValueError("nothing that was compressed") from error
     if len(found) != n_bytes:
         raise ValueError("another length")
     return found

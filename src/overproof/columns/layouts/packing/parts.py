@@ -44,7 +44,7 @@ def packed(description: Description) -> list[bytes]:
         pages, tables = packed_pages(layout.pages)
     clusters = description.clusters()
     storage = clusters.storage.condensed()
-    numbers = (clusters.boundaries, storage.starts, storage.sizes_bytes, layout.clusters)
+    numbers = (clusters.boundaries, storage.starts, storage.sizes_bytes)
     sections = [document(packed_schema(description.schema())), *map(_steps, numbers)]
     places, parts = _placed([*sections, *(data for data, _, _ in tables)])
     own_names = sorted(name.decode(errors="surrogateescape") for name in layout.branch_names)
@@ -55,6 +55,7 @@ def packed(description: Description) -> list[bytes]:
         "others": list(layout.others),
         "own": None if own_names == sorted(layout.names) else own_names,
         "doubtful": sorted(layout.doubtful),
+        "bounds": layout.clusters.tolist(),
         "friends": description.friends,
         "has_index": description.has_index,
         "columns": columns,
@@ -106,7 +107,7 @@ def unpacked(
         branch_names=frozenset(each.encode(errors="surrogateescape") for each in head["own"] or names * is_ttree),
         doubtful=frozenset(head["doubtful"]),
         pages={} if pages is None else unpacked_pages(pages, tables, lambda number: again().layout.pages[number]),
-        clusters=_numbers(head["clusters"][-1], fetch),
+        clusters=np.asarray(head["bounds"], np.int64),
     )
 
     def schema() -> Schema:
@@ -115,7 +116,7 @@ def unpacked(
 
     def clusters() -> Clusters:
         try:
-            boundaries, starts, sizes = (_numbers(each, fetch) for each in head["clusters"][:-1])
+            boundaries, starts, sizes = (_numbers(each, fetch) for each in head["clusters"])
         except LostError:
             return again().clusters()
         return Clusters(boundaries=boundaries, storage=Storage(starts=starts, sizes_bytes=sizes))
