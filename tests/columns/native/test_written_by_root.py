@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from agreement import check_tree, differing
+from agreement import check_tree, differing, random_ranges
 from bits import Bits, bits_of
 from known import (
+    COUNTS,
+    N_ENTRIES,
     Known,
     columns_of_leaves,
     columns_of_ntuples,
@@ -20,6 +22,7 @@ from known import (
     columns_of_vectors,
     is_lossy,
 )
+from ways import native
 
 DATA = Path(__file__).parents[1] / "data"
 TREES = DATA / "trees.root"
@@ -93,6 +96,22 @@ def test_ntuples(tree: str) -> None:
             assert np.abs(widened - roots).max() <= (2.0**-22 if is_single else 0), column.name
         else:
             assert bits == told(column), column.name
+
+
+def test_what_is_not_plain() -> None:
+    """Texts, alternatives, missing values and arrays of lists are those that ROOT was given, over any clusters."""
+    expected = {
+        "either": [i + 0.5 if i % 2 else -i for i in range(N_ENTRIES)],
+        "maybe": [float(i) if i % 3 else None for i in range(N_ENTRIES)],
+        "text": [chr(ord("a") + i % 7) * (i % 5) for i in range(N_ENTRIES)],
+        "two_lists": [[[float(i)] * n, [float(n)] * (i % 2)] for i, n in enumerate(COUNTS)],
+    }
+    with native(NTUPLES, "zstd") as reader:
+        for first, stop in [(0, N_ENTRIES), (15, 30), *random_ranges(N_ENTRIES, seed=7, number=10), (45, N_ENTRIES)]:
+            found = reader.read(list(expected), first, stop)
+            assert {name: array.tolist() for name, array in found.items()} == {
+                name: values[first:stop] for name, values in expected.items()
+            }
 
 
 def test_what_an_ntuple_can_be_made_of() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -175,10 +175,35 @@ class ClusterReader:
         elif record.type == rntuple_col_type_to_num_dict["switch"]:
             tags = data["tag"].astype(np.int8)
             buffers[f"{key}-tags"] = tags
-            buffers[f"{key}-index"] = np.where(tags == 0, 0, data["index"])
+            shifts = self._shifts(number, low, high, tags)
+            buffers[f"{key}-index"] = np.where(tags == 0, 0, data["index"].astype(np.int64) + shifts)
             buffers["nones-index"] = np.asarray([-1], dtype=np.int64)
         else:
             buffers[f"{key}-data"] = buffers[f"{key}-offsets"] = data
+
+    def _shifts(self, number: int, low: int, high: int, tags: Any) -> Any:
+        """Tell how many alternatives of the same kind lie in clusters in front of each, which counts anew.
+
+        Args:
+            number: of the column that says which alternative is there.
+            low: first cluster.
+            high: last cluster, exclusive.
+            tags: what that column says, over all of these clusters.
+        """
+        shifts = np.zeros(len(tags), np.int64)
+        n_elements = [
+            sum(int(page.num_elements) for page, _ in self._pages(number, cluster, cluster + 1))
+            for cluster in range(low, high)
+        ]
+        at = len(tags) - sum(n_elements)  # in front of a column that was added later
+        seen: Counter[int] = Counter()
+        for n_more in n_elements:
+            piece = tags[at : at + n_more]
+            for tag, count in zip(*np.unique(piece, return_counts=True), strict=True):
+                shifts[at : at + n_more][piece == tag] = seen[int(tag)]
+                seen[int(tag)] += int(count)
+            at += n_more
+        return shifts
 
     def _keep(self, name: str, low: int, high: int, array: Any) -> None:
         if name in self._kept:
