@@ -121,7 +121,15 @@ def test_what_may_be_over_in_a_moment() -> None:
     for number in (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ECONNRESET):
         assert is_transient_here(OSError(number, ""))
         assert is_transient_afar(OSError(number, ""))
+
+    class ClientConnectionError(Exception):
+        """As aiohttp has it."""
+
+    class ServerDisconnectedError(ClientConnectionError):
+        """As aiohttp has it."""
+
     assert is_transient_afar(BusyError())
+    assert is_transient_afar(ServerDisconnectedError())
     assert is_transient_afar(OSError("[ERROR] Operation expired"))
     assert not is_transient_here(OSError("closed"))
 

@@ -25,6 +25,9 @@ _TRANSIENT = frozenset(
 """What may be over in a moment; a file that is not there or forbidden will not be."""
 
 _LASTING = (BytesError, FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+_DROPPED = frozenset({"ClientConnectionError", "ClientPayloadError"})
+"""What aiohttp, which need not be here, calls connections that end too early; these are no `OSError`."""
+
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
 """What servers of HTTP answer when they might answer otherwise later."""
 
@@ -101,4 +104,4 @@ def is_transient_afar(error: BaseException) -> bool:
         return False
     if isinstance(error, OSError | TimeoutError):
         return error.errno is None or error.errno in _TRANSIENT
-    return getattr(error, "status", None) in _BUSY
+    return getattr(error, "status", None) in _BUSY or any(each.__name__ in _DROPPED for each in type(error).__mro__)
