@@ -59,7 +59,7 @@ class Events(View):
             reader,
             first,
             stop,
-            prefetch=() if memory is None else memory.names,
+            memory=ColumnMemory() if memory is None else memory,
             allowed=branches,
             optional=optional or {},
             around_reads=around_reads,
@@ -67,8 +67,6 @@ class Events(View):
         )
         entropy = (seed, 0, first) if isinstance(seed, int) else seed
         self._block = Block(columns, seed=entropy, metadata=metadata or {}, file_number=file_number)
-        if memory is not None:
-            memory.follow(columns.touched)
         self._own = {}
 
     def __len__(self) -> int:

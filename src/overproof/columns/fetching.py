@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any
@@ -33,6 +33,13 @@ class ColumnMemory:
     def __init__(self) -> None:
         self._age: dict[str, int] = {}
         self._current: Mapping[str, None] = {}
+        self._branches: tuple[Reader | None, frozenset[str]] = (None, frozenset())
+
+    def branches(self, reader: Reader) -> frozenset[str]:
+        """Return the names of all branches of a file, gathered once for all blocks of it that follow each other."""
+        if self._branches[0] is not reader:
+            self._branches = (reader, frozenset(reader.names))
+        return self._branches[1]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,7 +63,8 @@ class BlockColumns:
         reader: the open tree.
         first: first entry.
         stop: last entry, exclusive.
-        prefetch: names to read together with the first one touched; those that the file lacks are passed over.
+        memory: what recent blocks have touched is read together with the first column, where the file has it; it
+            learns what this block does.
         allowed: names or glob patterns of what may be touched; None: everything.
         optional: for branches that the file may lack: what each entry has instead.
         around_reads: entered while the file is read.
@@ -73,7 +81,7 @@ class BlockColumns:
         first: int,
         stop: int,
         *,
-        prefetch: Iterable[str],
+        memory: ColumnMemory,
         allowed: Sequence[str] | None,
         optional: Mapping[str, Any],
         around_reads: AbstractContextManager[object] = NOTHING_AROUND,
@@ -88,11 +96,13 @@ class BlockColumns:
         self.failure: ReadError | BranchError | None = None
         self._allowed = allowed
         self._optional = optional
-        self._prefetch = tuple(prefetch)
+        self._memory = memory
+        self._prefetch = memory.names
         # What was read, by the reader's names, asked for or not; and what was asked for, by the user's.
         self._natives: dict[str, NativeColumn] = {}
         self._arrays: dict[str, Any] = {}
         self._given: dict[str, Any] = {}
+        memory.follow(self.touched)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -100,13 +110,10 @@ class BlockColumns:
         lacking = [name for name in self._optional if self._find(name) is None]
         return tuple(name for name in [*self.reader.names, *lacking] if self._may(name))
 
-    @cached_property
-    def _name_set(self) -> frozenset[str]:
-        return frozenset(self.names)
-
     def is_column(self, name: str) -> bool:
         """Tell whether `names` has the name."""
-        return name in self._name_set
+        is_there = name in self._memory.branches(self.reader) or (name in self._optional and self._find(name) is None)
+        return is_there and self._may(name)
 
     def has(self, name: str) -> bool:
         """Tell whether `get` would know the name."""

@@ -52,10 +52,11 @@ class Names:
         Raises:
             AmbiguousBranchError: more than one thing is.
         """
-        for spelling in (name, plain(name)):
-            if spelling in self._known:
-                return spelling
-        for spelling in (name, plain(name)):
+        if name in self._known:
+            return name
+        if (dotted := plain(name)) in self._known:
+            return dotted
+        for spelling in (name, dotted):
             meant = self._others.get(spelling, set())
             if len(meant) == 1:
                 return next(iter(meant))
