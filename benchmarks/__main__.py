@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import shutil
 import sys
@@ -31,6 +32,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return an exit code."""
     options = parse(arguments)
     options.directory.mkdir(parents=True, exist_ok=True)
+    with (options.directory / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"another campaign runs in {options.directory}: wait for its end", file=sys.stderr)
+            return 2
+        return campaign(options)
+
+
+def campaign(options: argparse.Namespace) -> int:
+    """Measure, and write what came out."""
     results = Results(options.output or options.directory / "results.json")
     if not options.only_tables:
         run(options, results)

@@ -77,16 +77,20 @@ def _made(name: str, below: Path) -> Path:
 
 
 def _versions(python: Path, name: str) -> dict[str, str]:
-    ask = (
-        "import json, importlib.metadata as m, platform\n"
-        "have = {d.metadata['Name'].lower(): d.version for d in m.distributions()}\n"
-        f"print(json.dumps({{'Python': platform.python_version()}} | {{n: have[n.lower()] for n in {SHOWN!r} if n.lower() in have}}))"
-    )
+    """Ask an interpreter for its packages; ROOT's package has a number of its own, which is not ROOT's."""
+    ask = [
+        "import json, platform",
+        "from importlib.metadata import distributions",
+        "found = {each.metadata['Name'].lower(): each.version for each in distributions()}",
+        f"shown = {{name: found[name.lower()] for name in {SHOWN!r} if name.lower() in found}}",
+        *(["import ROOT", "shown['ROOT'] = ROOT.__version__"] if name == "root" else []),
+        "print(json.dumps({'Python': platform.python_version()} | shown))",
+    ]
     try:
-        done = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True)
+        done = subprocess.run([python, "-c", "\n".join(ask)], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise NoEnvironmentError(f"the Python of {name} does not run: {python}: {error}") from error
-    return dict(json.loads(done.stdout))
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 def _last_line(text: str) -> str:

@@ -36,7 +36,7 @@ class Outcome:
 
     def median(self, what: str) -> float:
         """Return the median of `wall_s`, `start_s` or `loop_s` over the rounds."""
-        return statistics.median(getattr(each, what) for each in self.times)
+        return float(statistics.median(getattr(each, what) for each in self.times))
 
 
 def measure(

@@ -31,14 +31,14 @@ def measure_startup(stage: Stage, data: Path, *, rounds: int, say: Callable[[str
     Raises:
         RunError: no answer came.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in FILES:
         path = data / name
         if not path.exists():
             say(f"start-up: {name} is not in {data}")
             continue
         say(f"start-up: {name}")
-        found: dict[str, list[dict[str, float]]] = {"numpy": []} | {each.name: [] for each in STATES}
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in ("numpy", *(each.name for each in STATES))}
         stage.first_block(STATES[1], path)  # fills the memory
         for _ in range(rounds):
             found["numpy"].append(_numpy(stage))

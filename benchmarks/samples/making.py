@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.environments import CHECKOUT, NoEnvironmentError
 from benchmarks.samples.sample import MANIFEST, Sample
 
-RECIPE = ("generated.py", "resampled.py", "rounding.py", "pieces.py", "with_root.py")
-"""Files whose contents decide what a sample is."""
+RECIPE = ("rounding.py", "pieces.py", "with_root.py")
+"""Files whose contents decide what a sample is, beside that of its source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +49,18 @@ class Maker:
         files = sample.files(self.below)
         directory = sample.directory(self.below)
         known = _manifest(directory)
-        if known.get("recipe") != _recipe():
-            known = {"recipe": _recipe(), "files": {}}
-        if all(_is_whole(path, known) for path in files):
+        recipe = _recipe(sample)
+        if known.get("recipe") != recipe:
+            known = {"recipe": recipe, "files": {}}
+        missing = [path for path in files if not _is_whole(path, known)]
+        if not missing:
             return files
         if self.root is None and (sample.format == "rntuple" or sample.pieces > 1):
             raise NoEnvironmentError(f"{sample.name} is made with ROOT")
         self.say(f"making {sample.name} in {directory}")
         directory.mkdir(parents=True, exist_ok=True)
         pieces = self._pieces(sample)
-        self._in_parallel([self._file(sample, path, pieces, index) for index, path in enumerate(files)])
+        self._in_parallel([self._file(sample, path, pieces, int(path.stem)) for path in missing])
         known["files"] |= {path.name: path.stat().st_size for path in files}
         part = directory / f"{MANIFEST}.part"
         part.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
@@ -120,19 +123,20 @@ def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return done
 
 
-def _recipe() -> str:
+def _recipe(sample: Sample) -> str:
     here = Path(__file__).parent
-    return hashlib.sha256(b"".join((here / name).read_bytes() for name in RECIPE)).hexdigest()[:16]
+    names = (f"{sample.source}.py", *RECIPE)
+    return hashlib.sha256(b"".join((here / name).read_bytes() for name in names)).hexdigest()[:16]
 
 
-def _manifest(directory: Path) -> dict[str, object]:
+def _manifest(directory: Path) -> dict[str, Any]:
     try:
         return dict(json.loads((directory / MANIFEST).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError):
         return {}
 
 
-def _is_whole(path: Path, known: dict[str, object]) -> bool:
+def _is_whole(path: Path, known: dict[str, Any]) -> bool:
     sizes = known.get("files")
     return isinstance(sizes, dict) and path.is_file() and path.stat().st_size == sizes.get(path.name)
 
