@@ -17,9 +17,9 @@ from overproof.columns.files.damage import one_line, translated
 from overproof.columns.formats.baskets import BasketReader, Unknown
 from overproof.columns.formats.checks.tables import check_entries, overlapping
 from overproof.columns.formats.names import Names, plain
-from overproof.columns.formats.ttree_layout import BasketLayouts
+from overproof.columns.formats.ttree_layout import BasketLayouts, clusters_of, storage_of
 from overproof.columns.formats.types import form_inside, form_of_branch, members_of_form, typename_and_type
-from overproof.columns.grid import Entries, Storage, block_stops, common_boundaries, ttree_clusters
+from overproof.columns.grid import block_stops
 from overproof.columns.layouts import Clusters, Description, NativeColumn, TreeLayout
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Branch, Schema
@@ -173,7 +173,9 @@ class TTreeReader:
         return Description(
             layout=layout,
             schema=self.schema,
-            clusters=lambda: Clusters(boundaries=self._clusters(), storage=self._storage()),
+            clusters=lambda: Clusters(
+                boundaries=clusters_of(self._tree, self._branches), storage=storage_of(self._branches)
+            ),
             friends=tuple(self.named_friends()),
             has_index=self.has_index,
         )
@@ -259,7 +261,10 @@ class TTreeReader:
         """Tell the blocks."""
         with translated(self.path, "open", what="clusters"):
             stops = block_stops(
-                self._clusters(), self._storage(), n_entries=self.n_entries, block_entries=block_entries
+                clusters_of(self._tree, self._branches),
+                storage_of(self._branches),
+                n_entries=self.n_entries,
+                block_entries=block_entries,
             )
         return FileGrid(
             tree=self.tree,
@@ -273,7 +278,7 @@ class TTreeReader:
     def n_clusters(self) -> int:
         """Count the clusters."""
         with translated(self.path, "open", what="clusters"):
-            return len(self._clusters()) - 1 if self.n_entries else 0
+            return len(clusters_of(self._tree, self._branches)) - 1 if self.n_entries else 0
 
     def compression(self) -> tuple[str, int]:
         """Return the algorithm by which the heaviest branch is compressed (empty for none), and the level.
@@ -288,22 +293,6 @@ class TTreeReader:
         own, files = int(heaviest.member("fCompress")) % 100, int(self._tree.file.fCompress) % 100
         return str(blocks[0][0]), own or files
 
-    def _clusters(self) -> Entries:
-        member = self._tree.member
-        return ttree_clusters(
-            n_entries=self.n_entries,
-            # Trees written before ROOT 5.26 know neither clusters nor ranges of them.
-            auto_flush=int(member("fAutoFlush", none_if_missing=True) or 0),
-            range_ends=_numbers(member("fClusterRangeEnd", none_if_missing=True)),
-            range_sizes=_numbers(member("fClusterSize", none_if_missing=True)),
-            common=self._common_boundaries,
-        )
-
-    def _common_boundaries(self) -> Entries:
-        return common_boundaries(
-            np.asarray(_own_offsets(branch)) for branch in self._branches if not len(branch.member("fBranches"))
-        )
-
     @cached_property
     def _overlapping(self) -> frozenset[int]:
         """Places at which several baskets are said to lie."""
@@ -313,15 +302,6 @@ class TTreeReader:
             seeks.append(np.asarray(branch.member("fBasketSeek")[:used], dtype=np.int64))
             sizes.append(np.asarray(branch.member("fBasketBytes")[:used], dtype=np.int64))
         return overlapping(np.concatenate(seeks), np.concatenate(sizes))
-
-    def _storage(self) -> Storage:
-        """Tell where the baskets of all branches are; embedded ones weigh nothing."""
-        starts, sizes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        for branch in self._branches:
-            used = branch.num_baskets - len(branch.embedded_baskets)
-            starts.append(np.asarray(branch.member("fBasketEntry")[:used], dtype=np.int64))
-            sizes.append(np.asarray(branch.member("fBasketBytes")[:used], dtype=np.int64))
-        return Storage(starts=np.concatenate(starts), sizes_bytes=np.concatenate(sizes))
 
     def read(self, names: Sequence[str], first: int, stop: int) -> dict[str, Any]:
         """Read columns of the entries from `first` to `stop`."""
@@ -395,16 +375,6 @@ def _all_branches(holder: Any) -> Iterator[Any]:
     for branch in holder.member("fBranches"):
         yield branch
         yield from _all_branches(branch)
-
-
-def _numbers(array: Any) -> list[int]:
-    return [] if array is None else [int(each) for each in array]
-
-
-def _own_offsets(branch: Any) -> Any:
-    """Return the first entry of each basket and the end of the last, without asking for the branch's type."""
-    offsets = branch.member("fBasketEntry")[: branch.num_baskets - len(branch.embedded_baskets) + 1]
-    return branch.entry_offsets if branch.embedded_baskets else offsets
 
 
 def _group(branch: Any, by_branch: dict[int, Any]) -> Any:

@@ -1,8 +1,8 @@
-"""Where the columns of a TTree lie, from what uproot has understood of it."""
+"""Where the columns of a TTree lie, and its clusters, from what uproot has understood of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from uproot.interpretation.numerical import AsDtype
 from overproof.columns.files.damage import DamageError
 from overproof.columns.formats.checks.baskets import check_offsets
 from overproof.columns.formats.checks.tables import check_branch, check_type
+from overproof.columns.grid import Entries, Storage, common_boundaries, ttree_clusters
 from overproof.columns.layouts import BasketLayout, EmbeddedBasket
 
 
@@ -116,3 +117,38 @@ def _embedded(branch: Any) -> dict[int, EmbeddedBasket]:
             data=basket.data.tobytes(), offsets=None if offsets is None else np.asarray(offsets, np.int32)
         )
     return found
+
+
+def clusters_of(tree: Any, branches: Sequence[Any]) -> Entries:
+    """Return the cluster boundaries of a tree of uproot, of which these are all branches."""
+    member = tree.member
+    return ttree_clusters(
+        n_entries=int(tree.num_entries),
+        # Trees written before ROOT 5.26 know neither clusters nor ranges of them.
+        auto_flush=int(member("fAutoFlush", none_if_missing=True) or 0),
+        range_ends=_integers(member("fClusterRangeEnd", none_if_missing=True)),
+        range_sizes=_integers(member("fClusterSize", none_if_missing=True)),
+        common=lambda: common_boundaries(
+            np.asarray(_own_offsets(branch)) for branch in branches if not len(branch.member("fBranches"))
+        ),
+    )
+
+
+def storage_of(branches: Sequence[Any]) -> Storage:
+    """Tell where the baskets of all branches are; embedded ones weigh nothing."""
+    starts, sizes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for branch in branches:
+        used = branch.num_baskets - len(branch.embedded_baskets)
+        starts.append(np.asarray(branch.member("fBasketEntry")[:used], dtype=np.int64))
+        sizes.append(np.asarray(branch.member("fBasketBytes")[:used], dtype=np.int64))
+    return Storage(starts=np.concatenate(starts), sizes_bytes=np.concatenate(sizes))
+
+
+def _integers(array: Any) -> list[int]:
+    return [] if array is None else [int(each) for each in array]
+
+
+def _own_offsets(branch: Any) -> Any:
+    """Return the first entry of each basket and the end of the last, without asking for the branch's type."""
+    offsets = branch.member("fBasketEntry")[: branch.num_baskets - len(branch.embedded_baskets) + 1]
+    return branch.entry_offsets if branch.embedded_baskets else offsets
