@@ -56,42 +56,42 @@ class StoredColumn:
 
     def n_elements(self, cluster: int) -> int:
         """Count the elements stored for a cluster."""
-        low, high = self._column.pages[cluster], self._column.pages[cluster + 1]
-        return int(self._before[high] - self._before[low])
+        pages = self.pages(cluster)
+        return int(self._before.item(pages.stop) - self._before.item(pages.start))
 
     def pages(self, cluster: int) -> range:
         """Return the numbers of all pages of a cluster."""
-        return range(int(self._column.pages[cluster]), int(self._column.pages[cluster + 1]))
+        bounds = self._column.pages
+        return range(bounds.item(cluster), bounds.item(cluster + 1))
 
     def parts(self, cluster: int, first: int, stop: int) -> list[Part]:
         """Return where some of the elements stored for a cluster lie, counted from the first of them."""
-        pages, before = self.pages(cluster), self._before
         if stop <= first:
             return []
+        pages, before = self.pages(cluster), self._before
+        start = before.item(pages.start)
         if len(pages) == 1:
-            return [Part(pages.start, first, stop, int(before[pages.stop] - before[pages.start]))]
-        start = int(before[pages.start])
+            return [Part(pages.start, first, stop, before.item(pages.stop) - start)]
         first, stop = first + start, stop + start
         low = int(before.searchsorted(first, side="right")) - 1
         high = int(before.searchsorted(stop, side="left"))
-        bounds = before[low : high + 1].tolist()
         return [
             Part(low + at, max(first, begin) - begin, min(stop, end) - begin, end - begin)
-            for at, (begin, end) in enumerate(pairwise(bounds))
+            for at, (begin, end) in enumerate(pairwise(before[low : high + 1].tolist()))
             if end > begin
         ]
 
     def size_bytes(self, page: int) -> int:
         """Return the bytes of a page as stored, without its checksum."""
-        return int(self._column.sizes_bytes[page])
+        return self._column.sizes_bytes.item(page)
 
     def has_checksum(self, page: int) -> bool:
         """Tell whether a checksum stands behind a page."""
-        return bool(self._column.has_checksum[page])
+        return self._column.has_checksum.item(page)
 
     def place(self, page: int) -> Range:
         """Return where a page lies, with its checksum."""
-        start = int(self._column.seeks[page])
+        start = self._column.seeks.item(page)
         return start, start + self.size_bytes(page) + (CHECKSUM_BYTES if self.has_checksum(page) else 0)
 
 
@@ -128,7 +128,7 @@ class Slot:
         Raises:
             DamageError: fewer or more elements than the cluster has are stored.
         """
-        n_zeros = min(max(self._first_element - before, 0), n_elements)
+        n_zeros = min(max(self._first_element - before, 0), n_elements) if self._first_element else 0
         n_stored = self.in_cluster(cluster).n_elements(cluster)
         if n_stored != n_elements - n_zeros:
             raise DamageError(
