@@ -166,6 +166,8 @@ def test_a_file_that_is_cut_short(far: Far) -> None:
         file.read_all([(299_000, 10**12)])
     with pytest.raises(BytesError, match="and the file ends before"):
         file.read_all([(400_000, 400_100)])
+    found = file.read_parts([(250_000, 300_004), (300_004, 300_100), (300_010, 300_020), (290_000, 310_000)])
+    assert [len(data) for data in found.values()] == [50_004, 0, 0, 10_004]
     assert all(stop <= len(CONTENT) for request in far.requests for _, stop in request)
 
 

@@ -187,9 +187,10 @@ class RemoteFile:
             {_around(each, limit) for each in ranges if each[0] < limit}, gap_bytes=GAP_BYTES, limit_bytes=TAIL_BYTES
         )
         spans = [span_of(group) for group in groups]
+        answers = self._persist(lambda: self._ask(spans, limit)) if spans else []
         # What lies behind the end is empty.
         found: dict[Range, Bytes] = dict.fromkeys(ranges, b"")
-        for (low, high), data in zip(spans, self._persist(lambda: self._ask(spans, limit)), strict=True):
+        for (low, high), data in zip(spans, answers, strict=True):
             self._kept[low, low + len(data)] = data
             view = memoryview(data)
             found.update(
@@ -211,13 +212,14 @@ class RemoteFile:
         limit = _limit(self._asked_size())
         # A damaged size asks for no more memory than the file has bytes; servers refuse what lies behind its end.
         inside = {(start, stop): (start, max(start, min(stop, limit))) for start, stop in ranges}
-        groups = together(set(inside.values()), gap_bytes=GAP_BYTES, limit_bytes=LIMIT_BYTES)
+        places = {(start, stop) for start, stop in inside.values() if start < stop}
+        groups = together(places, gap_bytes=GAP_BYTES, limit_bytes=LIMIT_BYTES)
         came: dict[Range, Bytes] = {}
         for batch in batches(groups, n_limit=BATCH_RANGES, limit_bytes=BATCH_BYTES):
             answers = insist(functools.partial(self._ask, [span_of(group) for group in batch], limit))
             for group, data in zip(batch, answers, strict=True):
                 came.update(cut(data, group))
-        return {each: came[place] for each, place in inside.items()}
+        return {each: came.get(place, b"") for each, place in inside.items()}
 
     def _ask(self, spans: Sequence[Range], limit: int) -> list[bytes]:
         """Ask the server for ranges of bytes, once; what lies below `limit` must come.
@@ -225,16 +227,12 @@ class RemoteFile:
         Raises:
             OSError: they do not come.
         """
-        asked = [(start, stop) for start, stop in spans if stop > start]
-        if len(asked) == 1:
-            came = [self._system.cat_file(self._name, start=asked[0][0], end=asked[0][1])]
-        elif asked:
-            starts, stops = [start for start, _ in asked], [stop for _, stop in asked]
-            came = self._system.cat_ranges([self._name] * len(asked), starts, stops, on_error="raise")
+        if len(spans) == 1:
+            answers = [self._system.cat_file(self._name, start=spans[0][0], end=spans[0][1])]
         else:
-            came = []
-        answers = dict(zip(asked, came, strict=True))
-        for (start, stop), data in answers.items():
+            starts, stops = [start for start, _ in spans], [stop for _, stop in spans]
+            answers = self._system.cat_ranges([self._name] * len(spans), starts, stops, on_error="raise")
+        for (start, stop), data in zip(spans, answers, strict=True):
             # Some systems give an error in place of bytes.
             if isinstance(data, BaseException):
                 raise data
@@ -245,7 +243,7 @@ class RemoteFile:
                 )
             if limit < UNKNOWN_BYTES and len(data) < min(stop, limit) - start:
                 raise OSError(f"of bytes {start:,} to {stop:,} the server gave {len(data):,}")
-        return [answers.get(span, b"") for span in spans]
+        return list(answers)
 
     def _stay_in_process(self) -> None:
         """Begin anew in a process that was forked: threads and connections stay with the one before."""
