@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bits import Bits, bits_of_awkward
-from ways import Uproot, is_plain, native, native_bits, on_uproot
+from ways import Uproot, is_plain, native, native_bits, native_by_uproot, on_uproot
 
 from overproof.columns.formats import Reader
 from overproof.records.schema import Schema
@@ -36,7 +36,7 @@ def random_ranges(n_entries: int, *, seed: int, number: int) -> list[Range]:
 def check_tree(
     path: Path, tree: str, *, seed: int, n_ranges: int = 6, ranges: Sequence[Range] = (), names: Iterable[str] = ()
 ) -> dict[str, Bits]:
-    """Compare one tree as uproot has it with what is read natively.
+    """Compare one tree as uproot has it with what is read natively: opened once, opened again, described by uproot.
 
     Args:
         path: of the file.
@@ -71,7 +71,13 @@ def check_tree(
         for name in plain:
             assert given[name].layout.form.type == arrays[name].layout.form.type, name
             assert bits_of_awkward(given[name]) == expected[name], name
-        return expected
+        grids = [theirs.grid(size) for size in BLOCK_ENTRIES]
+    for way in (native, native_by_uproot):
+        with way(path, tree) as again:
+            assert again.schema() == schema, way.__name__
+            assert [again.grid(size) for size in BLOCK_ENTRIES] == grids, way.__name__
+            assert differing(native_bits(again, plain, 0, again.n_entries), expected) == "", way.__name__
+    return expected
 
 
 def differing(found: dict[str, Bits], expected: dict[str, Bits]) -> str:

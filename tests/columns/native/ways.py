@@ -10,6 +10,7 @@ from typing import Any
 import uproot
 from bits import Bits, bits_of_awkward, bits_of_native
 
+from overproof.columns import opening
 from overproof.columns.formats import Reader
 from overproof.columns.formats.opening import open_by_uproot
 from overproof.columns.formats.rntuple import RNTupleReader
@@ -21,8 +22,18 @@ from overproof.records.schema import Branch, Schema
 
 @contextmanager
 def native(path: Path, tree: str) -> Iterator[Reader]:
-    """Open a tree as users do."""
+    """Open a tree as users do; a second time it is remembered, unless the file is very young."""
     reader = open_reader(FileSpec(path=str(path), tree=tree))
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+@contextmanager
+def native_by_uproot(path: Path, tree: str) -> Iterator[Reader]:
+    """Open a tree as it is opened where only uproot understands its description."""
+    reader = opening._by_uproot(FileSpec(path=str(path), tree=tree))
     try:
         yield reader
     finally:
@@ -61,13 +72,6 @@ class Uproot:
         column = self._reader._columns[name]
         array = column.branch.array(array_cache=None)
         return array if column.leaf is None else array[column.leaf]
-
-
-@contextmanager
-def uproot_alone(path: Path, tree: str) -> Iterator[Uproot]:
-    """Open a tree with uproot."""
-    with on_uproot(path, tree) as reader:
-        yield Uproot(reader)
 
 
 def native_bits(reader: Reader, names: list[str], first: int, stop: int) -> dict[str, Bits]:

@@ -60,9 +60,13 @@ def _layout(branch: Any, leaf: str | None, *, holder: Callable[[Any], str]) -> B
     interpretation = branch.interpretation
     is_jagged = type(interpretation) is AsJagged
     content = interpretation.content if is_jagged else interpretation
-    if type(content) is not AsDtype or content.to_dtype != content.from_dtype.newbyteorder("="):
+    if type(content) is not AsDtype:
         return None
     base, shape = content.from_dtype.subdtype or (content.from_dtype, ())
+    given, given_shape = content.to_dtype.subdtype or (content.to_dtype, ())
+    is_as_stored = given == base.newbyteorder("=")
+    if given_shape != shape or not (is_as_stored or (base.kind, given.kind) == ("f", "f")):
+        return None
     if (leaf is None) != (base.names is None) or (leaf is not None and leaf not in base.names):
         return None
     if any(each.kind not in "biuf" for each in _numbers(base)):
@@ -78,6 +82,7 @@ def _layout(branch: Any, leaf: str | None, *, holder: Callable[[Any], str]) -> B
     return BasketLayout(
         branch=branch.member("fName").encode(errors="surrogateescape"),
         dtype=base.str if base.names is None else tuple(base.descr),
+        given="" if is_as_stored else given.name,
         leaf=leaf or "",
         fixed_shape=tuple(shape),
         is_jagged=is_jagged,

@@ -35,6 +35,7 @@ class BasketLayout:
         branch: the branch's own name, as its baskets tell it.
         dtype: of one element as stored, such as `>f4`; a record as `numpy.dtype.descr` has it for branches with several
             leaves.
+        given: type of one number as it is given out where that is another, such as `float64` of Double32_t.
         leaf: which field of the record this column is; empty: the whole.
         fixed_shape: of one element.
         is_jagged: whether entries are lists of elements.
@@ -48,6 +49,7 @@ class BasketLayout:
 
     branch: bytes
     dtype: str | tuple[tuple[str, str] | tuple[str, str, tuple[int, ...]], ...]
+    given: str = ""
     leaf: str = ""
     fixed_shape: tuple[int, ...] = ()
     is_jagged: bool = False

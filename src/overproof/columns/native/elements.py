@@ -22,7 +22,7 @@ class Elements:
 
     Attributes:
         stored: type of one element without its shape, as stored.
-        native: the same in this machine's byte order.
+        native: the type of a number as it is given out, in this machine's byte order.
         shape: of one element.
         size_bytes: of one element.
         header_bytes: in front of the elements of each entry.
@@ -117,7 +117,7 @@ def elements_of(layout: BasketLayout) -> Elements:
     """Return what the elements of a column look like."""
     described = layout.dtype if isinstance(layout.dtype, str) else list(layout.dtype)
     stored: np.dtype[Any] = np.dtype(described)
-    native = stored.newbyteorder("=")
+    native = np.dtype(layout.given) if layout.given else stored.newbyteorder("=")
     size_bytes = stored.itemsize * int(np.prod(layout.fixed_shape, dtype=np.int64))
     return Elements(
         stored=stored, native=native, shape=layout.fixed_shape, size_bytes=size_bytes,

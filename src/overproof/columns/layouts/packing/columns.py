@@ -66,7 +66,7 @@ def packed_baskets(columns: Mapping[str, BasketLayout]) -> tuple[Facts, list[Pac
     facts = {
         "names": [name for name, _ in found],
         "kind": [
-            kinds.setdefault((each.dtype, each.fixed_shape, each.is_jagged, each.header_bytes), len(kinds))
+            kinds.setdefault((each.dtype, each.given, each.fixed_shape, each.is_jagged, each.header_bytes), len(kinds))
             for _, each in found
         ],
         "places": places,
@@ -91,11 +91,12 @@ def unpacked_baskets(facts: Facts, tables: Tables, again: Callable[[str], Basket
 
     def make(number: int) -> BasketLayout:
         name = names[number]
-        dtype, shape, is_jagged, header_bytes = kinds[kind[number]]
+        dtype, given, shape, is_jagged, header_bytes = kinds[kind[number]]
         lengths, sizes, seeks = tables.rows(*places[number])
         return BasketLayout(
             branch=branches.get(name, name).encode(errors="surrogateescape"),
             dtype=dtype if isinstance(dtype, str) else _record(dtype),
+            given=given,
             leaf=leaves.get(name, ""),
             fixed_shape=tuple(shape),
             is_jagged=is_jagged,
