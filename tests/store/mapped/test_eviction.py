@@ -178,3 +178,16 @@ def test_a_lost_count_is_made_anew(tmp_path: Path) -> None:
     ask(store, "d", cost_s=1.0)
     ask(store, "e", cost_s=1.0)
     assert kept(store, clock) == {"a", "b", "c", "d"}
+
+
+def test_what_was_refused_is_found_when_somebody_else_has_kept_it(tmp_path: Path) -> None:
+    """Who was refused, and looked into a file that went away with that, sees the file that comes in its place."""
+    clock = Hand()
+    store, other = make(tmp_path / "cache", clock), make(tmp_path / "cache", clock)
+    for number in range(4):
+        ask(store, str(number), cost_s=5.0)
+    for number in range(10):
+        ask(store, f"refused {number}", cost_s=1.0)
+    assert other.clear() > 0
+    assert not ask(other, "refused 9", cost_s=1.0)
+    assert ask(store, "refused 9")

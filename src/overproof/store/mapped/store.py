@@ -244,7 +244,7 @@ class MappedStore:
                 return True
             # What was asked for is remembered, to be let in when it is asked for often; but not beyond the budget.
             if not header.n_records and (ledger.used_bytes > limit_bytes or ledger.n_files > self._max_files):
-                path.unlink()
+                writer.throw_away(path)
                 ledger.used_bytes -= HEADER_BYTES
                 ledger.n_files -= 1
         return False

@@ -81,6 +81,15 @@ class Writer:
         # Last of all: from now on the record is there for everybody.
         _write(self._handle, COMMITTED.pack(end), COMMITTED_AT)
 
+    def throw_away(self, path: Path) -> None:
+        """Take the file away; who has it open sees that it is gone.
+
+        Raises:
+            OSError: that is not possible.
+        """
+        path.unlink()
+        _write(self._handle, _GONE, STATE_AT)
+
     def _write_state(self) -> None:
         state = self.header
         content = STATE.pack(state.is_gone, state.n_records, state.cost_s, state.first, state.stop)
