@@ -24,6 +24,9 @@ leads, directory = os.getpgrp() == os.getpid(), os.getcwd()
 os.write(descriptor, f"{name} {leads} {directory} {np.random.random()} {random.random()}".encode())
 if name == "stays":
     import signal; signal.pause()
+if name == "tells":
+    os.write(descriptor, " ".join(["", *(each for each in ("awkward", "uproot") if each in sys.modules)]).encode())
+    sys.exit(0)
 if name.startswith("leaves"):
     sys.exit(int(name[6:]))
 if name == "raises":
@@ -41,12 +44,14 @@ def stem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stem]:
     made.close()
 
 
-def bear(stem: Stem, name: str) -> tuple[stem_module.Forked, list[str]]:
+def bear(stem: Stem, name: str, *, in_haste: bool = True) -> tuple[stem_module.Forked, list[str]]:
     """Let a child begin, and hear what it says of itself."""
     ours, theirs = os.pipe()
-    forked = stem.bear("a_child", name, [theirs])
+    forked = stem.bear("a_child", name, [theirs], in_haste=in_haste)
     os.close(theirs)
     assert select.select([ours], [], [], DEADLINE_S)[0]
+    if name == "tells":
+        forked.wait(DEADLINE_S)
     said = os.read(ours, 4096).decode().split()
     os.close(ours)
     return forked, said
@@ -66,6 +71,12 @@ def test_children_lead_groups_and_throw_dice_of_their_own(stem: Stem) -> None:
     said = [bear(stem, "leaves0")[1] for _ in range(3)]
     assert {(leads, directory) for _, leads, directory, *_ in said} == {("True", os.getcwd())}
     assert len({numpy for *_, numpy, _ in said}) == len({plain for *_, plain in said}) == 3
+
+
+def test_who_is_not_in_haste_finds_heavy_libraries_loaded(stem: Stem) -> None:
+    """Law: the first are forked before heavy libraries are loaded; all that come later have them from the stem."""
+    loaded = [bear(stem, "tells", in_haste=in_haste)[1][5:] for in_haste in (True, False, True)]
+    assert loaded == [[], ["awkward", "uproot"], ["awkward", "uproot"]]
 
 
 def test_the_number_of_a_dead_child_is_its_own_until_it_is_buried(stem: Stem) -> None:
