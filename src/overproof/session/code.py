@@ -13,7 +13,7 @@ from typing import Any
 import cloudpickle
 
 from overproof.analysis.selector import FunctionSelector, Selector
-from overproof.session.written import MAIN, home_of, is_installed, written_by_user
+from overproof.session.written import MAIN, home_of, is_installed, real_path, written_by_user
 from overproof.words.errors import SelectorError
 from overproof.words.frozen import dataclass
 
@@ -101,7 +101,7 @@ def _users_modules(selector: Selector) -> list[ModuleType]:
         module
         for name, module in list(sys.modules.items())
         if (file := getattr(module, "__file__", None))
-        and os.path.realpath(file).startswith(tuple(directories))
+        and real_path(file).startswith(tuple(directories))
         and name == module.__name__ != MAIN
         and not is_installed(module)
     ]

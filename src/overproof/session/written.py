@@ -50,9 +50,20 @@ def is_installed(module: ModuleType) -> bool:
     name = module.__name__.partition(".")[0]
     if name == "overproof" or name in sys.stdlib_module_names or not getattr(module, "__file__", None):
         return True
+    return real_path(str(module.__file__)).startswith(_places())
+
+
+@functools.cache
+def real_path(file: str) -> str:
+    """Return the path of a module's file without links; asked for hundreds of modules at every query."""
+    return os.path.realpath(file)
+
+
+@functools.cache
+def _places() -> tuple[str, ...]:
+    """Return the directories of installations."""
     places = {*site.getsitepackages(), site.getusersitepackages(), *sysconfig.get_paths().values()}
-    file = os.path.realpath(str(module.__file__))
-    return any(file.startswith(os.path.realpath(place) + os.sep) for place in places)
+    return tuple(os.path.realpath(place) + os.sep for place in places)
 
 
 def _layers(piece: Any) -> Iterator[Any]:
