@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ import pytest
 import uproot
 
 from overproof.analysis.selector import FunctionSelector
-from overproof.columns.files.local import LocalFile
 from overproof.engines.local.logbook import AtHand, Logbook
 from overproof.engines.messages import LookInto
 from overproof.records.block import Block
@@ -30,13 +30,13 @@ def logbook() -> Iterator[Logbook]:
 def reads(logbook: Logbook, monkeypatch: pytest.MonkeyPatch) -> list[AtHand]:
     """Give what stood in the logbook at each read of bytes."""
     seen: list[AtHand] = []
-    pread = LocalFile.read_once
+    pread = os.pread
 
-    def watched(source: LocalFile, start: int, stop: int) -> bytes:
+    def watched(handle: int, n_bytes: int, at: int) -> bytes:
         seen.append(logbook.read())
-        return pread(source, start, stop)
+        return pread(handle, n_bytes, at)
 
-    monkeypatch.setattr(LocalFile, "read_once", watched)
+    monkeypatch.setattr(os, "pread", watched)
     return seen
 
 
