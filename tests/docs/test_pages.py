@@ -3,7 +3,7 @@
 A page becomes one script with the same line numbers, so that a traceback points into the page. Blocks of `python` are
 run as they stand; one that begins with `# file: NAME.py` is written to that file. Of `console` blocks the lines that
 begin with `$ ` are run by a shell, and must succeed; of `bash` blocks every line is, but for `make`, whose targets must
-exist, and the activation of `.venv`.
+exist, and the activation of `.venv`. Pages and programs are forks of a process that has loaded the libraries.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,17 +36,32 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The directory of the programs `overproof` and `page`, which start in no time."""
+    directory = tmp_path_factory.mktemp("programs")
+    server = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("ready_program.py"), directory], stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    assert server.stdout.readline() == "ready\n"
+    yield directory
+    server.kill()
+    server.wait()
+    server.stdout.close()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_runs(page: Path, sample: Path, tmp_path: Path) -> None:
+def test_a_page_runs(page: Path, sample: Path, programs: Path, tmp_path: Path) -> None:
     """Each block of the page does what it says, after those above it."""
     shutil.copytree(sample / "demo", tmp_path / "demo")
     shutil.copytree(CHECKOUT / "examples", tmp_path / "examples")
     script = tmp_path / f"{page.stem}.page.py"
     script.write_text(as_script(page.read_text(encoding="utf-8"), directory=tmp_path), encoding="utf-8")
-    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    environment = os.environ | {"PATH": programs, "OVERPROOF_HOME": str(tmp_path / "home"), "COLUMNS": "100"}
+    found = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = os.environ | {"PATH": found, "OVERPROOF_HOME": str(tmp_path / "home"), "COLUMNS": "100"}
     done = subprocess.run(
-        [sys.executable, script],
+        [programs / "page", script],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
@@ -96,6 +112,13 @@ def command_of(line: str, *, language: str) -> str:
     return "" if command.startswith(("make ", ". .venv/")) else command
 
 
+def test_the_program_that_is_installed_is_the_one_of_the_pages() -> None:
+    """`overproof` is installed beside the interpreter, and starts as a process of its own."""
+    program = Path(sys.executable).parent / "overproof"
+    done = subprocess.run([program, "--help"], capture_output=True, text=True, check=True, timeout=TIMEOUT_S)
+    assert "Usage: overproof [OPTIONS]" in done.stdout
+
+
 def test_every_make_target_that_a_page_names_exists() -> None:
     """`make NAME` in any page is a target of the Makefile, and every target is named in its help."""
     makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
@@ -118,10 +141,24 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in local if not (page.parent / target).exists()] == []
 
 
-def test_a_page_that_is_wrong_would_fail(tmp_path: Path) -> None:
+def test_a_page_that_is_wrong_would_fail(programs: Path, tmp_path: Path) -> None:
     """The laws above can fail: a false statement on a page ends its script with an error on that very line."""
     script = tmp_path / "wrong.py"
     script.write_text(as_script("# Title\n\n```python\nassert 1 == 2\n```\n", directory=tmp_path))
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
+    done = subprocess.run([programs / "page", script], capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
     assert done.returncode == 1
     assert "line 4" in done.stderr
+
+
+def test_a_command_that_fails_would_fail_its_page(programs: Path, tmp_path: Path) -> None:
+    """The laws above can fail: a command with another exit code than 0 ends the script of its page on its line."""
+    script = tmp_path / "wrong.py"
+    script.write_text(as_script("# Title\n\n```console\n$ overproof inspect nosuch.root\n```\n", directory=tmp_path))
+    found = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
+    done = subprocess.run(
+        [programs / "page", script],
+        env=os.environ | {"PATH": found}, capture_output=True, text=True, check=False, timeout=TIMEOUT_S,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "line 4" in done.stderr
+    assert "returned non-zero exit status 2" in done.stderr
