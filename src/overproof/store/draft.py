@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +25,8 @@ class Draft:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        import tempfile  # loads a dozen others
+
         handle, self._name = tempfile.mkstemp(dir=path.parent, prefix=PREFIX)
         self.file: BinaryIO = os.fdopen(handle, "wb")
 

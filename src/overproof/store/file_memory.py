@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 
 from overproof.store.private import is_ours, make_private
@@ -83,6 +82,8 @@ class FileMemory:
 
 def _replace(path: Path, content: bytes) -> None:
     """Put a whole file in place at once."""
+    import tempfile  # with a dozen others: most of who remembers only reads
+
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as file:

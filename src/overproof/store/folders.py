@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -170,6 +168,9 @@ class Folders:
             NotOursError: the directory belongs to somebody else, or others may write into it.
             OSError: it cannot be made, or there is one of this name.
         """
+        import shutil
+        import tempfile
+
         make_private(self._directory)
         self._check_ours()
         path = Path(tempfile.mkdtemp(dir=self._directory, prefix=PREFIX))
@@ -196,6 +197,9 @@ class Folders:
             NotOursError: it belongs to somebody else, or is open to others.
             OSError: it cannot be removed.
         """
+        import shutil
+        import tempfile
+
         folder = self.find(name)
         if folder is None:
             return True
@@ -250,6 +254,8 @@ class Folders:
 
     def _sweep(self) -> None:
         """Take away what a crash left half made or half removed."""
+        import shutil
+
         with contextlib.suppress(OSError):
             for place in self._directory.glob(f"{PREFIX}*"):
                 if time.time() - place.stat().st_mtime > STALE_S and not is_locked(place / LOCK):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-import random
+import os
 import time
 from collections.abc import Callable
 from dataclasses import field
@@ -62,6 +62,11 @@ class RetryPolicy:
         return None if n_failed >= self.attempts or elapsed_s + wait_s > self.limit_s else wait_s
 
 
+def _thrown() -> float:
+    """Return a number from 0 to 1, 1 excluded."""
+    return int.from_bytes(os.urandom(4), "big") / 2**32
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
     """Tries by a policy, with a clock, a way to wait, and dice of its own: the user's seeds stay as they are."""
@@ -69,7 +74,7 @@ class Retry:
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     sleep: Callable[[float], object] = time.sleep
     now: Callable[[], float] = time.monotonic
-    dice: Callable[[], float] = field(default_factory=lambda: random.SystemRandom().random)
+    dice: Callable[[], float] = _thrown
 
     def __call__(self, action: Callable[[], T], *, is_transient: Callable[[BaseException], bool]) -> T:
         """Do something until it works.

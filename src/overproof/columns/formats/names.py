@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 
@@ -75,6 +74,8 @@ def plain(name: str) -> str:
 
 def nearest(name: str, known: Sequence[str], *, what: str = "branches") -> str:
     """Continue an error message with the names most like the one not found."""
+    import difflib  # whoever spells everything right needs it not
+
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     if not close:
         by_case = {each.lower(): each for each in known}

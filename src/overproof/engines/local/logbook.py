@@ -13,7 +13,6 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-import tempfile
 
 from overproof.engines.clock import MonotonicClock
 from overproof.records.block import Block, BlockKey, Range
@@ -158,6 +157,8 @@ def _new_page() -> int:
     if hasattr(os, "memfd_create"):
         descriptor = os.memfd_create("overproof-logbook")
     else:
+        import tempfile  # loads a dozen others, and Linux needs none of them
+
         descriptor, path = tempfile.mkstemp(prefix="overproof-logbook-")
         os.unlink(path)
     os.truncate(descriptor, PAGE_BYTES)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -55,6 +54,8 @@ class ExactFloat:
         total = self.total
         excess = abs(total).bit_length() - precision
         if precision < 53 and excess > 0:
+            from fractions import Fraction
+
             total = round(Fraction(total, 1 << excess)) << excess
         try:
             return total / (1 << _LOWEST)
