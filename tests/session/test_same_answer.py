@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,15 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"{folder}/*.root:Events"
 
 
-def _answer(address: str, dataset: str, packetizer: str) -> str:
-    with op.Session(address, progress=False) as session:
-        result = session.process(_selector(), dataset, packetizer=packetizer, block_entries=BLOCK)
+@pytest.fixture(scope="module", params=["inline", "local:1", "local:2", "local:3", "local:7"])
+def session(request: pytest.FixtureRequest) -> Iterator[op.Session]:
+    """A session with each number of workers, and one without any."""
+    with op.Session(request.param, progress=False) as session:
+        yield session
+
+
+def _answer(session: op.Session, dataset: str, packetizer: str) -> str:
+    result = session.process(_selector(), dataset, packetizer=packetizer, block_entries=BLOCK)
     document = {
         "outputs": outputs_document(result.outputs),
         **account_document(result.account, result.excluded, result.missing),
@@ -59,17 +66,17 @@ def _answer(address: str, dataset: str, packetizer: str) -> str:
 
 @pytest.fixture(scope="module")
 def serial_answer(dataset: str) -> str:
-    return _answer("inline", dataset, "adaptive")
+    with op.Session("inline", progress=False) as session:
+        return _answer(session, dataset, "adaptive")
 
 
 @pytest.mark.parametrize("packetizer", ["adaptive", "fixed"])
-@pytest.mark.parametrize("address", ["inline", "local:1", "local:2", "local:3", "local:7"])
 def test_outputs_and_account_are_the_same_byte_for_byte(
-    address: str, packetizer: str, dataset: str, serial_answer: str
+    session: op.Session, packetizer: str, dataset: str, serial_answer: str
 ) -> None:
     """At least 20 blocks a worker, every kind of output, any engine, packetizer and number of workers: one answer."""
     assert sum((N_ENTRIES - 37 * index) // BLOCK + 1 for index in range(N_FILES)) >= 20 * 7
-    assert _answer(address, dataset, packetizer) == serial_answer
+    assert _answer(session, dataset, packetizer) == serial_answer
 
 
 def test_the_answer_is_that_of_exact_arithmetic(dataset: str) -> None:
