@@ -28,6 +28,8 @@ WRITTEN = [
     ("ntuples.root", "none"),
     ("ntuples.root", "zstd"),
 ]
+WIDE = {("trees.root", "types"), ("trees.root", "vectors"), ("trees.root", "packed"), ("objects.root", "tree"),
+        ("ntuples.root", "none"), ("ntuples.root", "zstd")}  # fmt: skip
 SHARED = [
     ("uproot-HZZ.root", "events"),
     ("uproot-HZZ-zstd.root", "events"),
@@ -46,26 +48,26 @@ SHARED = [
 def test_dozens_of_damages(tmp_path: Path, file: str, tree: str) -> None:
     """Of dozens of damaged copies none says natively less than on top of uproot, and nothing whole is refused."""
     comparison = Comparison(path=DATA / file, tree=tree, work=tmp_path)
-    comparison.run(seed=4, number=25)
+    comparison.run(seed=4, number=15)
     assert comparison.worse == []
-    assert min(comparison.outcomes["both"], comparison.outcomes["same"]) > 10
+    assert min(comparison.outcomes["both"], comparison.outcomes["same"]) > 5
 
 
 def test_damage_of_uprooted_ntuples_and_trees(ttree_path: Path, rntuple_path: Path, tmp_path: Path) -> None:
     """The same for files that uproot wrote: its pages have no checksums."""
     for path in (ttree_path, rntuple_path):
         comparison = Comparison(path=path, tree="t", work=tmp_path)
-        comparison.run(seed=5, number=25)
+        comparison.run(seed=5, number=15)
         assert comparison.worse == []
-        assert min(comparison.outcomes["both"], comparison.outcomes["same"]) > 10
+        assert min(comparison.outcomes["both"], comparison.outcomes["same"]) > 5
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize(("file", "tree"), WRITTEN)
-def test_a_thousand_damages(tmp_path: Path, file: str, tree: str) -> None:
-    """The same for a thousand damages of each small file."""
+def test_many_damages(tmp_path: Path, file: str, tree: str) -> None:
+    """The same for a thousand damages of each small file, and for a hundred of each that has many columns."""
     comparison = Comparison(path=DATA / file, tree=tree, work=tmp_path)
-    comparison.run(seed=6, number=1_000)
+    comparison.run(seed=6, number=100 if (file, tree) in WIDE else 1_000)
     assert comparison.worse == []
 
 
@@ -74,7 +76,7 @@ def test_a_thousand_damages(tmp_path: Path, file: str, tree: str) -> None:
 def test_damages_of_real_files(shared_file: Callable[[str], Path], tmp_path: Path, file: str, tree: str) -> None:
     """The same for real files."""
     comparison = Comparison(path=shared_file(file), tree=tree, work=tmp_path)
-    comparison.run(seed=7, number=200)
+    comparison.run(seed=7, number=100)
     assert comparison.worse == []
 
 
