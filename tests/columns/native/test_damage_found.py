@@ -50,7 +50,7 @@ def test_dozens_of_damages(tmp_path: Path, file: str, tree: str) -> None:
     comparison = Comparison(path=DATA / file, tree=tree, work=tmp_path)
     comparison.run(seed=4, number=15)
     assert comparison.worse == []
-    assert min(comparison.outcomes["both"], comparison.outcomes["same"]) > 5
+    assert min(comparison.outcomes["both"], comparison.outcomes["same"]) > 1
 
 
 def test_damage_of_uprooted_ntuples_and_trees(ttree_path: Path, rntuple_path: Path, tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_damage_of_uprooted_ntuples_and_trees(ttree_path: Path, rntuple_path: Pa
         comparison = Comparison(path=path, tree="t", work=tmp_path)
         comparison.run(seed=5, number=15)
         assert comparison.worse == []
-        assert min(comparison.outcomes["both"], comparison.outcomes["same"]) > 5
+        assert min(comparison.outcomes["both"], comparison.outcomes["same"]) > 1
 
 
 @pytest.mark.nightly
