@@ -20,7 +20,7 @@ NUMBERS: dict[str, Any] = json.loads(Path(__file__).with_name("vector_numbers.js
 
 
 NEW_SINGLES = (2, 41)
-"""From this glibc on `sinhf`, `atan2f` and others round correctly, in ROOT as here; the numbers are of an earlier one."""
+"""From this glibc on `sinhf`, `atan2f` and others round correctly, in ROOT as here; the numbers are of an older one."""
 
 
 def has_singles_of_the_numbers() -> bool:
