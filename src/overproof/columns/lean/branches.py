@@ -50,6 +50,13 @@ _LIST_TOLD = (3, 1, 0, 0)
 _BASKETS = struct.Struct(f">{ARRAY}")
 _ENTRY = struct.Struct(">q")
 
+_ELEMENT_VERSION = 10
+_ELEMENT = struct.Struct(">IhiiiiII")
+"""Checksum and version of the class; number, kind, type of an element, greatest count; pointers to two counters."""
+
+_WHOLE = frozenset((-1, kind, -1, 0, 0, 0) for kind in (0, -1))
+"""What follows the version for objects of no other object: no element, not split, no type, no counters."""
+
 Table: TypeAlias = npt.NDArray[np.int64]
 
 
@@ -67,8 +74,9 @@ class Branch(NamedTuple):
         at_starts: where the first entry of each basket is told, and the end of the last.
         at_sizes: where their sizes are told.
         at_seeks: where their places are told.
+        holds: class of the objects in it; empty: the leaves tell what is.
 
-    Source: ROOT's TBranch.
+    Source: ROOT's TBranch and TBranchElement.
     """
 
     name: str
@@ -81,6 +89,7 @@ class Branch(NamedTuple):
     at_starts: int
     at_sizes: int
     at_seeks: int
+    holds: str
 
     @property
     def starts(self) -> Table:
@@ -101,8 +110,30 @@ class Branch(NamedTuple):
 def branch_at(tree: Streamed, at: int) -> tuple[Branch, int]:
     """Read a branch; return where it ends too."""
     kind, start, stop = tree.entered(at)
+    if kind == "TBranch":
+        return _plain_at(tree, start, stop, ""), stop
+    version, start, end = tree.counted(start)
+    if kind != "TBranchElement" or version != _ELEMENT_VERSION or end != stop:
+        raise DoubtError("another branch")
+    _, _, end = tree.counted(start)
+    return _plain_at(tree, start, end, _class_at(tree, end, stop)), stop
+
+
+def _class_at(tree: Streamed, at: int, stop: int) -> str:
+    """Read the class that a branch holds as a whole; what has branches below, or was one of those, is not plain."""
+    name, at = tree.text(at)
+    above, at = tree.text(at)
+    clones, at = tree.text(at)
+    if at + _ELEMENT.size != stop or above or clones:
+        raise DoubtError("a part of an object")
+    if _ELEMENT.unpack_from(tree.data, at)[2:] not in _WHOLE:
+        raise DoubtError("another object")
+    return name
+
+
+def _plain_at(tree: Streamed, start: int, stop: int, holds: str) -> Branch:
     count, version, *named = _HEAD.unpack_from(tree.data, start)
-    if kind != "TBranch" or version not in _NUMBERS or count != COUNTED | (stop - start - 4):
+    if version not in _NUMBERS or count != COUNTED | (stop - start - 4):
         raise DoubtError("another branch")
     name, title, start = tree.texts(start + _HEAD.size, *named)
     numbers = _NUMBERS[version].unpack_from(tree.data, start)
@@ -111,22 +142,27 @@ def branch_at(tree: Streamed, at: int) -> tuple[Branch, int]:
     n_written, n_places, n_entries, size_bytes = _FACTS[version](numbers)
     if _n_in(numbers[-16:-8]) or numbers[-16] != COUNTED | (OBJECT_ARRAY_BYTES - 4):
         raise DoubtError("branches below a branch")
-    n_leaves, end = _n_in(numbers[-8:]), start + _NUMBERS[version].size
-    end_of_leaves = end - OBJECT_ARRAY_BYTES + (numbers[-8] & ~COUNTED) + 4
-    leaf, end = leaf_at(tree, end)
-    leaves = [leaf]
-    for _ in range(n_leaves - 1):
-        leaf, end = leaf_at(tree, end)
-        leaves.append(leaf)
-    if end != end_of_leaves or n_leaves < 1:
-        raise DoubtError("leaves of another length")
+    end = start + _NUMBERS[version].size
+    leaves, end = _leaves_at(tree, end, n_leaves=_n_in(numbers[-8:]), n_bytes=numbers[-8] & ~COUNTED)
     tables, end = _tables_at(tree.data, _behind_baskets(tree.data, end), n_places, n_written)
     # What follows is the name of another file for the baskets: it has none.
     if end + 1 != stop or tree.data[end]:
         raise DoubtError("baskets in another file")
     if _ENTRY.unpack_from(tree.data, tables[0] + 8 * n_written)[0] != n_entries:
         raise DoubtError("baskets in the tree itself")
-    return Branch(name, title, tuple(leaves), n_entries, size_bytes, n_written, tree.data, *tables), stop
+    return Branch(name, title, leaves, n_entries, size_bytes, n_written, tree.data, *tables, holds)
+
+
+def _leaves_at(tree: Streamed, start: int, *, n_leaves: int, n_bytes: int) -> tuple[tuple[Leaf, ...], int]:
+    """Read the leaves of a branch, behind the numbers in front of them; return where they end too."""
+    leaf, end = leaf_at(tree, start)
+    leaves = [leaf]
+    for _ in range(n_leaves - 1):
+        leaf, end = leaf_at(tree, end)
+        leaves.append(leaf)
+    if end != start - OBJECT_ARRAY_BYTES + n_bytes + 4 or n_leaves < 1:
+        raise DoubtError("leaves of another length")
+    return tuple(leaves), end
 
 
 def _n_in(array: tuple[int, ...]) -> int:

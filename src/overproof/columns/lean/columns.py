@@ -11,7 +11,7 @@ from overproof.columns.files.damage import DamageError
 from overproof.columns.formats.checks.tables import check_tables, check_title
 from overproof.columns.layouts import BasketLayout
 from overproof.columns.lean.branches import Branch
-from overproof.columns.lean.types import NumberType, code_of
+from overproof.columns.lean.types import LeanType, code_of
 
 
 class Column(NamedTuple):
@@ -19,13 +19,13 @@ class Column(NamedTuple):
 
     Attributes:
         branch: the branch that holds it.
-        type: of a column of numbers; None: of texts.
+        type: of the column.
         leaf: of a branch with several leaves, the one that it is; empty: the branch has one.
         counter: name of the column that tells how long its lists are; empty: there is none.
     """
 
     branch: Branch
-    type: NumberType | None
+    type: LeanType
     leaf: str = ""
     counter: str = ""
 
@@ -60,14 +60,14 @@ class LeanLayouts(Mapping[str, BasketLayout]):
 
 
 def _layout(column: Column) -> BasketLayout | None:
-    """Describe a column; None for one of texts, or whose tables are damaged: another reader says what is wrong."""
+    """Describe a column; None for one that is not plain, or whose tables are damaged: uproot says what is wrong."""
     branch, type_ = column.branch, column.type
-    if type_ is None:
+    if not type_.is_native:
         return None
     stops, seeks, sizes = branch.starts, branch.seeks, branch.sizes_bytes
     try:
         check_tables(stops, seeks, sizes, n_entries=branch.n_entries)
-        if len(branch.leaves) == 1:
+        if len(branch.leaves) == 1 and not branch.holds:
             (leaf,) = branch.leaves
             check_title(branch.title, leaf.kind, is_unsigned=leaf.is_unsigned)
     except DamageError:
@@ -77,7 +77,8 @@ def _layout(column: Column) -> BasketLayout | None:
         dtype=_big_endian(type_.code) if not column.leaf else tuple(np.dtype(_record(branch)).descr),
         leaf=column.leaf,
         fixed_shape=type_.fixed_shape,
-        is_jagged=type_.is_jagged,
+        is_jagged=type_.n_jagged > 0,
+        header_bytes=type_.header_bytes,
         counter=column.counter,
         stops=stops,
         seeks=seeks,

@@ -17,11 +17,9 @@ from overproof.columns.lean.doubt import NOT_UNDERSTOOD, DoubtError
 from overproof.columns.lean.file import LeanFile
 from overproof.columns.lean.streamed import Streamed
 from overproof.columns.lean.tree import Tree, tree_of
-from overproof.columns.lean.types import NumberType, code_of, type_of
+from overproof.columns.lean.types import LeanType, code_of, type_of
 from overproof.records import schema as records
 from overproof.records.dataset import FileSpec
-
-_TEXT = "TLeafC"
 
 
 def described(spec: FileSpec, source: ByteSource) -> Description | None:
@@ -94,9 +92,6 @@ def _columns(tree: Tree) -> dict[str, Column]:
             continue
         (leaf,) = branch.leaves
         counters[leaf.at] = (name, branch.name)
-        if leaf.kind == _TEXT:
-            columns.setdefault(name, Column(branch=branch, type=None))
-            continue
         counter, own_name = counters[leaf.counter] if leaf.counter >= 0 else ("", "")
         columns.setdefault(name, Column(branch=branch, type=type_of(branch, own_name), counter=counter))
     return columns
@@ -115,7 +110,7 @@ def _leaves(branch: Branch) -> Iterator[tuple[str, Column]]:
             raise DoubtError("arrays in a branch with several leaves")
         code = code_of(leaf.kind, is_unsigned=leaf.is_unsigned)
         # What uproot tells as the type of a leaf is its name in numpy.
-        type_ = NumberType(code=code, typename=np.dtype(code).name)
+        type_ = LeanType(code=code, typename=np.dtype(code).name)
         yield leaf.name, Column(branch=branch, type=type_, leaf=leaf.name)
 
 
@@ -131,11 +126,11 @@ def _described(name: str, column: Column) -> records.Branch:
     share = len(branch.leaves) if column.leaf else 1
     return records.Branch(
         name=name,
-        typename="char*" if type_ is None else type_.typename,
-        kind="string" if type_ is None else "number",
-        dtype="" if type_ is None else type_.dtype,
-        n_jagged=int(type_ is not None and type_.is_jagged),
-        fixed_shape=() if type_ is None else type_.fixed_shape,
+        typename=type_.typename,
+        kind=type_.kind,
+        dtype=type_.dtype,
+        n_jagged=type_.n_jagged,
+        fixed_shape=type_.fixed_shape,
         size_bytes=branch.size_bytes // share,
         n_baskets=branch.n_baskets,
     )
