@@ -17,6 +17,7 @@ from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec
 
 DATA = Path(__file__).parents[1] / "data"
+VECTORS = Path(__file__).parent / "data" / "vectors.root"
 FRIENDS = Path(__file__).parents[1] / "friends" / "data"
 
 LEAN = [
@@ -80,6 +81,23 @@ def test_trees_of_all_kinds_are_what_uproot_says_or_left_to_it(path: Path) -> No
         found, expected = lean(spec), by_uproot(spec)
         if found is not None and expected is not None:
             assert not said(list(differences(found, expected))), tree
+
+
+@pytest.mark.parametrize(
+    ("path", "tree"),
+    [(VECTORS, "t"), (DATA / "trees.root", "vectors"), (DATA / "trees.root", "types"), (DATA / "root.root", "leaves")],
+    ids=["texts", "vectors", "types", "leaves"],
+)
+def test_trees_of_vectors_are_what_uproot_says(path: Path, tree: str) -> None:
+    """Vectors of numbers, texts, aliases and leaves of all types are understood without uproot."""
+    spec = FileSpec(path=str(path), tree=tree)
+    found, expected = lean(spec), by_uproot(spec)
+    assert found is not None
+    assert expected is not None
+    assert not said(list(differences(found, expected)))
+    if path == VECTORS:
+        assert found.schema().aliases == (("twice", "n * 2"), ("longest", "Length$(x)"))
+        assert list(found.layout.columns) == ["numbers", "n", "x"]
 
 
 @pytest.mark.parametrize(

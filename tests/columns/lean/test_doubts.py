@@ -14,12 +14,16 @@ from trees_described import by_uproot, differences, lean, said
 from overproof.records.dataset import FileSpec
 from overproof.words.errors import OverproofError
 
-N_QUICK, N_LONG = 150, 6_000
+VECTORS = Path(__file__).parent / "data" / "vectors.root"
+CLASSES = "the description of the file's classes is damaged"
+N_QUICK, N_LONG = 100, 6_000
 
 
-@pytest.fixture(scope="module")
-def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["by uproot", "by ROOT"])
+def intact(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tree that is not compressed: nothing but its own numbers tells of damage."""
+    if request.param == "by ROOT":
+        return VECTORS
     path = tmp_path_factory.mktemp("doubts") / "intact.root"
     with uproot.recreate(path, compression=None) as file:
         file.mktree("t", {"number": "i8", "three": ("f8", (3,)), "jagged": "var * float32", "bit": "bool"})
@@ -67,9 +71,13 @@ def test_damaged_trees(intact: Path, tmp_path: Path, number: int) -> None:
                 # Nobody asks for a column without having asked for its type.
                 expected.schema()
             except OverproofError as error:
-                pytest.fail(f"damage {index} is described, and uproot says: {error}")
+                # Objects of known classes are understood without what the file tells of classes.
+                if CLASSES not in str(error):
+                    pytest.fail(f"damage {index} is described, and uproot says: {error}")
+                continue
+            finally:
+                path.unlink()
             assert not said(list(differences(found, expected))), f"damage {index}"
-        path.unlink()
     assert 0.2 * number < n_described < 0.9 * number
 
 
