@@ -22,21 +22,22 @@ def count_command(files: tuple[str, ...], **flags: Any) -> int:
     \b
     overproof count "data/*.root:Events" --cut "Muon_pt > 30"
     """
-    import warnings
-
-    from overproof.cli.deliver import deliver
-    from overproof.cli.outcome import outcome_of
-    from overproof.cli.written.arguments import is_file
-    from overproof.session.result import IncompleteWarning
-
-    for text in files[1:]:
-        if not is_file(text):
-            raise OptionError(f"{text}: is no file; a selection is said as --cut {text!r}")
     said = QueryFlags(**flags)
     said.check_places()
-    dataset = said.find_files(files)
-    warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
-    limits = said.limits | said.speech
-    with said.open_session() as session:
+    with said.open_session() as session:  # before all else: workers load what they need while we do
+        import warnings
+
+        from overproof.cli.outcome import outcome_of
+        from overproof.cli.written.arguments import is_file
+        from overproof.session.result import IncompleteWarning
+
+        for text in files[1:]:
+            if not is_file(text):
+                raise OptionError(f"{text}: is no file; a selection is said as --cut {text!r}")
+        dataset = said.find_files(files)
+        warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
+        limits = said.limits | said.speech
         outcome = outcome_of(lambda: session.count(dataset, **limits), draws=False)
+    from overproof.cli.deliver import deliver
+
     return deliver(outcome, said)

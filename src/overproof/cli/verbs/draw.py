@@ -39,30 +39,31 @@ def draw_command(
     overproof draw "data/*.root:Events" "Muon_pt" --cut "nMuon == 2" --bins "50, 0, 100"
     overproof draw "data/*.root:Events" ">>good" --cut "nMuon == 2" -o good.json
     """
-    import warnings
-
-    from overproof.cli.deliver import deliver
-    from overproof.cli.outcome import outcome_of
-    from overproof.cli.written.arguments import part_arguments
-    from overproof.session.result import IncompleteWarning
-
     said = QueryFlags(**flags)
     said.check_places()
-    files, expressions = part_arguments(arguments)
-    drawn = {
-        "bins": None,
-        **_drawn(expressions, bins),
-        "weight": weight,
-        "name": name,
-        "profile": profile,
-        **said.speech,
-    }
-    _check_picture(drawn, said)
-    dataset = said.find_files(files)
-    warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
-    limits = said.limits
-    with said.open_session() as session:
+    with said.open_session() as session:  # before all else: workers load what they need while we do
+        import warnings
+
+        from overproof.cli.outcome import outcome_of
+        from overproof.cli.written.arguments import part_arguments
+        from overproof.session.result import IncompleteWarning
+
+        files, expressions = part_arguments(arguments)
+        drawn = {
+            "bins": None,
+            **_drawn(expressions, bins),
+            "weight": weight,
+            "name": name,
+            "profile": profile,
+            **said.speech,
+        }
+        _check_picture(drawn, said)
+        dataset = said.find_files(files)
+        warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
+        limits = said.limits
         outcome = outcome_of(lambda: session.draw(dataset, **drawn, **limits), draws=True)
+    from overproof.cli.deliver import deliver
+
     return deliver(outcome, said)
 
 

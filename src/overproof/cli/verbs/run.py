@@ -42,11 +42,11 @@ def run_command(
     said.check_places()
     if bool(files) == (cycles is not None):
         raise OptionError("give either FILES, or --cycles N to run without files")
-    dataset = said.find_files(files) if files else None
-    values = parse_params(params)
-    loaded = load_selector(selector)
-    limits = said.limits
-    with said.open_session() as session:
+    with said.open_session() as session:  # before all else: workers load what they need while we do
+        dataset = said.find_files(files) if files else None
+        values = parse_params(params)
+        loaded = load_selector(selector)
+        limits = said.limits
         outcome = outcome_of(
             lambda: session.process(
                 loaded, dataset, cycles=cycles, params=values, seed=seed, **limits

@@ -27,20 +27,20 @@ def scan_command(arguments: tuple[str, ...], **flags: Any) -> int:
     overproof scan "data/*.root:Events" "nMuon:Muon_pt" --cut "Muon_pt > 30" --rows 20
     overproof scan "data/*.root:Events" "run:event" --cut "nMuon > 2" -o picked.csv
     """
-    import warnings
-
-    from overproof.cli.deliver import N_ROWS, deliver
-    from overproof.cli.outcome import outcome_of
-    from overproof.cli.written.arguments import part_arguments
-    from overproof.session.result import IncompleteWarning
-
     said = QueryFlags(**flags)
     said.check_places(holds_table=True)
-    files, columns = part_arguments(arguments)
-    dataset = said.find_files(files)
-    warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
-    limits = said.limits | said.speech
-    rows = said.rows or (None if said.places else N_ROWS)
-    with said.open_session() as session:
+    with said.open_session() as session:  # before all else: workers load what they need while we do
+        import warnings
+
+        from overproof.cli.deliver import N_ROWS, deliver
+        from overproof.cli.outcome import outcome_of
+        from overproof.cli.written.arguments import part_arguments
+        from overproof.session.result import IncompleteWarning
+
+        files, columns = part_arguments(arguments)
+        dataset = said.find_files(files)
+        warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
+        limits = said.limits | said.speech
+        rows = said.rows or (None if said.places else N_ROWS)
         outcome = outcome_of(lambda: session.scan(dataset, columns, rows=rows, **limits), draws=False)
     return deliver(outcome, said)

@@ -82,6 +82,7 @@ class Stem:
         self._children: dict[int, Forked] = {}
         self._n_born = 0
         self._is_cut_off = False
+        self._has_forked = False
         self._processor_s: float | None = None
         self._still_since_s = 0.0
         self._process, self._connection, self._lifeline = planted.process, planted.connection, planted.lifeline
@@ -148,8 +149,12 @@ class Stem:
 
     def close(self) -> None:
         """End it; what it has forked should have ended before."""
-        with contextlib.suppress(OSError):
-            self._connection.shutdown(socket.SHUT_WR)  # it buries the dead, and goes
+        self.hear()
+        if self._has_forked:
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_WR)  # it buries the dead, and goes
+        else:
+            self._process.kill()  # it still loads, or has only just done so, and has nobody to bury
         try:
             self._process.wait(ENDING_S)
         except subprocess.TimeoutExpired:
@@ -179,7 +184,7 @@ class Stem:
         child = self._children.get(report.number)
         match report:
             case Began(pid=pid) if child is not None:
-                child.pid = pid
+                child.pid, self._has_forked = pid, True
             case Ended(exit_code=exit_code, reason=reason) if child is not None:
                 child.returncode, child.problem = exit_code, reason
                 if child.is_buried:
