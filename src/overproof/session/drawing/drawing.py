@@ -52,8 +52,6 @@ class Drawing:
     def selector(self, plans: Sequence[DrawPlan]) -> Selector:
         """Return the selector of some plans: histograms, entry lists, or both in one pass."""
         from overproof.columns.kernels.selectors.draw_selector import DrawSelector
-        from overproof.columns.kernels.selectors.entries_selector import EntriesSelector
-        from overproof.columns.kernels.selectors.several import Several
 
         filled = [plan for plan in plans if not plan.request.is_list]
         lists: dict[str, list[DrawPlan]] = {}
@@ -62,6 +60,9 @@ class Drawing:
                 lists.setdefault(plan.name, []).append(plan)
         if not lists and not self.earlier:
             return DrawSelector(filled)
+        from overproof.columns.kernels.selectors.entries_selector import EntriesSelector
+        from overproof.columns.kernels.selectors.several import Several
+
         parts: list[Selector] = [EntriesSelector(tuple(recorded)) for recorded in lists.values()]
         if filled:
             parts.append(DrawSelector(filled))
