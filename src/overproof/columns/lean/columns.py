@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -86,6 +87,7 @@ def _layout(column: Column) -> BasketLayout | None:
     )
 
 
+@functools.cache
 def _big_endian(code: str) -> str:
     return np.dtype(f">{code}").str
 

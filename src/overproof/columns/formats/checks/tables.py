@@ -14,6 +14,9 @@ from overproof.columns.grid import Entries
 _LEAST = 48
 """No basket is smaller, as its key and its own header need more; none begins earlier, as the file's header is there."""
 
+_SHORT = 32
+"""Up to so many numbers Python is faster than numpy: wide trees have thousands of tables of a few."""
+
 _TITLE = re.compile(r"[^/:]+/([A-Za-z])")
 """The title of a branch as `TTree::Branch` makes it: name, dimensions, type; people may have put another one."""
 
@@ -70,11 +73,21 @@ def check_tables(offsets: Entries, seeks: Entries, sizes_bytes: Entries, *, n_en
     Raises:
         DamageError: baskets that cannot be.
     """
-    is_ascending = offsets[0] == 0 and not (offsets[1:] < offsets[:-1]).any()
-    if not is_ascending or offsets[-1] != n_entries:
+    if offsets[0] != 0 or offsets[-1] != n_entries or not _is_ascending(offsets):
         raise DamageError(_not_leading(n_entries))
-    if len(seeks) and min(seeks.min(), sizes_bytes.min()) < _LEAST:
+    if len(seeks) and min(_least(seeks), _least(sizes_bytes)) < _LEAST:
         raise DamageError("the table of its baskets tells places and sizes that cannot be")
+
+
+def _is_ascending(numbers: Entries) -> bool:
+    if len(numbers) > _SHORT:
+        return not (numbers[1:] < numbers[:-1]).any()
+    told = numbers.tolist()
+    return bool(told == sorted(told))
+
+
+def _least(numbers: Entries) -> int:
+    return int(numbers.min()) if len(numbers) > _SHORT else min(numbers.tolist())
 
 
 def _not_leading(n_entries: int) -> str:
