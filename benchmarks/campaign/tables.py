@@ -126,7 +126,7 @@ def _compared(
         cells = []
         for name in names:
             found = value(case, name)
-            ratio = f" ({found / reference:.1f}x)" if found and reference and name != base else ""
+            ratio = f" ({_times(found / reference)})" if found and reference and name != base else ""
             cells.append(_seconds(found) + ratio)
         rows.append((case["question"], *cells))
     return table(("question", *names.values()), rows)
@@ -214,6 +214,10 @@ def _loop(case: Case, name: str) -> float | None:
 
 def _median(case: Case, name: str, what: str) -> float | None:
     return statistics.median(each[what] for each in case["outcomes"][name]["rounds"]) if _has(case, name) else None
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f}x" if ratio >= 1 else f"{ratio:.2f}x"
 
 
 def _seconds(value: float | None) -> str:

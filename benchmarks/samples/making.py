@@ -65,15 +65,15 @@ class Maker:
         part = directory / f"{MANIFEST}.part"
         part.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
         part.replace(directory / MANIFEST)
-        if sample.pieces > 1:
-            _remove(pieces)
+        _remove(pieces)
         return files
 
     def _pieces(self, sample: Sample) -> list[Path]:
         """Write the pieces of every file of a sample."""
         where = sample.directory(self.below) / "pieces"
         where.mkdir(exist_ok=True)
-        trees = [where / f"tree{index:02d}.root" for index in range(sample.pieces)]
+        n_pieces = sample.pieces if sample.pieces > 1 else sample.n_files
+        trees = [where / f"tree{index:02d}.root" for index in range(n_pieces)]
         # Pages are made of baskets of the compression that costs least to write and to read.
         compression = sample.compression if sample.format == "ttree" else "zstd"
         self._in_parallel(
@@ -82,7 +82,7 @@ class Maker:
         )
         if sample.format == "ttree":
             return trees
-        pages = [where / f"pages{index:02d}.root" for index in range(sample.pieces)]
+        pages = [where / f"pages{index:02d}.root" for index in range(n_pieces)]
         self._in_parallel(
             self._roots("pages", tree, path, sample.root_compression) for tree, path in zip(trees, pages, strict=True)
         )
@@ -92,7 +92,7 @@ class Maker:
     def _file(self, sample: Sample, path: Path, pieces: list[Path], index: int) -> list[str]:
         """Tell how to make a whole file: the pieces, in an order of its own."""
         if sample.pieces == 1:
-            return ["ln", "-f", str(pieces[0]), str(path)]
+            return ["ln", "-f", str(pieces[index]), str(path)]
         order = list(pieces)
         random.Random(index).shuffle(order)
         return self._roots("join", path, sample.root_compression, *order)
