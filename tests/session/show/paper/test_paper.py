@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from overproof.session.show.paper.texts import shown
 from overproof.session.show.style import Style
 from overproof.words.errors import OptionError, OutputError
 
-pytest.importorskip("mplhep", reason="pictures need the extra `plot`")
+pytestmark = pytest.mark.skipif(find_spec("mplhep") is None, reason="pictures need the extra `plot`")
 
 
 @pytest.fixture(autouse=True)
