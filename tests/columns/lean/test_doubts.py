@@ -9,14 +9,13 @@ import awkward as ak
 import numpy as np
 import pytest
 import uproot
-from trees_described import by_uproot, differences, lean, said
+from trees_described import by_uproot, differences, lean, of_maps, said
 
 from overproof.records.dataset import FileSpec
 from overproof.words.errors import OverproofError
 
 VECTORS = Path(__file__).parent / "data" / "vectors.root"
-CLASSES = "the description of the file's classes is damaged"
-N_QUICK, N_LONG = 100, 6_000
+N_QUICK, N_LONG = 100, 3_000
 
 
 @pytest.fixture(scope="module", params=["by uproot", "by ROOT"])
@@ -57,6 +56,8 @@ def test_damaged_trees(intact: Path, tmp_path: Path, number: int) -> None:
     """Of damaged copies of a tree each is described as uproot describes it, or not at all; never where uproot fails."""
     dice = random.Random(number)
     content, where = intact.read_bytes(), places(intact)
+    whole = lean(FileSpec(path=str(intact), tree="t"))
+    assert whole is not None
     n_described = 0
     for index in range(number):
         path = tmp_path / f"{index}.root"
@@ -71,8 +72,8 @@ def test_damaged_trees(intact: Path, tmp_path: Path, number: int) -> None:
                 # Nobody asks for a column without having asked for its type.
                 expected.schema()
             except OverproofError as error:
-                # Objects of known classes are understood without what the file tells of classes.
-                if CLASSES not in str(error):
+                # Objects of known classes are understood without what the file tells of classes: no harm is done.
+                if intact != VECTORS or list(of_maps("column", found.layout.columns, whole.layout.columns)):
                     pytest.fail(f"damage {index} is described, and uproot says: {error}")
                 continue
             finally:
