@@ -94,6 +94,11 @@ class ReaderCache:
         self._closed_bytes += reader.read_bytes
         reader.close()
 
+    def tidy_up(self) -> None:
+        """Let every reader do what was put off while somebody waited: a query has ended."""
+        for reader in self._readers.values():
+            reader.tidy_up()
+
     def close(self) -> None:
         """Close every reader; the cache can be used again."""
         while self._readers:

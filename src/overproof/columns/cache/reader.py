@@ -108,6 +108,10 @@ class CachedReader:
         except BranchError:
             return False
 
+    def tidy_up(self) -> None:
+        """Do what was put off while somebody waited."""
+        self._reader.tidy_up()
+
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
         return self._reader.serves(identity)

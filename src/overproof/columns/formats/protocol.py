@@ -130,6 +130,10 @@ class Reader(Protocol):
         """Learn which columns of which entries will be read soon, to fetch their bytes meanwhile; never fails."""
         ...
 
+    def tidy_up(self) -> None:
+        """Do what was put off while somebody waited, as to remember how the file is made; never fails."""
+        ...
+
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
         ...

@@ -140,6 +140,9 @@ class TTreeReader:
             branches = (branch for name in names for branch in self._data_branches(self.resolve(name)))
             self._tree.file.source.file.announce(self._baskets.places(branches, first, stop))
 
+    def tidy_up(self) -> None:
+        """Do nothing: nothing was put off."""
+
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
         return bool(self._tree.file.source.serves(identity))

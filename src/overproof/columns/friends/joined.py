@@ -173,6 +173,11 @@ class JoinedReader:
         for friend, owns in wanted.items():
             (self._reader if friend is None else friend).expect(owns, first, stop)
 
+    def tidy_up(self) -> None:
+        """Do what was put off while somebody waited."""
+        for reader in (self._reader, *(part.reader for part in self._parts)):
+            reader.tidy_up()
+
     def serves(self, identity: str) -> bool:
         """Tell whether all files are still the versions asked for; when none is, whether the paths lead here."""
         if any(identity_now(friend.path) != friend.identity for friend in self._absent):

@@ -135,7 +135,7 @@ class NativeReader:
         read = self._decoder.read(list(dict.fromkeys(native.values())), first, stop)
         self._n_reads += 1
         if self._n_reads == 2:  # nobody waits for a first block any more
-            self._tidy_up()
+            self.tidy_up()
         return {name: read[found] for name, found in native.items()}
 
     def expect(self, names: Sequence[str], first: int, stop: int) -> None:
@@ -171,7 +171,8 @@ class NativeReader:
             self._opened = opened
         return self._opened
 
-    def _tidy_up(self) -> None:
+    def tidy_up(self) -> None:
+        """Do what was put off while somebody waited."""
         afterwards, self._afterwards = self._afterwards, None
         if afterwards is not None:
             afterwards(self._description)
@@ -182,7 +183,7 @@ class NativeReader:
 
     def close(self) -> None:
         """Give the file back."""
-        self._tidy_up()
+        self.tidy_up()
         self._source.close()
         if self._opened is not None:
             self._opened.close()

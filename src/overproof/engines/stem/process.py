@@ -18,7 +18,10 @@ from typing import Final
 from overproof.engines.lifeline import end_with
 from overproof.engines.local.forking.requests import MAX_REQUEST_BYTES, N_DESCRIPTORS, Bear, Began, Bury, Ended
 
-FIRST: Final = ("overproof.engines.worker.process", "overproof.engines.worker.compute", "overproof.engines.worker.logs")
+FIRST: Final = (
+    "overproof.engines.worker.process", "overproof.engines.worker.compute", "overproof.engines.worker.logs",
+    "overproof.columns.native.baskets",
+)  # fmt: skip
 LATER: Final = (
     "numpy.ma", "numpy.random", "overproof.columns.formats.opening", "overproof.columns.views.virtual",
     "overproof.engines.isolator.isolator", "overproof.engines.isolator.process",

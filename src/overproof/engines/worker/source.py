@@ -69,6 +69,10 @@ class BlockSource:
         self._identities: dict[FileIndex, str] = {}
         self._memory = ColumnMemory()
 
+    def tidy_up(self) -> None:
+        """Do what was put off while somebody waited for blocks."""
+        self._readers.tidy_up()
+
     def end(self) -> None:
         """Forget the query, not the open files."""
         self._readers.columns.rest()

@@ -121,6 +121,9 @@ class RNTupleReader:
         forms = {name: self._form(name)[0] for name in map(self._names.resolve, names)}
         yield from self._clusters.places(forms, first, stop)
 
+    def tidy_up(self) -> None:
+        """Do nothing: nothing was put off."""
+
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is (empty), whether the path leads here."""
         return bool(self._ntuple.file.source.serves(identity))
