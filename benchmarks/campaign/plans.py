@@ -8,10 +8,12 @@ from benchmarks.questions import ADL, DRAWS
 from benchmarks.samples import COMPRESSIONS, Sample
 
 ALL = tuple(each.name for each in (*ADL, *DRAWS))
+EIGHT = tuple(each.name for each in ADL)
 THREE = ("adl1", "adl3", "adl5")
 YARDSTICKS = ("decompression", "reading", "reading-cached")
 OURS = (*YARDSTICKS, "kernel", "cold", "warm", "cached")
-EVERYBODY = (*OURS, "again", "again-cached", "rdataframe", "coffea", "graphed", "awkward")
+IN_A_NEW_PROCESS = (*OURS, "rdataframe", "coffea", "graphed", "awkward")
+EVERYBODY = (*IN_A_NEW_PROCESS, "again", "again-cached")
 CODECS = tuple(COMPRESSIONS)
 
 
@@ -39,33 +41,26 @@ QUICK = (
     Part(
         samples=_generated(1, "zstd", forms=("ttree",)),
         questions=("adl1", "adl3", "adl5", "adl8"),
-        contenders=tuple(name for name in EVERYBODY if not name.startswith("again")),
+        contenders=IN_A_NEW_PROCESS,
         rounds=3,
     ),
 )
-READING = (
-    Part(samples=_generated(10, *CODECS), questions=THREE, contenders=YARDSTICKS, rounds=5),
-)  # fmt: skip
+READING = (Part(samples=_generated(10, *CODECS), questions=THREE, contenders=YARDSTICKS, rounds=5),)
 SMALL = (
-    Part(samples=_generated(1, "zstd"), questions=ALL, contenders=EVERYBODY, rounds=3),
-    Part(samples=_generated(1, "lz4", "zlib", "lzma"), questions=THREE, contenders=EVERYBODY, rounds=3),
-    Part(samples=(sample("resampled-ttree-zstd", 1),), questions=ALL, contenders=EVERYBODY, rounds=3),
+    Part(samples=_generated(1, "zstd", forms=("ttree",)), questions=ALL, contenders=EVERYBODY, rounds=3),
+    Part(samples=_generated(1, "zstd", forms=("rntuple",)), questions=THREE, contenders=EVERYBODY, rounds=3),
+    Part(samples=_generated(1, "lz4", "zlib", "lzma"), questions=THREE, contenders=(*OURS, "rdataframe"), rounds=3),
+    Part(samples=(sample("resampled-ttree-zstd", 1),), questions=EIGHT, contenders=IN_A_NEW_PROCESS, rounds=3),
 )
 LARGE = (
-    Part(samples=_generated(10, "zstd", forms=("ttree",)), questions=ALL, contenders=EVERYBODY, rounds=3),
-    Part(samples=_generated(10, "zstd", forms=("rntuple",)), questions=THREE, contenders=EVERYBODY, rounds=3),
-    Part(samples=_generated(10, "lz4", "zlib", "lzma"), questions=THREE, contenders=(*OURS, "rdataframe"),
-         rounds=3),
-)  # fmt: skip
-REST = (
-    Part(samples=_generated(10, "lz4", "zlib", "lzma", forms=("rntuple",)), questions=THREE, contenders=YARDSTICKS,
-         rounds=5),
-)  # fmt: skip
+    Part(samples=_generated(10, "zstd", forms=("ttree",)), questions=EIGHT, contenders=IN_A_NEW_PROCESS, rounds=3),
+    Part(samples=_generated(10, "zstd", forms=("rntuple",)), questions=THREE, contenders=IN_A_NEW_PROCESS, rounds=3),
+)
 PLANS = {
     "quick": QUICK,
     "reading": READING,
     "small": SMALL,
     "large": LARGE,
-    "full": (*SMALL, *LARGE, *REST),
+    "full": (*READING, *SMALL, *LARGE),
 }
 """`reading`: readers against decompression, 40 million events. `small`: everybody, 4 million. `large`: 40 million."""

@@ -12,11 +12,11 @@ from typing import Any
 
 from benchmarks.environments import CHECKOUT
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Results:
-    """The document of a campaign; what is measured again replaces what was measured before.
+    """The document of a campaign; who is measured again replaces what he did before.
 
     Args:
         path: of the document; read when it is there.
@@ -40,8 +40,10 @@ class Results:
         """Keep one case: a question over a sample."""
         kept = [each for each in self.document["cases"] if _key(each) != _key(case)]
         before = next((each for each in self.document["cases"] if _key(each) == _key(case)), None)
-        outcomes = (before["outcomes"] if before else {}) | case["outcomes"]
-        self.document["cases"] = [*kept, {**case, "outcomes": outcomes, "commit": commit(), "measured": _now()}]
+        measured = {"measured": _now(), "commit": commit()}
+        fresh = {name: outcome | measured for name, outcome in case["outcomes"].items()}
+        outcomes = (before["outcomes"] if before else {}) | fresh
+        self.document["cases"] = [*kept, {**case, "outcomes": outcomes}]
         self._write()
 
     def set_startup(self, rows: list[dict[str, Any]]) -> None:

@@ -105,7 +105,6 @@ def as_document(outcome: Outcome) -> dict[str, Any]:
         "rounds": [asdict(each) for each in outcome.times],
         "moved": outcome.moved,
         "is_same": outcome.is_same,
-        "with_reading_s": first.with_reading_s if first else 0.0,
         "read_bytes": first.n_bytes if first else 0,
         "main_bytes": first.main_bytes if first else 0,
         "worker_bytes": first.worker_bytes if first else 0,

@@ -33,11 +33,13 @@ class Times:
         wall_s: from the start of the process to its end.
         start_s: from the start of the process to the first events.
         loop_s: from the first events to the answer.
+        with_reading_s: the loop with what is left out of it, where something is.
     """
 
     wall_s: float
     start_s: float
     loop_s: float
+    with_reading_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,6 @@ class Run:
 
     Attributes:
         times: its seconds.
-        with_reading_s: the loop with what is left out of it, where something is.
         histograms: the answer.
         n_bytes: compressed bytes that were read, where the peer knows.
         main_bytes: peak of private memory of the first process, where it was watched.
@@ -54,7 +55,6 @@ class Run:
     """
 
     times: Times
-    with_reading_s: float = 0.0
     histograms: list[list[float]] = field(default_factory=list)
     n_bytes: int = 0
     main_bytes: int = 0
@@ -171,10 +171,10 @@ def _run(found: dict[str, Any], begun: float, ended: float, peaks: tuple[int, in
             wall_s=ended - begun,
             start_s=found["loop_begin_s"] - begun,
             loop_s=found["loop_end_s"] - found["loop_begin_s"],
+            with_reading_s=found["with_reading_s"],
         )
     return Run(
         times=times,
-        with_reading_s=found["with_reading_s"],
         histograms=found["histograms"],
         n_bytes=found["n_bytes"],
         main_bytes=peaks[0],

@@ -60,7 +60,7 @@ def reading_table(cases: Iterable[Case]) -> str:
     rows = []
     for case in cases:
         limit, reading, cached = (_loop(case, name) for name in READERS)
-        if limit is None or reading is None:
+        if limit is None or reading is None or not _together(case, "decompression", "reading"):
             continue
         found = case["outcomes"]["decompression"]
         rows.append(
@@ -69,7 +69,7 @@ def reading_table(cases: Iterable[Case]) -> str:
                 case["question"],
                 f"{found['read_bytes'] / 1e6:.0f} MB",
                 _seconds(limit),
-                _seconds(found["with_reading_s"]),
+                _seconds(_median(case, "decompression", "with_reading_s")),
                 _seconds(reading),
                 f"{reading / limit:.2f}x",
                 _seconds(cached),
@@ -126,7 +126,7 @@ def _compared(
         cells = []
         for name in names:
             found = value(case, name)
-            ratio = f" ({_times(found / reference)})" if found and reference and name != base else ""
+            ratio = f" ({_times(found / reference)})" if found and reference and _is_beside(case, name, base) else ""
             cells.append(_seconds(found) + ratio)
         rows.append((case["question"], *cells))
     return table(("question", *names.values()), rows)
@@ -184,7 +184,8 @@ def _machine(document: dict[str, Any]) -> str:
         f"{name}: {', '.join(f'{package} {version}' for package, version in found.items())}"
         for name, found in document["versions"].items()
     ]
-    measured = sorted({case["commit"] for case in [*document["cases"], *document["startup"]]})
+    outcomes = [outcome for case in document["cases"] for outcome in case["outcomes"].values()]
+    measured = sorted({each["commit"] for each in [*outcomes, *document["startup"]]})
     where = f"{machine.get('cores')} cores of {machine.get('processor')}, {machine.get('memory_bytes', 0) / 1e9:.0f} GB"
     return "\n".join([f"Measured on {where}, commit {', '.join(measured)}.", "", *(f"- {each}" for each in versions)])
 
@@ -202,6 +203,16 @@ def _failures(cases: Iterable[Case]) -> str:
 def _has(case: Case, name: str) -> bool:
     outcome = case["outcomes"].get(name)
     return bool(outcome and not outcome["failure"] and outcome["rounds"])
+
+
+def _is_beside(case: Case, name: str, base: str) -> bool:
+    return name != base and _together(case, name, base)
+
+
+def _together(case: Case, name: str, other: str) -> bool:
+    """Tell whether two were measured in turn; times of different days are not compared."""
+    one, two = (case["outcomes"][each]["measured"] for each in (name, other))
+    return bool(one == two)
 
 
 def _wall(case: Case, name: str) -> float | None:

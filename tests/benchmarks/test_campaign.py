@@ -19,6 +19,8 @@ from benchmarks.campaign.tables import BEGIN, END, all_tables, put_into, reading
 from benchmarks.environments import NoEnvironmentError, environment
 from benchmarks.questions import QUESTIONS
 
+READERS = {"decompression": 2.0, "reading": 2.4, "reading-cached": 0.2}
+
 
 def test_a_tiny_campaign_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Samples are made, contenders run in processes of their own, answers agree, and both documents are written."""
@@ -98,10 +100,18 @@ def test_tables_show_medians_and_ratios(tmp_path: Path) -> None:
 
 def test_readers_are_shown_beside_decompression() -> None:
     """Reading is told as a multiple of decompression, and the cache as what it saves."""
-    case = _case("adl3", decompression=2.0) | {"sample": "s"}
-    case["outcomes"] |= _case("adl3", reading=2.4)["outcomes"]
-    case["outcomes"] |= {"reading-cached": _outcome(0.2)}
+    outcomes = {name: _outcome(seconds) | {"measured": "now"} for name, seconds in READERS.items()}
+    case = _case("adl3") | {"outcomes": outcomes}
     assert "| 1.20x | 0.10 | 12x |" in reading_table([case])
+
+
+def test_times_of_different_days_are_not_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ratio stands only beside times that were measured in turn."""
+    for day, case in enumerate([_case("adl1", warm=2.0, awkward=3.0), _case("adl1", warm=1.0)]):
+        monkeypatch.setattr("benchmarks.campaign.results._now", lambda day=day: f"day {day}")
+        results = Results(tmp_path / "results.json")
+        results.add_case(case)
+    assert "| adl1 | 1.00 | 3.00 |" in all_tables(results.document)
 
 
 def test_a_page_gets_tables_between_its_marks(tmp_path: Path) -> None:
@@ -155,13 +165,16 @@ def _case(question: str, **seconds: float | None) -> dict[str, Any]:
 
 
 def _outcome(seconds: float | None) -> dict[str, Any]:
-    times = [] if seconds is None else [{"wall_s": seconds, "start_s": seconds / 2, "loop_s": seconds / 2}]
+    times = (
+        []
+        if seconds is None
+        else [{"wall_s": seconds, "start_s": seconds / 2, "loop_s": seconds / 2, "with_reading_s": 0.0}]
+    )
     return {
         "failure": "broken" if seconds is None else "",
         "rounds": times,
         "moved": 0.0,
         "is_same": True,
-        "with_reading_s": 0.0,
         "read_bytes": 0,
         "main_bytes": 0,
         "worker_bytes": 0,
