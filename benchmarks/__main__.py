@@ -6,6 +6,7 @@ import argparse
 import fcntl
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -195,4 +196,6 @@ def _shared_data() -> Path:
 
 
 if __name__ == "__main__":
+    # What was begun is cleaned up, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main())

@@ -152,10 +152,12 @@ def _timed(
     watch = MemoryWatch(mark, process.pid) if watched else None
     try:
         code = process.wait(LIMIT_S)
-    except subprocess.TimeoutExpired:
+    except BaseException as error:
         process.terminate()
         process.wait()
-        raise RunError(f"no answer after {LIMIT_S:.0f} s") from None
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise RunError(f"no answer after {LIMIT_S:.0f} s") from None
+        raise
     finally:
         ended = time.clock_gettime(time.CLOCK_MONOTONIC)
         peaks = watch.stop() if watch else (0, 0)
