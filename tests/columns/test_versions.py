@@ -22,7 +22,7 @@ PIECE = 1_000
 
 def write(path: Path, value: float, *, n_pieces: int = 4, is_ntuple: bool = False) -> None:
     """Write entries that all hold one value, in pieces of 1,000."""
-    with uproot.recreate(path, compression=None) as file:
+    with uproot.recreate(path, compression=uproot.ZLIB(0)) as file:
         columns = {"x": np.full(PIECE, value)}
         tree = file.mkrntuple("t", columns) if is_ntuple else file.mktree("t", {"x": "float64"})
         for _ in range(n_pieces - is_ntuple):

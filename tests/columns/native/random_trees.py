@@ -138,5 +138,5 @@ def _as_awkward(piece: dict[str, Any]) -> Any:
 
 
 def compression_of(name: str, level: int) -> Any:
-    """Return uproot's word for a compression; none for an empty name."""
-    return COMPRESSIONS[name][0](level) if name else None
+    """Return uproot's word for a compression; for an empty name one that stores what it gets."""
+    return COMPRESSIONS[name][0](level) if name else uproot.ZLIB(0)

@@ -96,7 +96,7 @@ def test_pages_must_have_the_entries_of_their_cluster() -> None:
 def test_pages_without_checksums(tmp_path: Path) -> None:
     """Where pages have no checksum, ends of collections that go backwards are noticed still."""
     path = tmp_path / "bare.root"
-    with uproot.recreate(path, compression=None) as file:
+    with uproot.recreate(path, compression=uproot.ZLIB(0)) as file:
         file.mkrntuple("t", {"jagged": ak.Array([[1.0, 2.0], [], [3.0]] * 40)})
     found = described(path)
     number = next(each.idx for each in found.column_records if each.type in rntuple_index_types)

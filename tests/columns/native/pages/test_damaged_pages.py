@@ -66,7 +66,7 @@ def test_a_file_cut_short(tmp_path: Path) -> None:
 def bare(tmp_path: Path) -> Path:
     """A file whose pages have neither checksums nor compression: a field of numbers, and one of lists."""
     path = tmp_path / "bare.root"
-    with uproot.recreate(path, compression=None) as file:
+    with uproot.recreate(path, compression=uproot.ZLIB(0)) as file:
         file.mkrntuple("t", {"x": np.arange(40.0), "lists": [[1.0] * (i % 3) for i in range(40)]})
     return path
 
