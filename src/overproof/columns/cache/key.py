@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from overproof.words.frozen import dataclass
 
 FORMAT = "1"
 """Counts up whenever the meaning of what is kept changes."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from overproof.columns.cache.key import SEPARATOR
 from overproof.store.cache_place import CachePlace
 from overproof.store.mapped import Kept, MappedStore, is_private, look_through
+from overproof.words.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

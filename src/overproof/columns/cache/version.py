@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 
 from overproof.columns.formats.places import local_path
+from overproof.words.frozen import dataclass
 
 FINE_S, COARSE_S = 0.1, 2.5
 """A file that was written less than this ago may be written once more without a trace: by file systems that tell

@@ -11,7 +11,7 @@ An axis that cannot grow must be equal in every block. One that grows is merged 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any, Final
@@ -22,6 +22,7 @@ from overproof.outputs.cells import Ints
 from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.kind import Position, Rank
 from overproof.words.errors import MergeError
+from overproof.words.frozen import dataclass
 
 _MAX_EDGES_SHOWN: Final = 50
 """An axis of more bins is told by the hash of its edges."""

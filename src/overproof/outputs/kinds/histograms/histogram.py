@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from overproof.outputs.kinds.histograms.storages import STORAGES, Columns, colum
 from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.kind import Commit, Position
 from overproof.words.errors import MergeError
+from overproof.words.frozen import dataclass
 
 _VARIANCE_KNOWN: Final = "_variance_known"
 """boost-histogram's note that a Double histogram was filled without weights; true only if so in every block."""
