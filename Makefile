@@ -40,8 +40,8 @@ docs: $(DEV) ## Make anew what is made from code: the architecture page, the lis
 	@$(BIN)/python docs/make_architecture.py
 	@$(BIN)/python docs/make_decisions.py
 
-clean: ## Remove .venv, the demonstration and every cache
-	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## Remove .venv, the demonstration, the benchmarks and every cache in the checkout
+	rm -rf .venv .benchmarks demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN): requirements/run.txt requirements/venv.sh pyproject.toml

@@ -34,15 +34,20 @@ def answer(request: Request, question) -> Reply:
         again = None
         if request.again:
             _, second = ask(session, request, question)
-            again = (ended, now(), second.loop_s)
+            again = (ended, now(), loop_of(second))
     return Reply(
         began_s=BEGAN_S,
-        loop_begin_s=ended - statistics.loop_s,
+        loop_begin_s=ended - loop_of(statistics),
         loop_end_s=ended,
         histograms=contents(histograms),
         n_bytes=statistics.read_bytes,
         again=again,
     )
+
+
+def loop_of(statistics) -> float:
+    """Return the seconds from the first packet handed out to the end of the query, merging and terminating included."""
+    return statistics.total_s - statistics.startup_s
 
 
 def ask(session, request: Request, question):
