@@ -76,6 +76,20 @@ def test_replaced_file_stays_readable_as_what_it_was(spec: FileSpec, cache: Read
         cache.get(spec)
 
 
+def test_what_is_done_to_the_name_of_a_file_fails_nobody(spec: FileSpec, cache: ReaderCache) -> None:
+    """Another name, other permissions and the loss of the name move the time of the inode, and are no new content."""
+    reader = cache.get(spec)
+    identity, path = reader.identity, Path(spec.path)
+    reader.read(["x"], 0, 10)
+    path.with_suffix(".link").hardlink_to(path)
+    path.chmod(0o600)
+    assert reader.read(["x"], 10, 20)["x"].tolist() == [1.0] * 10
+    assert cache.get(spec, identity=identity).identity == identity
+    assert cache.get(spec, identity=identity).read(["x"], 20, 30)["x"].tolist() == [1.0] * 10
+    path.unlink()
+    assert cache.get(spec, identity=identity).read(["x"], 30, 40)["x"].tolist() == [1.0] * 10
+
+
 def test_file_written_into_is_not_read_on(spec: FileSpec) -> None:
     """Bytes of an open file that was rewritten in place are an error in phase read, never entries."""
     reader = open_reader(spec)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,44 @@ def test_a_file_changed_between_two_queries(path: Path, engine: str, how: str) -
         assert answer(session, path) == {"count": 2_000, "sum": 6_000.0}
     with op.Session(engine, progress=False) as session:
         assert answer(session, path) == {"count": 2_000, "sum": 6_000.0}
+
+
+@pytest.mark.parametrize(
+    ("engine", "how", "is_cached"),
+    [
+        ("inline", "rewrite", True),
+        ("inline", "rewrite", False),
+        ("inline", "replace", True),
+        ("inline", "replace", False),
+        ("local:2", "rewrite", True),
+    ],
+)
+def test_a_file_changed_without_a_trace_in_its_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str, how: str, *, is_cached: bool
+) -> None:
+    """Other values of the same size, under the same header, with the time of writing set back, are seen as well."""
+    monkeypatch.setenv("OVERPROOF_HOME", str(tmp_path / "home"))
+    path = tmp_path / "plain.root"
+    with uproot.recreate(path, compression=None) as file:
+        file.mktree("Events", {"x": "float64"})
+        for _ in range(5):
+            file["Events"].extend({"x": np.full(BLOCK, 1.0)})
+    old, new = (np.full(BLOCK, value, ">f8").tobytes() for value in (1.0, 2.0))
+    content, status = path.read_bytes(), path.stat()
+    assert content.count(old) == 5
+    while time.time() < status.st_ctime + 0.2:  # until the clock of the file system has surely gone on
+        path.stat()
+    with op.Session(engine, progress=False, cache=tmp_path / "cache" if is_cached else False) as session:
+        for _ in range(2):
+            assert answer(session, path) == {"count": 5_000, "sum": 5_000.0}
+        target = path if how == "rewrite" else path.with_suffix(".new")
+        with target.open("r+b" if how == "rewrite" else "wb") as raw:
+            raw.write(content.replace(old, new))
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
+        target.replace(path)
+        assert path.stat().st_mtime_ns == status.st_mtime_ns
+        for _ in range(2):
+            assert answer(session, path) == {"count": 5_000, "sum": 10_000.0}
 
 
 @pytest.mark.parametrize("how", ["replace", "rewrite"])

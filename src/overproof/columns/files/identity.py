@@ -31,7 +31,7 @@ def stamp_of(status: os.stat_result) -> Stamp:
     """Return what changes on this machine whenever a file is replaced or written into.
 
     The time of the last change of the inode is left out: it also moves when a file loses its name, and what is open
-    stays whole then.
+    stays whole then. Between reads, while the file has its name, it is looked at as well (`LocalFile.serves`).
     """
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 
 from overproof.columns.files.damage import BytesError, FileChangedError
-from overproof.columns.files.identity import check_regular, identity_of, stamp_of
+from overproof.columns.files.identity import check_regular, identity_now, identity_of, stamp_of
 from overproof.columns.files.requests import Bytes, Range, cut, span_of, together
 from overproof.columns.files.retry import Retry, is_transient_here
 from overproof.words.units import MB
@@ -71,6 +71,7 @@ class LocalFile:
             os.close(handle)
             raise
         self._handle, self.size_bytes, self._stamp = handle, status.st_size, stamp_of(status)
+        self._changed_ns = status.st_ctime_ns
 
     def again(self) -> LocalFile:
         """Return the very same version of the file, open once more, even where its path leads to another one now.
@@ -80,7 +81,7 @@ class LocalFile:
         """
         copy = object.__new__(type(self))
         copy.path, copy.identity, copy.size_bytes = self.path, self.identity, self.size_bytes
-        copy._stamp, copy._n_to_announce, copy._told = self._stamp, 1, {}
+        copy._stamp, copy._changed_ns, copy._n_to_announce, copy._told = self._stamp, self._changed_ns, 1, {}
         copy._handle = os.dup(self._handle)
         return copy
 
@@ -203,14 +204,19 @@ class LocalFile:
     def serves(self, identity: str) -> bool:
         """Tell whether this is still the version asked for; when none is, whether it is what the path leads to.
 
-        A file that was replaced while it is open stays readable, whole, as the version that it was.
+        A file that was replaced while it is open stays readable, whole, as the version that it was. One that may have
+        been written into is opened anew: its inode tells so even where the time of writing was set back.
         """
-        if self._handle >= 0 and identity == self.identity != "" and self._is_unchanged():
-            return True
         try:
-            return stamp_of(os.stat(self.path)) == self._stamp
+            now = os.stat(self.path)
         except OSError:
+            now = None
+        if now is not None and now.st_dev == self._stamp[0] and now.st_ino == self._stamp[1]:
+            return stamp_of(now) == self._stamp and now.st_ctime_ns == self._changed_ns
+        if self._handle < 0 or not identity or identity != self.identity or not self._is_unchanged():
             return False
+        # Nobody can tell what has come into its place from what is asked for: the newer one counts.
+        return now is None or identity_now(self.path) != identity
 
     def close(self) -> None:
         """Give the file back."""
