@@ -90,7 +90,7 @@ def test_changed_file_is_not_recalled(spec: FileSpec) -> None:
 
 def test_what_is_remembered_belongs_to_the_version_that_was_read(spec: FileSpec) -> None:
     """What was learned from a file replaced since is kept for that file alone: the new one has nothing, and the old
-    one has its own again when it comes back; nothing is kept of what has no identity.
+    one has its own again, or nothing, when it comes back; nothing is kept of what has no identity.
     """
     path = Path(spec.path)
     old = open_reader(spec)
@@ -107,8 +107,8 @@ def test_what_is_remembered_belongs_to_the_version_that_was_read(spec: FileSpec)
     assert recalled is not None
     assert recalled.n_entries == 9
     path.with_suffix(".old").replace(path)
-    assert recall(spec, 100) == old.grid(100)
-    assert recall_schema(spec) == old.schema()
+    assert recall(spec, 100) in (None, old.grid(100))
+    assert recall_schema(spec) in (None, old.schema())
     old.close()
 
 
@@ -150,3 +150,16 @@ def test_recalling_imports_nothing_heavy(spec: FileSpec) -> None:
         "assert not {'uproot', 'awkward', 'numba', 'fsspec'} & set(sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+def test_a_good_copy_in_the_place_of_a_damaged_one_is_another_version(spec: FileSpec) -> None:
+    """Copied as advised, with its times: size, header and time are those of the damaged file, the tree is not."""
+    path = Path(spec.path)
+    before, status = grid_of(spec), path.stat()
+    remember(spec, 100, before)
+    assert recall(spec, 100) == before
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert recall(spec, 100) is None

@@ -17,7 +17,7 @@ from overproof.records.schema import Branch, Schema
 from overproof.store import FileMemory, home_directory
 from overproof.words.units import MB
 
-_FORMAT = 5
+_FORMAT = 6
 """Counts up whenever the meaning of what is kept changes, or the rule by which blocks are cut."""
 
 _DIRECTORY = "directory"
@@ -144,8 +144,16 @@ def memory() -> FileMemory | None:
 
 
 def key_of(spec: FileSpec, identity: str, what: str) -> str | None:
-    """Name one version of a file; None for what cannot be told apart from another version of itself."""
+    """Name one version of a file; None for what cannot be told apart from another version of itself.
+
+    A good copy in the place of a damaged one may have its size, its header and its time; the time of the last change of
+    the inode, which belongs to the name here, nobody can set.
+    """
     if not identity or "://" in spec.path:
         return None
     path = os.path.abspath(Path(spec.path).expanduser())
-    return "\0".join((str(_FORMAT), path, identity, spec.tree or "", what))
+    try:
+        changed_ns = os.stat(path).st_ctime_ns
+    except (OSError, ValueError):
+        return None
+    return "\0".join((str(_FORMAT), path, identity, str(changed_ns), spec.tree or "", what))

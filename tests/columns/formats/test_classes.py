@@ -25,3 +25,15 @@ def test_failure_restores_the_table_of_classes() -> None:
     with unlearning():
         uproot.classes["Sense"] = tree
     assert uproot.classes.pop("Sense") is tree
+
+
+def test_what_was_known_stays_what_it_was() -> None:
+    """A damaged file that can be opened must not teach another form of a class that all files have."""
+    tree = uproot.classes["TTree"]
+    version = max(tree.known_versions)
+    before = tree.known_versions[version]
+    with unlearning():
+        tree.known_versions[version] = object
+        uproot.classes["TTree"] = object
+    assert uproot.classes["TTree"] is tree
+    assert tree.known_versions[version] is before

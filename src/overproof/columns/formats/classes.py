@@ -12,7 +12,8 @@ import uproot
 def unlearning() -> Iterator[None]:
     """Forget, when the block fails, the classes that uproot has learned inside of it.
 
-    uproot keeps them in one table for all files, the next good one included.
+    uproot keeps them in one table for all files, the next good one included. What was known before stays what it was in
+    any case: a damaged file that can be opened may describe a class that all files have in another way.
     """
     known = dict(uproot.classes)
     versions = {
@@ -24,7 +25,10 @@ def unlearning() -> Iterator[None]:
         yield
     except BaseException:
         uproot.classes.clear()
-        uproot.classes.update(known)
         for each, before in versions.items():
             each.known_versions = before
         raise
+    finally:
+        uproot.classes.update(known)
+        for each, before in versions.items():
+            each.known_versions.update(before)

@@ -47,7 +47,7 @@ class SharedLists:
             found = np.zeros(1 + sum(map(len, ends)), np.int64)
             entry = element = 0
             for piece in ends:
-                np.add(piece, element, out=found[entry + 1 : entry + 1 + len(piece)])
+                np.add(piece, np.int64(element), out=found[entry + 1 : entry + 1 + len(piece)])
                 entry += len(piece)
                 element = int(found[entry])
             # Pieces are known by their identity: they must live as long as what was made of them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -32,6 +33,9 @@ class _Decoder(Protocol):
 
 class NativeReader:
     """One tree of one open file; columns that are not plain enough are read by another reader, opened when needed.
+
+    User code may ask for columns from threads of its own, of this block or an earlier one: one reads at a time, as all
+    decompress into the same memory.
 
     Args:
         description: of the tree.
@@ -64,6 +68,7 @@ class NativeReader:
         self._afterwards = afterwards
         self._n_reads = 0
         self._opened: Reader | None = None
+        self._lock = threading.RLock()
         self._decoder = _decoder(layout, source)
         self._names = Names(
             layout.names, wholes=layout.wholes, others=layout.others, where=f"tree '{layout.tree}' of {layout.path}"
@@ -123,7 +128,8 @@ class NativeReader:
         """Read columns of the entries from `first` to `stop`."""
         native = self.read_native(names, first, stop)
         others = [name for name in names if name not in native]
-        arrays = self._rest().read(others, first, stop) if others else {}
+        with self._lock:
+            arrays = self._rest().read(others, first, stop) if others else {}
         return {name: native[name].to_awkward() if name in native else arrays[name] for name in names}
 
     def read_native(self, names: Sequence[str], first: int, stop: int) -> dict[str, NativeColumn]:
@@ -132,16 +138,17 @@ class NativeReader:
         native = {name: found for name in names if (found := self.resolve(name)) in columns}
         if not native:
             return {}
-        read = self._decoder.read(list(dict.fromkeys(native.values())), first, stop)
-        self._n_reads += 1
-        if self._n_reads == 2:  # nobody waits for a first block any more
-            self.tidy_up()
+        with self._lock:
+            read = self._decoder.read(list(dict.fromkeys(native.values())), first, stop)
+            self._n_reads += 1
+            if self._n_reads == 2:  # nobody waits for a first block any more
+                self.tidy_up()
         return {name: read[found] for name, found in native.items()}
 
     def expect(self, names: Sequence[str], first: int, stop: int) -> None:
         """Let the bytes of columns that will be read soon be fetched meanwhile."""
         # Looked at only where the file needs it; what is wrong with it, whoever reads it is told.
-        with contextlib.suppress(OverproofError):
+        with contextlib.suppress(OverproofError), self._lock:
             self._source.announce(self._coming(names, first, stop))
             if self._opened is not None:
                 others = [name for name in names if not self.is_native(self.resolve(name))]
@@ -159,17 +166,18 @@ class NativeReader:
         Raises:
             DatasetError, ReadError: it cannot be opened any more, or is another version of the file.
         """
-        if self._opened is None:
-            opened = self._open_rest()
-            if opened.identity != self.identity:
-                opened.close()
-                raise ReadError(
-                    "the file was replaced while it was read: do not change files that are in use",
-                    file=self.path,
-                    phase="open",
-                )
-            self._opened = opened
-        return self._opened
+        with self._lock:
+            if self._opened is None:
+                opened = self._open_rest()
+                if opened.identity != self.identity:
+                    opened.close()
+                    raise ReadError(
+                        "the file was replaced while it was read: do not change files that are in use",
+                        file=self.path,
+                        phase="open",
+                    )
+                self._opened = opened
+            return self._opened
 
     def tidy_up(self) -> None:
         """Do what was put off while somebody waited."""
