@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from overproof.columns.cache.key import ColumnKey
-from overproof.columns.cache.packing import buffers_of, bytes_of, can_be_packed, digest_of, note_of, unpacked
+from overproof.columns.cache.packing import buffers_of, bytes_of, can_be_packed, digest_in, digest_of, note_of, unpacked
 from overproof.columns.layouts import NativeColumn
 from overproof.columns.layouts.column import Offsets
 from overproof.store.cache_place import CachePlace
@@ -64,7 +64,7 @@ class ColumnCache:
 
     def holds(self, key: ColumnKey, first: int, stop: int) -> bool:
         """Tell whether a column of a range of entries is kept."""
-        return self._store is not None and bool(self._store.peek(key.column, first, stop))
+        return self._store is not None and self._is_usable(self._store, key, first, stop)
 
     def keep(
         self, key: ColumnKey, column: NativeColumn, *, first: int, stop: int, n_entries: int, cost_s: float
@@ -87,7 +87,12 @@ class ColumnCache:
             digest = self._keep_lists(
                 self._store, key, column.offsets[0], first=first, stop=stop, cost_s=cost_s * share
             )
-            cost_s *= 1 - share
+            cost_s *= 1 - share if digest else 1
+        if self._is_usable(self._store, key, first, stop):
+            return
+        # What has lost its lists for good would take room, and be found instead of what is put now.
+        if self._store.peek(key.column, first, stop) and not self._store.drop(key.column):
+            return
         note, buffers = note_of(column, digest=digest), buffers_of(column, digest=digest)
         self._store.put(key.column, first, stop, note=note, buffers=buffers, cost_s=cost_s, label=label)
 
@@ -96,12 +101,26 @@ class ColumnCache:
     ) -> str:
         """Keep where lists begin for all columns that have the same; return their digest, empty where that fails."""
         digest = digest_of(offsets)
-        if not self._same_lists(store.peek(key.lists, first, stop), digest, first, stop):
+        if not self._is_exact(store.peek(key.lists, first, stop), first, stop):
             buffers, label = [bytes_of(offsets)], key.label_of_lists.encode()
             store.put(key.lists, first, stop, note=digest.encode(), buffers=buffers, cost_s=cost_s, label=label)
-            if not self._same_lists(store.peek(key.lists, first, stop), digest, first, stop):
-                return ""
-        return digest
+            # Asked for once, when they have come in: else they go before their first column is there. If those that
+            # are refused counted it, the lists of everything would push out all columns.
+            if store.peek(key.lists, first, stop):
+                store.find(key.lists, first, stop)
+        is_same = self._same_lists(store.peek(key.lists, first, stop), digest, first, stop)
+        return digest if is_same else ""
+
+    def _is_usable(self, store: MappedStore, key: ColumnKey, first: int, stop: int) -> bool:
+        """Tell whether a column of a range of entries is kept with all that it needs."""
+        records = store.peek(key.column, first, stop)
+        try:
+            for record in records:
+                if digest := digest_in(record.note):
+                    self._lists(key.lists, record.first, record.stop, digest)
+        except (LookupError, ValueError, TypeError):
+            return False
+        return bool(records)
 
     def _lists(self, key: str, first: int, stop: int, digest: str) -> Offsets:
         """Return where the lists of some entries begin.
@@ -110,17 +129,18 @@ class ColumnCache:
             LookupError: that is not kept, or they are other lists.
         """
         assert self._store is not None
-        records = self._store.find(key, first, stop)
+        records = self._store.peek(key, first, stop)
         if not self._same_lists(records, digest, first, stop):
             raise LookupError(key)
         return records[0].buffers[0].view(np.int64)
 
     @staticmethod
     def _same_lists(records: Sequence[Record], digest: str, first: int, stop: int) -> bool:
-        if len(records) != 1:
-            return False
-        (record,) = records
-        return (record.first, record.stop, record.note) == (first, stop, digest.encode())
+        return ColumnCache._is_exact(records, first, stop) and records[0].note == digest.encode()
+
+    @staticmethod
+    def _is_exact(records: Sequence[Record], first: int, stop: int) -> bool:
+        return len(records) == 1 and (records[0].first, records[0].stop) == (first, stop)
 
     def rest(self) -> None:
         """Tell others what was asked for, and let go of what was thrown away."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from overproof.store.mapped import GROUP_END
 from overproof.words.frozen import dataclass
 
-FORMAT = "1"
+FORMAT = "2"
 """Counts up whenever the meaning of what is kept changes."""
 SEPARATOR = "\n"
 """Stands in labels between path, tree and column."""
@@ -33,9 +34,11 @@ class ColumnKey:
 def key_of(*, version: str, path: str, tree: str, column: str) -> ColumnKey:
     """Make the key of a column, spelt as in the schema; its collection is what stands before `_` or `.` in its name."""
     collection = _AFTER_COLLECTION.split(column, maxsplit=1)[0]
+    # Without its lists a column is of no use: the store throws them away together.
+    group = "\0".join((FORMAT, version, tree, collection)) + GROUP_END
     return ColumnKey(
-        column="\0".join((FORMAT, version, tree, "column", column)),
-        lists="\0".join((FORMAT, version, tree, "lists", collection)),
+        column=group + column,
+        lists=group,
         label=SEPARATOR.join((path, tree, column)),
         label_of_lists=SEPARATOR.join((path, tree, f"{collection} (lists)")),
     )

@@ -47,6 +47,15 @@ def digest_of(offsets: Offsets) -> str:
     return xxhash.xxh3_128_hexdigest(bytes_of(offsets))
 
 
+def digest_in(note: bytes) -> str:
+    """Return the digest of outer lists that are kept elsewhere; empty where there are none.
+
+    Raises:
+        ValueError, TypeError: it is no note of a column.
+    """
+    return _understood(note)[-1]
+
+
 def unpacked(records: Sequence[Record], first: int, stop: int, *, lists: Lists) -> NativeColumn:
     """Return the column of a range of entries out of records that contain it; one that is whole is not copied.
 

@@ -8,6 +8,6 @@ Start with `store.py`, then `file/writing.py`.
 
 from overproof.store.mapped.file.record import Record
 from overproof.store.mapped.store import MappedStore
-from overproof.store.mapped.survey import Kept, is_private, look_through
+from overproof.store.mapped.survey import GROUP_END, Kept, is_private, look_through
 
-__all__ = ["Kept", "MappedStore", "Record", "is_private", "look_through"]
+__all__ = ["GROUP_END", "Kept", "MappedStore", "Record", "is_private", "look_through"]

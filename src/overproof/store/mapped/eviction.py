@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from overproof.words.frozen import dataclass
 
@@ -18,11 +19,15 @@ class Standing:
         name: of the file.
         size_bytes: what it takes.
         score: seconds that it takes to get a byte of it again, times uses of the last hour.
+        group: of files that belong together; empty: none.
+        is_common: the others of the group are of no use without it.
     """
 
     name: str
     size_bytes: int
     score: float
+    group: str = ""
+    is_common: bool = False
 
 
 def choose_leaving(
@@ -45,10 +50,18 @@ def choose_leaving(
     """
     leaving: list[Standing] = []
     freed_bytes = 0
-    for each in sorted(kept, key=lambda each: (each.score, each.name)):
+    for each in sorted(_lifted(kept), key=lambda each: (each.score, each.is_common, each.name)):
         is_enough = freed_bytes >= needed_bytes + slack_bytes and len(leaving) >= n_needed
         if is_enough or each.score * MARGIN >= score:
             break
         leaving.append(each)
         freed_bytes += each.size_bytes
     return leaving if freed_bytes >= needed_bytes and len(leaving) >= n_needed else []
+
+
+def _lifted(kept: Sequence[Standing]) -> list[Standing]:
+    """Let what a group has in common stand no lower than the best of the group: it goes last of all of them."""
+    best: dict[str, float] = {}
+    for each in kept:
+        best[each.group] = max(best.get(each.group, 0.0), each.score)
+    return [replace(each, score=best[each.group]) if each.is_common else each for each in kept]

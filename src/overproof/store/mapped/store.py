@@ -14,7 +14,7 @@ from overproof.store.mapped.file.record import Record, pieces_of, size_of
 from overproof.store.mapped.file.writing import Writer, existing, throw_away, written
 from overproof.store.mapped.ledger import Ledger, ledger_of
 from overproof.store.mapped.room import boot_id, room_bytes
-from overproof.store.mapped.survey import SUFFIX, is_private, survey
+from overproof.store.mapped.survey import group_of, is_private, name_of, survey
 from overproof.store.private import make_private
 
 MAX_FILES = 16_384
@@ -42,7 +42,7 @@ class _Known:
 
     def __init__(self, directory: Path, key: str, now: float) -> None:
         self.digest = digest_of(key)
-        self.path = directory / f"{self.digest.hex()}{SUFFIX}"
+        self.path = directory / name_of(key)
         self.file: MappedFile | None = None
         self.asked = self.first = self.stop = self.end = 0
         self.told_s = now
@@ -93,15 +93,7 @@ class MappedStore:
         """Return records that contain a run of positions without a gap, in order; none where there are none."""
         known, now = self._about(key), self._now()
         known.ask(first, stop)
-        try:
-            if known.file is None and not is_private(self.directory):
-                return ()
-            found = self._opened(known).find(first, stop)
-        except OSError as error:
-            known.file = None
-            if isinstance(error, DamagedError):
-                throw_away(known.path)
-            return ()
+        found = self._look(known, first, stop)
         if found and now - known.told_s > TOLD_EVERY_S:
             self._tell(known, now)
         return found
@@ -154,12 +146,36 @@ class MappedStore:
 
     def peek(self, key: str, first: int, stop: int) -> tuple[Record, ...]:
         """Do what `find` does, without counting it as asking."""
-        known = self._about(key)
+        return self._look(self._about(key), first, stop)
+
+    def _look(self, known: _Known, first: int, stop: int) -> tuple[Record, ...]:
         try:
-            return self._opened(known).find(first, stop) if is_private(self.directory) else ()
-        except OSError:
+            if known.file is None and not is_private(self.directory):
+                return ()
+            return self._opened(known).find(first, stop)
+        except OSError as error:
             known.file = None
+            if isinstance(error, DamagedError):
+                throw_away(known.path)
             return ()
+
+    def drop(self, key: str) -> bool:
+        """Throw away all that is kept under a key; tell whether there is nothing any more."""
+        known = self._about(key)
+        known.file, known.end = None, 0
+        try:
+            if not is_private(self.directory) or not known.path.exists():
+                return True
+            size_bytes = known.path.stat().st_size
+            if not throw_away(known.path):
+                return False
+            with ledger_of(self.directory) as ledger:
+                if ledger is not None and ledger.is_known:
+                    ledger.used_bytes -= size_bytes
+                    ledger.n_files -= 1
+        except OSError:
+            return False
+        return True
 
     def rest(self) -> None:
         """Tell what was asked for, and let go of files that were thrown away, which take room until then."""
@@ -209,7 +225,7 @@ class MappedStore:
     def _has(self, known: _Known, first: int, stop: int) -> bool:
         """Tell whether somebody else has written the same meanwhile; to be asked while the file is locked."""
         try:
-            return self._opened(known).covers(first, stop)
+            return self._opened(known).has(first, stop)
         except OSError:
             return False
 
@@ -257,9 +273,10 @@ class MappedStore:
         now, (refused_until_s, refused_score) = self._now(), self._refused
         if now < refused_until_s and score <= refused_score:
             return False
-        kept = self._count(ledger)
+        kept, (group, _) = self._count(ledger), group_of(name)
         leaving = choose_leaving(
-            [each for each in kept if each.name != name],
+            # Nobody comes in for what it needs itself.
+            [each for each in kept if each.name != name and not (group and each.is_common and each.group == group)],
             needed_bytes=ledger.used_bytes - most_bytes,
             slack_bytes=int(limit_bytes * SLACK_SHARE),
             n_needed=ledger.n_files - self._max_files,

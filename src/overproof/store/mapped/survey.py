@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from overproof.store.mapped.eviction import Standing
-from overproof.store.mapped.file.header import HEADER_BYTES, Header, read_page
+from overproof.store.mapped.file.header import HEADER_BYTES, Header, digest_of, read_page
 from overproof.store.mapped.file.writing import throw_away
 from overproof.store.private import OPEN_TO_OTHERS
 from overproof.words.frozen import dataclass
 
 SUFFIX = ".mapped"
+GROUP_END = "\x1d"
+"""Stands in a key behind what files that belong together have in common; where nothing follows, the file is common to
+all of them, and they are of no use without it."""
+_GROUP_CHARACTERS = 16
+_COMMON, _ONE = "+", "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,19 @@ class Kept:
     path: Path
     size_bytes: int
     header: Header | None
+
+
+def name_of(key: str) -> str:
+    """Return how the file of a key is called: its name tells the group."""
+    group, mark, own = key.partition(GROUP_END)
+    name = f"{digest_of(key).hex()}{SUFFIX}"
+    return f"{digest_of(group).hex()[:_GROUP_CHARACTERS]}{_ONE if own else _COMMON}{name}" if mark else name
+
+
+def group_of(name: str) -> tuple[str, bool]:
+    """Return the group of the file of a name, empty where it has none, and whether it is common to that."""
+    mark = name[_GROUP_CHARACTERS : _GROUP_CHARACTERS + 1]
+    return (name[:_GROUP_CHARACTERS] if mark in (_COMMON, _ONE) else "", mark == _COMMON)
 
 
 def is_private(directory: Path) -> bool:
@@ -72,7 +90,10 @@ def survey(directory: Path, *, minute: int) -> list[Standing]:
         is_idle = header is None or (not header.n_records and not header.asked)
         if not is_idle or not throw_away(each.path):
             score = 0.0 if header is None else header.score
-            found.append(Standing(name=each.path.name, size_bytes=each.size_bytes, score=score))
+            group, is_common = group_of(each.path.name)
+            found.append(
+                Standing(name=each.path.name, size_bytes=each.size_bytes, score=score, group=group, is_common=is_common)
+            )
     return found
 
 

@@ -84,8 +84,9 @@ class MappedFile:
             self._content = self._map()
         while (entry := entry_at(self._content, self._read_bytes, end=len(self._content))) is not None:
             place = (entry.first, entry.stop)
-            if self._entries.setdefault(place, entry) is entry:
+            if place not in self._entries:
                 bisect.insort(self._sorted, place)
+            self._entries[place] = entry
             self._read_bytes = entry.offset + entry.size_bytes
         if self._read_bytes != len(self._content):
             raise DamagedError(f"{self._path} holds something else than records at byte {self._read_bytes:,}")
@@ -99,13 +100,14 @@ class MappedFile:
         found = self._looked_for(first, stop)
         return tuple([entry.record(self._content) for entry in found])
 
-    def covers(self, first: int, stop: int) -> bool:
-        """Tell whether there are records that contain a run of positions.
+    def has(self, first: int, stop: int) -> bool:
+        """Tell whether there is a record of this very run of positions.
 
         Raises:
             OSError: as `refresh`.
         """
-        return bool(self._looked_for(first, stop))
+        self._looked_for(first, stop)
+        return (first, stop) in self._entries
 
     def _looked_for(self, first: int, stop: int) -> list[Entry]:
         found = self._covering(first, stop)
