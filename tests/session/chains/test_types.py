@@ -77,3 +77,10 @@ def test_lists_may_be_arrays_elsewhere(session: op.Session, tmp_path: Path) -> N
     """Where the first file has lists, arrays of any length are lists too."""
     data = [write(tmp_path / "a.root", ak.Array([[1.0], [], [2.0, 3.0]])), write(tmp_path / "b.root", np.ones((2, 3)))]
     assert session.draw(data, "Length$(v)", bins="4, 0, 4").values().tolist() == [1.0, 1.0, 1.0, 2.0]
+    assert session.process(lambda events: {"v": events.v.tolist()}, data)["v"] == [
+        [1.0],
+        [],
+        [2.0, 3.0],
+        [1.0] * 3,
+        [1.0] * 3,
+    ]

@@ -96,6 +96,8 @@ def flatten(array: Any, *, n_jagged: int, fixed_shape: tuple[int, ...]) -> Colum
     offsets: list[Integers] = []
     for _ in range(n_jagged):
         layout = layout.to_packed() if layout.is_indexed or layout.is_option else layout
+        if isinstance(layout, ak.contents.NumpyArray):  # an array in each entry, of as many numbers, in place of a list
+            layout = layout.to_RegularArray()
         packed = layout.to_ListOffsetArray64(start_at_zero=True)
         starts = np.asarray(packed.offsets.data, dtype=np.int64)
         offsets.append(starts)

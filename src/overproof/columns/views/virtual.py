@@ -98,6 +98,8 @@ def _form_of(branch: Branch) -> Any:
 
 def _like(layout: Any, form: Any) -> Any:
     """Give a packed layout the integer types and nesting that the form promises."""
+    if isinstance(form, ak.forms.ListOffsetForm | ak.forms.RegularForm) and isinstance(layout, ak.contents.NumpyArray):
+        layout = layout.to_RegularArray()
     if isinstance(form, ak.forms.ListOffsetForm):
         lists = layout.to_ListOffsetArray64(start_at_zero=True)
         content = _like(lists.content[: lists.offsets[-1]], form.content)
@@ -105,8 +107,6 @@ def _like(layout: Any, form: Any) -> Any:
             ak.index.Index64(np.asarray(lists.offsets)), content, parameters=layout.parameters
         )
     if isinstance(form, ak.forms.RegularForm):
-        if isinstance(layout, ak.contents.NumpyArray):
-            layout = layout.to_RegularArray()
         return ak.contents.RegularArray(
             _like(layout.content, form.content), form.size, len(layout), parameters=layout.parameters
         )
