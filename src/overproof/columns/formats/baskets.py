@@ -13,13 +13,14 @@ import numpy as np
 import uproot
 from uproot.interpretation.jagged import AsJagged
 from uproot.interpretation.library import Awkward
+from uproot.interpretation.numerical import AsDtype
 from uproot.interpretation.strings import AsStrings
 from uproot.models.TBasket import Model_TBasket
 from uproot.source.cursor import Cursor
 
 from overproof.columns.files.damage import DamageError, one_line, translated
 from overproof.columns.files.local import Range
-from overproof.columns.formats.checks.baskets import check_basket, check_offsets
+from overproof.columns.formats.checks.baskets import check_basket, check_offsets, places_of_entries
 from overproof.columns.formats.checks.counts import check_lengths
 from overproof.columns.formats.checks.tables import check_branch, check_type
 from overproof.columns.formats.source import fetch
@@ -106,16 +107,18 @@ class BasketReader:
                     yield place
 
     def _check_counts(self, arrays: Mapping[int, Any], branches: Sequence[Any]) -> None:
-        """Compare lists with the branch of their lengths, where both were asked for and one has no checksum."""
-        if not self._bare:
-            return
+        """Compare lists with the branch of their lengths, where both were asked for, and one is not beyond doubt."""
         for branch in branches:
+            is_doubtful = _is_told_by_title(branch)
+            if not (self._bare or is_doubtful):
+                continue
             if not isinstance(arrays[id(branch)].layout, ak.contents.ListOffsetArray):
                 continue
             if id(branch) not in self._counters:
                 self._counters[id(branch)] = branch.count_branch
             counter = self._counters[id(branch)]
-            if id(counter) in arrays and not self._bare.isdisjoint((id(branch), id(counter))):
+            is_doubtful = is_doubtful or not self._bare.isdisjoint((id(branch), id(counter)))
+            if id(counter) in arrays and is_doubtful:
                 with translated(self._path, "decode", what=f"branch {branch.name}"):
                     _check_counts(arrays[id(branch)], arrays[id(counter)], what=counter.name)
 
@@ -201,16 +204,19 @@ class BasketReader:
     def _unpack(self, branch: Any, number: int, chunk: Any, *, n_entries: int) -> Any:
         """Check and decompress one basket: what fails here is the file, not the type of the branch."""
         try:
-            is_covered = check_basket(
+            header = check_basket(
                 memoryview(chunk._raw_data), seek=chunk.start, n_entries=n_entries, name=self._name_of(branch),
                 others=self._names, doubtful=self._doubtful(),
-            ).is_covered  # fmt: skip
-            if not is_covered:
+            )  # fmt: skip
+            if not header.is_covered:
                 self._bare.add(id(branch))
             basket = Model_TBasket.read(
                 chunk, Cursor(chunk.start), {"basket_num": number}, branch.file, branch.file, branch
             )
-            check_offsets(basket, is_covered=is_covered)
+            if basket.byte_offsets is not None and header.has_features:
+                told = basket.raw_data[basket.border :].view(">i4")
+                basket._byte_offsets = places_of_entries(told, header, n_entries=n_entries)
+            check_offsets(basket, is_covered=header.is_covered)
         except Exception as error:
             if not np.frombuffer(chunk._raw_data, np.uint8).any():
                 why = "it holds nothing but zeros"
@@ -242,6 +248,14 @@ class BasketReader:
             self._kept_bytes -= dropped_bytes
 
 
+def _is_told_by_title(branch: Any) -> bool:
+    """Tell whether its lists are of Float16_t or Double32_t: how these are stored only a title tells."""
+    if not isinstance(branch.interpretation, AsJagged):
+        return False
+    content = branch.interpretation.content
+    return isinstance(content, AsDtype) and content.from_dtype.base.newbyteorder("=") != content.to_dtype.base
+
+
 def _check_counts(lists: Any, counts: Any, *, what: str) -> None:
     """Compare lists with their lengths, where these are plain integers."""
     if isinstance(counts.layout, ak.contents.NumpyArray) and (told := np.asarray(counts.layout.data)).ndim == 1:
@@ -255,7 +269,3 @@ def _with_every_length(data: Any, byte_offsets: Any) -> tuple[Any, Any]:
         return data, byte_offsets
     shift = np.concatenate([[0], np.cumsum(is_empty)]).astype(byte_offsets.dtype)
     return np.insert(data, byte_offsets[:-1][is_empty], 0), byte_offsets + shift
-
-
-Unknown = uproot.interpretation.identify.UnknownInterpretation
-"""What uproot gives for a type that it does not know."""

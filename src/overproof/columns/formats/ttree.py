@@ -14,8 +14,9 @@ from uproot.interpretation.objects import AsObjects, CannotBeAwkward
 
 from overproof.columns.files import ByteSource
 from overproof.columns.files.damage import one_line, translated
-from overproof.columns.formats.baskets import BasketReader, Unknown
+from overproof.columns.formats.baskets import BasketReader
 from overproof.columns.formats.checks.tables import check_entries, overlapping
+from overproof.columns.formats.interpretations import Unknown, interpretation_of
 from overproof.columns.formats.names import Names, plain
 from overproof.columns.formats.ttree_layout import BasketLayouts, clusters_of, storage_of
 from overproof.columns.formats.types import form_inside, form_of_branch, members_of_form, typename_and_type
@@ -329,7 +330,7 @@ class TTreeReader:
         pending = [column.branch if column is not None else self._wholes[name]]
         while pending:
             branch = pending.pop()
-            interpretation = branch.interpretation
+            interpretation = interpretation_of(branch)
             if isinstance(interpretation, AsGrouped):
                 pending += [branch[below] for below in interpretation.subbranches]
                 continue
@@ -382,6 +383,6 @@ def _all_branches(holder: Any) -> Iterator[Any]:
 
 def _group(branch: Any, by_branch: dict[int, Any]) -> Any:
     """Compose the record of a branch from the branches below it."""
-    if not isinstance(branch.interpretation, AsGrouped):
+    if not isinstance(interpretation_of(branch), AsGrouped):
         return by_branch[id(branch)]
-    return ak.Array({below: _group(branch[below], by_branch) for below in branch.interpretation.subbranches})
+    return ak.Array({below: _group(branch[below], by_branch) for below in interpretation_of(branch).subbranches})

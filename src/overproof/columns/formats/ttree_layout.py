@@ -12,6 +12,7 @@ from uproot.interpretation.numerical import AsDtype
 from overproof.columns.files.damage import DamageError
 from overproof.columns.formats.checks.baskets import check_offsets
 from overproof.columns.formats.checks.tables import check_branch, check_type
+from overproof.columns.formats.interpretations import AsFewBits, interpretation_of
 from overproof.columns.grid import Entries, Storage, common_boundaries, ttree_clusters
 from overproof.columns.layouts import BasketLayout, EmbeddedBasket
 
@@ -57,19 +58,15 @@ def _layout(branch: Any, leaf: str | None, *, holder: Callable[[Any], str]) -> B
     Raises:
         Exception: whatever uproot raises for a damaged description.
     """
-    interpretation = branch.interpretation
+    interpretation = interpretation_of(branch)
     is_jagged = type(interpretation) is AsJagged
     content = interpretation.content if is_jagged else interpretation
-    if type(content) is not AsDtype:
+    few_bits = content.few_bits if type(content) is AsFewBits else None
+    if few_bits is None and type(content) is not AsDtype:
         return None
     base, shape = content.from_dtype.subdtype or (content.from_dtype, ())
     given, given_shape = content.to_dtype.subdtype or (content.to_dtype, ())
-    is_as_stored = given == base.newbyteorder("=")
-    if given_shape != shape or not (is_as_stored or (base.kind, given.kind) == ("f", "f")):
-        return None
-    if (leaf is None) != (base.names is None) or (leaf is not None and leaf not in base.names):
-        return None
-    if any(each.kind not in "biuf" for each in _numbers(base)):
+    if given_shape != shape or (few_bits is None and not _is_plain(base, given, leaf)):
         return None
     stops = np.asarray(branch.entry_offsets, dtype=np.int64)
     check_branch(branch, stops)
@@ -82,7 +79,8 @@ def _layout(branch: Any, leaf: str | None, *, holder: Callable[[Any], str]) -> B
     return BasketLayout(
         branch=branch.member("fName").encode(errors="surrogateescape"),
         dtype=base.str if base.names is None else tuple(base.descr),
-        given="" if is_as_stored else given.name,
+        given="" if given == base.newbyteorder("=") else given.name,
+        few_bits=few_bits,
         leaf=leaf or "",
         fixed_shape=tuple(shape),
         is_jagged=is_jagged,
@@ -93,6 +91,15 @@ def _layout(branch: Any, leaf: str | None, *, holder: Callable[[Any], str]) -> B
         sizes_bytes=np.concatenate([np.asarray(branch.member("fBasketBytes")[:n_own], np.int64), none]),
         embedded=embedded,
     )
+
+
+def _is_plain(stored: np.dtype[Any], given: np.dtype[Any], leaf: str | None) -> bool:
+    """Tell whether one element is a number, or a record of numbers of which the leaf is one."""
+    if given != stored.newbyteorder("=") and (stored.kind, given.kind) != ("f", "f"):
+        return False
+    if (leaf is None) != (stored.names is None) or (leaf is not None and leaf not in (stored.names or ())):
+        return False
+    return all(each.kind in "biuf" for each in _numbers(stored))
 
 
 def _numbers(dtype: np.dtype[Any]) -> Iterator[np.dtype[Any]]:

@@ -8,12 +8,12 @@ from typing import Any
 
 import awkward as ak
 import numpy as np
-from uproot.interpretation.identify import UnknownInterpretation
 from uproot.interpretation.jagged import AsJagged
 from uproot.interpretation.numerical import AsDtype
 from uproot.interpretation.objects import CannotBeAwkward
 from uproot.interpretation.strings import AsStrings
 
+from overproof.columns.formats.interpretations import Unknown, interpretation_of
 from overproof.words.frozen import dataclass
 
 
@@ -97,8 +97,8 @@ def _ways(form: Any) -> Iterator[tuple[str, ...]]:
 
 def typename_and_type(branch: Any, leaf: str | None) -> tuple[str, ColumnType]:
     """Return the type of a branch of a TTree, or of one of its leaves, as C++ has it and as a column."""
-    interpretation = branch.interpretation
-    if isinstance(interpretation, UnknownInterpretation):
+    interpretation = interpretation_of(branch)
+    if isinstance(interpretation, Unknown):
         return "unknown", OBJECT
     if leaf is not None:
         content = interpretation.content if isinstance(interpretation, AsJagged) else interpretation
@@ -136,7 +136,7 @@ def _is_long(branch: Any) -> bool:
 
 def form_of_branch(branch: Any) -> Any:
     """Return the awkward form of one entry of a branch of a TTree; None where there is none."""
-    if isinstance(branch.interpretation, UnknownInterpretation):
+    if isinstance(interpretation_of(branch), Unknown):
         return None
     try:
         return branch.interpretation.awkward_form(branch.file)

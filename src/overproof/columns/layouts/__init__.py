@@ -7,6 +7,7 @@ Comes in: what a parser has understood. Goes out: facts. Start with `layout.py`.
 
 from overproof.columns.layouts.column import NativeColumn
 from overproof.columns.layouts.description import Clusters, Description
+from overproof.columns.layouts.few_bits import FewBits
 from overproof.columns.layouts.layout import BasketLayout, EmbeddedBasket, FieldLayout, PageColumn, TreeLayout
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Clusters",
     "Description",
     "EmbeddedBasket",
+    "FewBits",
     "FieldLayout",
     "NativeColumn",
     "PageColumn",

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from overproof.columns.layouts.few_bits import FewBits
 from overproof.words.frozen import dataclass
 
 Places: TypeAlias = npt.NDArray[np.int64]
@@ -36,6 +37,7 @@ class BasketLayout:
         dtype: of one element as stored, such as `>f4`; a record as `numpy.dtype.descr` has it for branches with several
             leaves.
         given: type of one number as it is given out where that is another, such as `float64` of Double32_t.
+        few_bits: how the numbers are stored, of Float16_t and Double32_t; None: as `dtype`.
         leaf: which field of the record this column is; empty: the whole.
         fixed_shape: of one element.
         is_jagged: whether entries are lists of elements.
@@ -50,6 +52,7 @@ class BasketLayout:
     branch: bytes
     dtype: str | tuple[tuple[str, str] | tuple[str, str, tuple[int, ...]], ...]
     given: str = ""
+    few_bits: FewBits | None = None
     leaf: str = ""
     fixed_shape: tuple[int, ...] = ()
     is_jagged: bool = False

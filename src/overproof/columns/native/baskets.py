@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from overproof.columns.files import ByteSource, Range
 from overproof.columns.files.damage import DamageError, one_line, translated
-from overproof.columns.formats.checks.baskets import BasketHeader, check_basket
+from overproof.columns.formats.checks.baskets import BasketHeader, check_basket, places_of_entries
 from overproof.columns.formats.checks.counts import check_lengths
 from overproof.columns.layouts import BasketLayout, EmbeddedBasket, NativeColumn, TreeLayout
 from overproof.columns.layouts.column import frozen
@@ -208,14 +208,13 @@ class BasketDecoder:
         if not layout.is_jagged:
             elements.fill(into, data)
             return []
+        is_covered = basket.header is not None and basket.header.is_covered
         if places is None:
-            places = self._places_of_lists(name, basket)
+            # These come out of baskets of another branch: the checksum of this one does not cover them.
+            places, is_covered = self._places_of_lists(name, basket), False
         if len(places) != basket.n_entries + 1 or places[0] != 0 or places[-1] != len(data):
             raise DamageError("the places of its entries do not follow each other")
-        ends = self._lists.ends(
-            layout.counter or name, basket.number, elements, places,
-            is_covered=basket.header is not None and basket.header.is_covered,
-        )  # fmt: skip
+        ends = self._lists.ends(layout.counter or name, basket.number, elements, places, is_covered=is_covered)
         elements.fill_lists(into, data, places, ends)
         return [ends]
 
@@ -230,13 +229,7 @@ class BasketDecoder:
         data, behind = raw[: header.data_bytes], raw[header.data_bytes :]
         if not len(behind):
             return data, None
-        told = behind.view(">i4")
-        if told[0] != basket.n_entries + 1:
-            raise DamageError("the places of its entries do not follow each other")
-        places = told[1:].astype(np.int32)
-        places -= header.key_bytes
-        places[-1] = header.data_bytes  # ROOT writes nothing of meaning there
-        return data, places
+        return data, places_of_entries(behind.view(">i4"), header, n_entries=basket.n_entries)
 
     def _places_of_lists(self, name: str, basket: _Basket) -> Places:
         """Tell where lists begin of which ROOT has stored no places: the branch of their lengths tells."""
@@ -247,6 +240,7 @@ class BasketDecoder:
         plan = self._plan(counter, basket.first, basket.first + basket.n_entries)
         with translated(self._tree.path, "read"):
             chunks = self._source.read_all(plan.places.values())
+        self.read_bytes += sum(end - start for start, end in chunks)
         counts = self._assemble(counter, plan, chunks, basket.first, basket.first + basket.n_entries).values
         self._codec = codec
         places = np.zeros(basket.n_entries + 1, np.int64)
@@ -260,12 +254,13 @@ class BasketDecoder:
         return found
 
     def _check_counts(self, columns: Mapping[str, NativeColumn]) -> None:
-        """Compare lists with the branch of their lengths, where both were asked for and one has no checksum."""
-        if not self._bare:
-            return
+        """Compare lists with the branch of their lengths, where both were asked for, and one is not beyond doubt."""
         for name, column in columns.items():
             layout = self._layout(name)
-            if column.offsets and layout.counter in columns and not self._bare.isdisjoint((name, layout.counter)):
+            if not column.offsets or layout.counter not in columns:
+                continue
+            # Of numbers that are given out as others only a title tells how they are stored.
+            if layout.given or not self._bare.isdisjoint((name, layout.counter)):
                 counter = self._layout(layout.counter)
                 with translated(self._tree.path, "decode", what=_said(layout)):
                     told = columns[layout.counter].values

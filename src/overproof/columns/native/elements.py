@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from overproof.columns.files.damage import DamageError
-from overproof.columns.layouts import BasketLayout
+from overproof.columns.layouts import BasketLayout, FewBits
 from overproof.columns.native.codec import Octets
 from overproof.words.frozen import dataclass
 
@@ -27,6 +27,7 @@ class Elements:
         size_bytes: of one element.
         header_bytes: in front of the elements of each entry.
         is_jagged: whether entries are lists of elements.
+        few_bits: how numbers are stored in fewer bits; None: they are as `stored`.
     """
 
     stored: np.dtype[Any]
@@ -35,6 +36,7 @@ class Elements:
     size_bytes: int
     header_bytes: int
     is_jagged: bool
+    few_bits: FewBits | None = None
 
     def count(self, n_bytes: int, n_entries: int) -> int:
         """Return how many elements are in so many bytes.
@@ -88,7 +90,7 @@ class Elements:
 
     def fill(self, into: npt.NDArray[Any], data: Octets) -> None:
         """Put elements into their place."""
-        into[...] = data.view(self.stored).reshape(into.shape)
+        self._put(into, data.view(self.stored))
 
     def fill_lists(self, into: npt.NDArray[Any], data: Octets, places: Places, ends: Places) -> None:
         """Put the elements of lists into their place, without what is in front of each.
@@ -110,7 +112,11 @@ class Elements:
         # Every byte as the beginning of an element; only those are taken that are one.
         n_places = max(len(data) - self.size_bytes + 1, 0)
         anywhere = np.ndarray((n_places,), f"V{self.size_bytes}", buffer=data, strides=(1,))
-        into[...] = anywhere[begins].view(self.stored).reshape(into.shape)
+        self._put(into, anywhere[begins].view(self.stored))
+
+    def _put(self, into: npt.NDArray[Any], stored: npt.NDArray[Any]) -> None:
+        numbers = stored if self.few_bits is None else self.few_bits.numbers(stored)
+        into[...] = numbers.reshape(into.shape)
 
 
 def elements_of(layout: BasketLayout) -> Elements:
@@ -121,5 +127,5 @@ def elements_of(layout: BasketLayout) -> Elements:
     size_bytes = stored.itemsize * int(np.prod(layout.fixed_shape, dtype=np.int64))
     return Elements(
         stored=stored, native=native, shape=layout.fixed_shape, size_bytes=size_bytes,
-        header_bytes=layout.header_bytes, is_jagged=layout.is_jagged,
+        header_bytes=layout.header_bytes, is_jagged=layout.is_jagged, few_bits=layout.few_bits,
     )  # fmt: skip

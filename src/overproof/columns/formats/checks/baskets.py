@@ -6,6 +6,9 @@ import struct
 from collections.abc import Set
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from overproof.columns.files.damage import DamageError
 from overproof.columns.formats.checks.blocks import check_blocks
 from overproof.columns.formats.checks.keys import BIG_VERSION, parse_key
@@ -20,6 +23,7 @@ _OFFSET_BYTES = 4
 _CLASS = b"\x07TBasket"
 _BIG_KEY = struct.Struct(">ihi4xh2xq8x8sB")
 _SMALL_KEY = struct.Struct(">ihi4xh2xi4x8sB")
+_NOT_FOLLOWING = "the places of its entries do not follow each other"
 _LONG = 255
 """In place of the length of a string: a longer length follows."""
 
@@ -33,6 +37,7 @@ class BasketHeader(NamedTuple):
         data_bytes: of the elements, which come first; behind them are the places of entries, or nothing.
         is_compressed: whether what is behind it is stored in compressed blocks.
         is_covered: whether a checksum covers everything behind it.
+        has_features: whether it was written with features of ROOT that are not the usual ones.
     """
 
     key_bytes: int
@@ -40,6 +45,7 @@ class BasketHeader(NamedTuple):
     data_bytes: int
     is_compressed: bool
     is_covered: bool
+    has_features: bool = False
 
 
 def check_basket(
@@ -82,7 +88,7 @@ def check_basket(
         raise DamageError("its data end elsewhere than its header tells")
     is_compressed = n_stored - key_bytes != n_bytes
     is_covered = is_compressed and check_blocks(data[key_bytes:], n_uncompressed=n_bytes)
-    return BasketHeader(key_bytes, n_bytes, last - key_bytes, is_compressed, is_covered)
+    return BasketHeader(key_bytes, n_bytes, last - key_bytes, is_compressed, is_covered, own is _OWN_HEADER_WITH_BITS)
 
 
 def _key(data: memoryview) -> tuple[int, int, int, int, bytes, int]:
@@ -110,6 +116,31 @@ def _key(data: memoryview) -> tuple[int, int, int, int, bytes, int]:
     return n_stored, n_bytes, key_bytes, seek, bytes(data[layout.size : stop]), stop + 1 + n_title
 
 
+def places_of_entries(told: npt.NDArray[Any], header: BasketHeader, *, n_entries: int) -> npt.NDArray[np.int32]:
+    """Return where the entries of a basket begin, in bytes, and where the last ends.
+
+    Args:
+        told: what is stored behind the data: how many numbers follow; then the places of the entries, counted from the
+            beginning of the header, or, where ROOT was told to store none and could not do without, 0 and the lengths
+            of all entries but the last; then one number that means nothing.
+        header: of the basket.
+        n_entries: entries in it.
+
+    Raises:
+        DamageError: other numbers follow.
+    """
+    if told[0] != n_entries + 1:
+        raise DamageError(_NOT_FOLLOWING)
+    places = told[1:].astype(np.int32)
+    # No entry lies in the header: a place of 0 is none.
+    if header.has_features and places[0] == 0:
+        np.cumsum(places, out=places)
+    else:
+        places -= header.key_bytes
+    places[-1] = header.data_bytes
+    return places
+
+
 def check_offsets(basket: Any, *, is_covered: bool) -> None:
     """Check that the entries of a basket lie one behind the other, inside of its data.
 
@@ -128,4 +159,4 @@ def check_offsets(basket: Any, *, is_covered: bool) -> None:
         told = int.from_bytes(basket.raw_data[basket.border : basket.border + _OFFSET_BYTES].tobytes(), "big")
     is_whole = len(offsets) == basket.num_entries + 1 == told and offsets[0] == 0 and offsets[-1] == len(basket.data)
     if not is_whole or (not is_covered and (offsets[1:] < offsets[:-1]).any()):
-        raise DamageError("the places of its entries do not follow each other")
+        raise DamageError(_NOT_FOLLOWING)
