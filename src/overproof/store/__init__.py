@@ -1,8 +1,8 @@
 """Store: what outlives a process, as opaque bytes under keys.
 
 Lives here: the place on disk that is ours; a bounded memory of small entries in it; folders that one process holds at a
-time, with files that appear whole and files of records that only grow; where a cache lies (`cache_place.py`), and
-memory that processes share (`mapped/`).
+time, with files that appear whole and files of records that only grow; where a cache lies (`cache_place.py`), memory
+that processes share (`mapped/`), and how much of it the kernel allots (`cgroups.py`).
 Comes in: names and bytes. Goes out: the same bytes, or nothing; never anything else.
 What the bytes mean is known upstairs only. Start with `folders.py` and `file_memory.py`.
 """

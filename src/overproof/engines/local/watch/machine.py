@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-PROC = Path("/proc")
-CGROUP = Path("/sys/fs/cgroup")
+from overproof.store.cgroups import CGROUP, PROC, cgroup_directories, memory_limits, text_of
 
 WORKER_OOM_SCORE = 500
 """Points for who is to be ended before the user's own processes when memory runs out (1000: first of all)."""
@@ -20,7 +18,8 @@ def machine_memory_bytes() -> int:
 
     Where the system tells nothing of either, there is no limit to be watched: the largest number is returned.
     """
-    known = [limit for limit in (_installed_bytes(), *_cgroup_limits()) if limit]
+    limits = [limit for limit, _ in memory_limits(proc=PROC, cgroup=CGROUP)]
+    known = [limit for limit in (_installed_bytes(), *limits) if limit]
     return min(known, default=2**63 - 1)
 
 
@@ -63,17 +62,8 @@ def _installed_bytes() -> int | None:
         return None
 
 
-def _cgroup_limits() -> Iterator[int]:
-    """Give the limits of our cgroup and of those around it, of both versions of cgroups."""
-    for directory in _cgroup_directories():
-        for name in ("memory.max", "memory.limit_in_bytes"):
-            text = _text(directory / name).strip()
-            if text.isdigit():  # "max": no limit
-                yield int(text)
-
-
 def _oom_kills() -> int:
-    for directory in _cgroup_directories():
+    for directory in cgroup_directories(proc=PROC, cgroup=CGROUP):
         for name in ("memory.events", "memory.oom_control"):
             if (count := _counter(directory / name)) is not None:
                 return count
@@ -81,32 +71,8 @@ def _oom_kills() -> int:
 
 
 def _counter(path: Path) -> int | None:
-    for line in _text(path).splitlines():
+    for line in text_of(path).splitlines():
         name, _, value = line.partition(" ")
         if name == "oom_kill":
             return int(value)
     return None
-
-
-def _cgroup_directories() -> Iterator[Path]:
-    """Give the places where the memory of our cgroup may be told, the innermost first.
-
-    A container often sees only its own cgroup, as the root, whatever path `/proc` tells.
-    """
-    for line in _text(PROC / "self/cgroup").splitlines():
-        _, controllers, path = line.split(":", 2)
-        if controllers and "memory" not in controllers.split(","):
-            continue
-        root = CGROUP / "memory" if controllers else CGROUP
-        inner = root / path.lstrip("/")
-        yield inner
-        while inner != root:
-            inner = inner.parent
-            yield inner
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""
