@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-import select
+
+from overproof.engines.waiting import ready
 
 
 def end_with(lifeline: int) -> None:
@@ -18,5 +19,5 @@ def end_with(lifeline: int) -> None:
     leads = os.getpgrp() == os.getpid()
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpid() if leads else os.getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
-    if select.select([lifeline], [], [], 0)[0]:  # it closed before anybody listened
+    if ready([lifeline], 0):  # it closed before anybody listened
         os._exit(0)

@@ -218,8 +218,11 @@ class LocalFile:
         # Nobody can tell what has come into its place from what is asked for: the newer one counts.
         return now is None or identity_now(self.path) != identity
 
+    def __del__(self) -> None:
+        self.close()
+
     def close(self) -> None:
-        """Give the file back."""
+        """Give the file back; nothing is left open either where nobody does."""
         handle, self._handle = self._handle, -1
         if handle < 0:
             return

@@ -11,7 +11,6 @@ import faulthandler
 import os
 import pickle
 import resource
-import select
 import signal
 import socket
 import sys
@@ -26,6 +25,7 @@ from overproof.engines.local.channel import Channel, ChannelClosedError, Frame
 from overproof.engines.local.logbook import Logbook
 from overproof.engines.local.watch import CHILD_OOM_SCORE, Verdict, Watched, offer_to_oom_killer
 from overproof.engines.messages import Brief, Command, Letter
+from overproof.engines.waiting import ready
 from overproof.engines.worker.compute import Worker
 from overproof.engines.worker.failure import OUR_PACKAGE
 from overproof.engines.worker.logs import PrintLog
@@ -126,7 +126,7 @@ class Child:
     @property
     def has_ended(self) -> bool:
         """Tell whether nothing of it runs any more."""
-        return bool(select.select([self.end_descriptor], [], [], 0)[0])
+        return bool(ready([self.end_descriptor], 0))
 
     @property
     def is_spent(self) -> bool:
@@ -142,7 +142,7 @@ class Child:
         self.kill(signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError, PermissionError):  # only the dead are left; or other users'
             os.killpg(self.pid, signal.SIGKILL)  # nobody has waited for it yet, so that the number is its group's
-        has_ended = bool(select.select([self.end_descriptor], [], [], ENDING_S)[0])
+        has_ended = bool(ready([self.end_descriptor], ENDING_S))
         exit_code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]) if has_ended else -signal.SIGKILL
         self.channel.close()
         self._lifeline.close()

@@ -7,7 +7,6 @@ survives whatever user code does, and can answer, halt and close while a child h
 from __future__ import annotations
 
 import os
-import select
 from collections import deque
 from dataclasses import replace
 from typing import Any
@@ -33,6 +32,7 @@ from overproof.engines.messages import (
     Ready,
     SetLimits,
 )
+from overproof.engines.waiting import ready
 from overproof.engines.worker.logs import attribute_rest, cut_log, log_size_bytes
 from overproof.records.block import Block
 from overproof.records.notices import (
@@ -112,7 +112,7 @@ class Isolator:
             self._logbook.beat()
         if self._child is not None and self._task is not None:
             timeout_s = min(timeout_s, self._ward.round_s)
-        for descriptor in select.select(self._descriptors(), [], [], timeout_s)[0]:
+        for descriptor in ready(self._descriptors(), timeout_s):
             if descriptor == self._channel.fileno():
                 for command, _ in self._channel.receive_available():
                     self._hear(command)

@@ -8,7 +8,6 @@ import importlib
 import os
 import pickle
 import runpy
-import select
 import signal
 import socket
 import sys
@@ -17,6 +16,7 @@ from typing import Final
 
 from overproof.engines.lifeline import end_with
 from overproof.engines.local.forking.requests import MAX_REQUEST_BYTES, N_DESCRIPTORS, Bear, Began, Bury, Ended
+from overproof.engines.waiting import ready
 
 FIRST: Final = (
     "overproof.engines.worker.process", "overproof.engines.worker.compute", "overproof.engines.worker.logs",
@@ -50,7 +50,7 @@ class Stem:
     def run(self) -> None:
         """Serve until the crew is gone."""
         while True:
-            readable = select.select([self._connection.fileno(), self._bell], [], [])[0]
+            readable = ready([self._connection, self._bell], None)
             if self._bell in readable:
                 with contextlib.suppress(BlockingIOError):
                     os.read(self._bell, 4096)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 import queue
-import select
 import signal
 import socket
 import sys
@@ -20,6 +19,7 @@ from overproof.engines.lifeline import end_with
 from overproof.engines.local.channel import Channel, ChannelClosedError
 from overproof.engines.local.logbook import Logbook
 from overproof.engines.messages import Command, EndQuery, KeepApart, Letter, Ready, Settled
+from overproof.engines.waiting import ready
 from overproof.words.clock import Clock
 
 BEAT_S = 0.5
@@ -103,7 +103,7 @@ class WorkerProcess:
                 if self._logbook is not None:
                     self._logbook.beat()
                 self._prints.check()
-                if select.select([self._channel], [], [], BEAT_S)[0]:
+                if ready([self._channel], BEAT_S):
                     for command, _ in self._channel.receive_available():
                         self._take_in(command)
                 else:

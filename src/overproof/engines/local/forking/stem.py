@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import select
 import socket
 import subprocess
 import threading
@@ -21,6 +20,7 @@ from overproof.engines.local.forking.planting import Planted
 from overproof.engines.local.forking.requests import MAX_REQUEST_BYTES, Bear, Began, Bury, Ended
 from overproof.engines.local.watch import how_it_ended, offer_to_oom_killer, processor_time_s
 from overproof.engines.local.watch.machine import WORKER_OOM_SCORE
+from overproof.engines.waiting import ready
 
 ENDING_S = 2.0
 LEAST_FROZEN_S = 5.0
@@ -121,7 +121,7 @@ class Stem:
     def hear(self) -> None:
         """Take in what it has told by now."""
         with self._lock:
-            while not self._is_cut_off and select.select([self._connection], [], [], 0)[0]:
+            while not self._is_cut_off and ready([self._connection], 0):
                 self._take_in()
 
     def await_end(self, child: Forked, timeout_s: float | None) -> None:
@@ -132,7 +132,7 @@ class Stem:
             if left_s is not None and left_s <= 0:
                 return
             with contextlib.suppress(OSError, ValueError):  # closed meanwhile
-                select.select([self._connection], [], [], 0.1 if left_s is None else min(left_s, 0.1))
+                ready([self._connection], 0.1 if left_s is None else min(left_s, 0.1))
 
     def check(self, now: float) -> None:
         """End it when it leaves requests alone and does nothing: it was stopped, or hangs on a dead disk."""
