@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,7 @@ def test_off_is_off(call: Callable[..., Any], place: Path, sample: Path, monkeyp
     assert draw(call, sample)["statistics"]["read_bytes"] > 0
     for verb in (["show"], ["clear"], []):
         assert "off" in call("cache", *verb).out
+    assert "OVERPROOF_CACHE=on" in call("cache", "clear").out
     assert json.loads(call("cache", "show", "--json", "-").out) == {"cache": None}
 
 
@@ -121,3 +123,31 @@ def test_a_directory_of_others_is_told(call: Callable[..., Any], place: Path, sa
     own.chmod(0o755)
     assert draw(call, sample)["statistics"]["read_bytes"] > 0
     assert "does not belong to you alone" in call("cache").out
+    cleared = call("cache", "clear")
+    assert cleared.code == 2
+    assert "does not belong to you alone" in cleared.out
+    assert "cleared" not in cleared.out
+
+
+@pytest.mark.parametrize("verb", ["show", "clear"])
+def test_a_place_that_cannot_be_made_is_told(
+    verb: str, call: Callable[..., Any], sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Queries go on without, and the command says why nothing is kept; where it can be made, nothing is made."""
+    monkeypatch.setenv("OVERPROOF_CACHE", "/proc/absent")
+    draw(call, sample)
+    assert "problem     it cannot be made" in call("cache", verb).out
+    place = sample.parent / "deep" / "cache"
+    monkeypatch.setenv("OVERPROOF_CACHE", str(place))
+    assert "problem" not in call("cache", verb).out
+    assert not place.parent.exists()
+
+
+def test_a_place_that_cannot_be_written_is_told(
+    call: Callable[..., Any], place: Path, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory of one's own may be closed to oneself, or lie on a disk that is read only."""
+    draw(call, sample)
+    (own,) = place.iterdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != own)
+    assert "you may not write there" in call("cache").out

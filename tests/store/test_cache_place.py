@@ -37,6 +37,19 @@ def parent_of(place: CachePlace | None) -> Path | None:
         (None, "on", "shm"),
         (None, "off", None),
         (None, " OFF ", None),
+        (None, "0", None),
+        (None, "No", None),
+        (None, "none", None),
+        (None, "FALSE", None),
+        (None, "1", "shm"),
+        (None, "Yes", "shm"),
+        (None, "true", "shm"),
+        ("off", "DIR", None),
+        ("OFF", "", None),
+        ("0", "", None),
+        ("none", "on", None),
+        ("on", "off", "shm"),
+        (True, "0", "shm"),
         (None, "DIR", "ssd"),
         (False, "DIR", None),
         (False, "", None),
@@ -71,6 +84,32 @@ def test_the_budget_is_a_quarter_of_the_memory(tmp_path: Path) -> None:
     said = choose_cache(tmp_path / "absent" / "deep", environment={"OVERPROOF_CACHE_SIZE": "2GB"})
     assert said is not None
     assert said.sized(4 * GB).limit_bytes == 2 * GB
+
+
+def test_who_says_a_size_may_have_more(tmp_path: Path) -> None:
+    """A size that is said may be more than half of the file system, which is what shared memory has by default."""
+    status = os.statvfs(tmp_path)
+    disk_bytes = status.f_blocks * status.f_frsize
+    for share, wanted in ((0.75, 0.75), (1.5, 15 / 16)):
+        environment = {"OVERPROOF_CACHE_SIZE": f"{int(share * disk_bytes)}B"}
+        place = choose_cache(tmp_path, environment=environment)
+        assert place is not None
+        assert place.sized(4 * GB).limit_bytes == int(wanted * disk_bytes)
+
+
+@pytest.mark.parametrize(("chosen", "said"), [(False, ""), (None, "off"), ("no", "on")])
+def test_a_size_matters_only_where_something_is_kept(chosen: Any, said: str) -> None:
+    """A budget that is no size stops nobody who keeps nothing."""
+    environment = {"OVERPROOF_CACHE": said, "OVERPROOF_CACHE_SIZE": "lots"}
+    assert choose_cache(chosen, environment=environment) is None
+    with pytest.raises(OptionError, match="OVERPROOF_CACHE_SIZE lots"):
+        choose_cache(True, environment=environment)
+
+
+def test_nothing_is_no_directory() -> None:
+    """An empty text would be the directory in which somebody happens to be."""
+    with pytest.raises(OptionError, match="give True, False, or a directory"):
+        choose_cache("", environment={})
 
 
 def test_a_file_is_no_directory(tmp_path: Path) -> None:

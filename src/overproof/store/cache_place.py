@@ -14,6 +14,8 @@ from overproof.words.sizes import parse_size
 
 VARIABLE = "OVERPROOF_CACHE"
 """Environment variable: `off`, `on` (shared memory), or a directory."""
+OFF_WORDS = frozenset({"off", "0", "no", "none", "false"})
+ON_WORDS = frozenset({"on", "1", "yes", "true"})
 SIZE_VARIABLE = "OVERPROOF_CACHE_SIZE"
 """Environment variable: the budget, such as 8GB."""
 
@@ -24,6 +26,8 @@ MEMORY_SHARE = 1 / 4
 """Share of the machine's memory that is the budget, unless the user says otherwise."""
 DISK_SHARE = 1 / 2
 """Share of a whole file system that is the budget at most: that of shared memory may be small in a container."""
+DISK_SHARE_SAID = 15 / 16
+"""The same where the user has said a size."""
 
 Chosen: TypeAlias = bool | str | os.PathLike[str] | None
 """What the user says: on or off, a directory; None: what the environment says, and on where it says nothing."""
@@ -43,8 +47,12 @@ class CachePlace:
 
     def sized(self, machine_bytes: int) -> CachePlace:
         """Return the same place with a budget: what the user says, or a share of the machine's memory."""
-        limit_bytes = self.limit_bytes or int(machine_bytes * MEMORY_SHARE)
-        return replace(self, limit_bytes=min(limit_bytes, _share_of_disk(Path(self.directory))))
+        disk_bytes = _disk_bytes(Path(self.directory))
+        if self.limit_bytes:
+            limit_bytes = min(self.limit_bytes, int(disk_bytes * DISK_SHARE_SAID))
+        else:
+            limit_bytes = min(int(machine_bytes * MEMORY_SHARE), int(disk_bytes * DISK_SHARE))
+        return replace(self, limit_bytes=limit_bytes)
 
 
 def choose_cache(chosen: Chosen, *, environment: Mapping[str, str]) -> CachePlace | None:
@@ -57,11 +65,13 @@ def choose_cache(chosen: Chosen, *, environment: Mapping[str, str]) -> CachePlac
     Raises:
         OptionError: something that is no directory, or a budget that is no size.
     """
-    said = environment.get(VARIABLE, "").strip()
+    parent = _parent(chosen, environment.get(VARIABLE, "").strip())
+    if parent is None:
+        return None
+    # A size that makes no sense stops nobody who keeps nothing.
     text = environment.get(SIZE_VARIABLE, "").strip()
     limit_bytes = parse_size(text, option=SIZE_VARIABLE) if text else 0
-    parent = _parent(chosen, said)
-    return None if parent is None else CachePlace(directory=str(own_directory(parent)), limit_bytes=limit_bytes)
+    return CachePlace(directory=str(own_directory(parent)), limit_bytes=limit_bytes)
 
 
 def own_directory(parent: Path) -> Path:
@@ -72,14 +82,15 @@ def own_directory(parent: Path) -> Path:
 def _parent(chosen: Chosen, said: str) -> Path | None:
     """Return the directory in which that of the user lies, or would be made."""
     if chosen is None or isinstance(chosen, bool):
-        source, directory = VARIABLE, said
-        if chosen is False or (chosen is None and said.lower() == "off"):
-            return None
-    elif isinstance(chosen, str | os.PathLike):
+        source, directory = VARIABLE, said or "on"
+    elif isinstance(chosen, str | os.PathLike) and os.fspath(chosen):
         source, directory = "cache", os.fspath(chosen)
     else:
         raise OptionError(f"cache={chosen!r}: give True, False, or a directory")
-    if directory.lower() in ("", "on", "off"):
+    is_off = directory.lower() in OFF_WORDS
+    if chosen is False or (is_off and chosen is not True):
+        return None
+    if is_off or directory.lower() in ON_WORDS:
         return SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK | os.X_OK) else None
     parent = Path(directory).expanduser().absolute()
     if parent.exists() and not parent.is_dir():
@@ -87,12 +98,12 @@ def _parent(chosen: Chosen, said: str) -> Path | None:
     return parent
 
 
-def _share_of_disk(directory: Path) -> int:
-    """Return what may be taken of the file system on which a directory lies, or will lie."""
+def _disk_bytes(directory: Path) -> int:
+    """Return the size of the file system on which a directory lies, or will lie."""
     for place in (directory, *directory.parents):
         try:
             status = os.statvfs(place)
         except OSError:
             continue
-        return int(status.f_blocks * status.f_frsize * DISK_SHARE)
+        return status.f_blocks * status.f_frsize
     return 2**63

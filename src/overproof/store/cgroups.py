@@ -38,9 +38,13 @@ def memory_limits(*, proc: Path = PROC, cgroup: Path = CGROUP) -> Iterator[tuple
         for limit_name, use_name, given_back in _NAMES:
             limit, use = text_of(directory / limit_name).strip(), text_of(directory / use_name).strip()
             if limit.isdigit():  # "max": no limit
-                pages = dict(line.split(" ", 1) for line in text_of(directory / "memory.stat").splitlines())
-                spare = sum(int(pages.get(name, 0)) for name in given_back)
-                yield int(limit), int(limit) - max(int(use or 0) - spare, 0)
+                used_bytes = int(use) if use.isdigit() else 0
+                yield int(limit), int(limit) - max(used_bytes - _sum_of(directory / "memory.stat", given_back), 0)
+
+
+def _sum_of(statistics: Path, names: tuple[str, ...]) -> int:
+    lines = (line.partition(" ") for line in text_of(statistics).splitlines())
+    return sum(int(value) for name, _, value in lines if name in names and value.isdigit())
 
 
 def text_of(path: Path) -> str:

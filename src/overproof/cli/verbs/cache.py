@@ -20,6 +20,7 @@ MAX_ROWS = 40
 """Columns that are listed; a wide query keeps many."""
 JSON_HELP = "Write it as JSON; - for standard output."
 OFF = f"{'cache':<12}off ({VARIABLE}=off, or no shared memory here: name a directory)"
+ELSEWHERE = f"{'cleared':<12}nothing; what was kept before: {VARIABLE}=on (or its directory) overproof cache clear"
 
 
 @click.group("cache", invoke_without_command=True, short_help="Show or clear the columns kept for the next query.")
@@ -46,10 +47,13 @@ def clear_command() -> int:
     """Throw away all columns that are kept; queries that run read them again."""
     place = _place()
     if place is None:
-        click.echo(OFF)
+        click.echo(f"{OFF}\n{ELSEWHERE}")
         return ExitCode.COMPLETE
-    from overproof.columns.cache.report import clear
+    from overproof.columns.cache.report import clear, problem_with
 
+    if problem := problem_with(place):
+        click.echo(f"{'cache':<12}{place.directory}\n{'problem':<12}{problem}")
+        return ExitCode.BAD_INPUT
     click.echo(f"{'cleared':<12}{human_bytes(clear(place))} in {place.directory}")
     return ExitCode.COMPLETE
 

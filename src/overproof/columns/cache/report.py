@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from pathlib import Path
 
 from overproof.columns.cache.key import SEPARATOR
 from overproof.store.cache_place import CachePlace
 from overproof.store.mapped import Kept, MappedStore, is_private, look_through
+from overproof.store.private import make_private
 from overproof.words.frozen import dataclass
 
 
@@ -56,14 +59,12 @@ class CacheReport:
 def report_on(place: CachePlace) -> CacheReport:
     """Look at all columns that are kept."""
     directory = Path(place.directory)
-    found, problem = [], ""
+    found, problem = [], problem_with(place)
     if is_private(directory):
         try:
             found = list(look_through(directory, minute=int(time.time()) // 60))
         except OSError as error:
-            problem = f"it cannot be read ({error.strerror})"
-    elif directory.is_symlink() or directory.exists():
-        problem = "it does not belong to you alone: remove it, or make it so (chmod 700)"
+            problem = problem or f"it cannot be read ({error.strerror})"
     ordered = sorted(found, key=lambda each: each.header.score if each.header else 0.0, reverse=True)
     return CacheReport(
         directory=place.directory,
@@ -72,6 +73,27 @@ def report_on(place: CachePlace) -> CacheReport:
         problem=problem,
         columns=tuple(column for each in ordered if (column := _column(each)) is not None),
     )
+
+
+def problem_with(place: CachePlace) -> str:
+    """Tell why nothing can be kept at a place; empty: it can."""
+    directory = Path(place.directory)
+    if is_private(directory):
+        is_open = os.access(directory, os.R_OK | os.W_OK | os.X_OK)
+        return "" if is_open else "you may not write there: name another directory, or make it so (chmod 700)"
+    if directory.is_symlink() or directory.exists():
+        return "it does not belong to you alone: remove it, or make it so (chmod 700)"
+    absent = [each for each in (directory, *directory.parents) if not each.exists()]
+    try:
+        make_private(directory)
+    except OSError as error:
+        return f"it cannot be made ({error.strerror}): name another directory"
+    finally:
+        # Only whether it can be made was to be seen.
+        for each in absent:
+            with contextlib.suppress(OSError):
+                each.rmdir()
+    return ""
 
 
 def clear(place: CachePlace) -> int:

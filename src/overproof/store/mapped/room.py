@@ -49,10 +49,7 @@ def _free_memory_bytes() -> int:
 
 
 def _free_in_cgroups_bytes() -> int:
-    try:
-        limits = list(memory_limits(proc=PROC, cgroup=CGROUP))
-    except ValueError:
-        return 2**63
+    limits = memory_limits(proc=PROC, cgroup=CGROUP)
     return min((free - int(limit * MEMORY_RESERVE) for limit, free in limits), default=2**63)
 
 
