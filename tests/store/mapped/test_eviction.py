@@ -191,3 +191,21 @@ def test_what_was_refused_is_found_when_somebody_else_has_kept_it(tmp_path: Path
     assert other.clear() > 0
     assert not ask(other, "refused 9", cost_s=1.0)
     assert ask(store, "refused 9")
+
+
+def test_what_was_asked_for_is_told_however_many_files_there_are(tmp_path: Path) -> None:
+    """Who looks into more files than it keeps open tells of those that it closes, and closes the longest unused."""
+    clock = Hand()
+    store = MappedStore(tmp_path / "cache", limit_bytes=10**8, now=clock, max_open=3)
+    for number in range(4):
+        ask(store, str(number))
+    for _ in range(5):
+        for key in ("0", "1", "0", "2", "0", "3"):
+            assert ask(store, key)
+    store.rest()
+    found = {
+        each.header.label.decode(): each.header.uses
+        for each in look_through(store.directory, minute=int(clock.now_s) // 60)
+        if each.header is not None
+    }
+    assert found == {"0": 16.0, "1": 6.0, "2": 6.0, "3": 6.0}

@@ -68,6 +68,7 @@ class MappedStore:
         directory: where the files lie; made with the first, with mode 0700.
         limit_bytes: how much all files together may take.
         max_files: how many there may be.
+        max_open: how many of them this process looks into at the same time.
         now: seconds since the epoch.
     """
 
@@ -77,11 +78,13 @@ class MappedStore:
         *,
         limit_bytes: int,
         max_files: int = MAX_FILES,
+        max_open: int = MAX_OPEN,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.directory = directory
         self.limit_bytes = limit_bytes
         self._max_files = max_files
+        self._max_open = max_open
         self._now = now
         self._boot = boot_id()
         self._known: dict[str, _Known] = {}
@@ -209,11 +212,14 @@ class MappedStore:
         return freed_bytes
 
     def _about(self, key: str) -> _Known:
-        known = self._known.get(key)
+        known = self._known.pop(key, None)
         if known is None:
-            known = self._known[key] = _Known(self.directory, key, self._now())
-            if len(self._known) > MAX_OPEN:
-                del self._known[next(iter(self._known))]
+            known = _Known(self.directory, key, self._now())
+            while len(self._known) >= self._max_open:
+                longest = self._known.pop(next(iter(self._known)))
+                if longest.file is not None and longest.asked:
+                    self._tell(longest, self._now())
+        self._known[key] = known  # behind all others: the one that was used longest ago is the first
         return known
 
     def _tell(self, known: _Known, now: float) -> None:
