@@ -42,6 +42,10 @@ struct FewBits {
   FewIn one;
   std::vector<FewIn> more;
 };
+struct FewPlain {
+  float q;
+  int w;
+};
 void put(FewBits& few, unsigned long place) {
   const double* at = reinterpret_cast<const double*>(place);
   few.plain = at[0]; few.ranged = at[1]; few.cut = at[2]; few.half = at[3];
@@ -103,10 +107,24 @@ def fill_members() -> None:
         tree.Write()
 
 
+def fill_memberwise() -> None:
+    tree = ROOT.TTree("memberwise", "")
+    held, n = ROOT.std.vector["FewPlain"](), np.zeros(1, np.int32)
+    tree.Branch("held", held, 32_000, 0)
+    tree.Branch("n", n, "n/I")
+    for entry in range(N_ENTRIES):
+        n[0] = entry % 3
+        held.resize(entry % 3)
+        for each in held:
+            each.q, each.w = entry, -entry
+        tree.Fill()
+    tree.Write()
+
+
 def read_back(file: ROOT.TFile) -> dict[str, dict[str, str]]:
     """Return all numbers as ROOT reads them, one after the other, as doubles."""
     answers: dict[str, dict[str, str]] = {}
-    for name in ("leaves", "members99", "members0"):
+    for name in ("leaves", "members99"):
         tree = file.Get(name)
         tree.SetEstimate(100_000)
         answers[name] = {}
@@ -124,7 +142,9 @@ def main() -> None:
         (Path(room) / "few.h").write_text(MEMBERS, encoding="ascii")
         (Path(room) / "few.C").write_text(
             '#include "few.h"\n#ifdef __ROOTCLING__\n#pragma link C++ class FewIn+;\n'
-            "#pragma link C++ class std::vector<FewIn>+;\n#pragma link C++ class FewBits+;\n#endif\n",
+            "#pragma link C++ class std::vector<FewIn>+;\n#pragma link C++ class FewBits+;\n"
+            "#pragma link C++ class FewPlain+;\n"
+            "#pragma link C++ class std::vector<FewPlain>+;\n#endif\n",
             encoding="ascii",
         )
         ROOT.gROOT.ProcessLine(f".L {room}/few.C+")
@@ -132,6 +152,7 @@ def main() -> None:
         file = ROOT.TFile("few_bits.root", "recreate")
         fill_leaves()
         fill_members()
+        fill_memberwise()
         file.Close()
         file = ROOT.TFile.Open("few_bits.root")
         (HERE / "few_bits.json").write_text(json.dumps(read_back(file), indent=0) + "\n", encoding="ascii")

@@ -92,3 +92,19 @@ def test_a_branch_at_which_uproot_fails_harms_no_other(monkeypatch: pytest.Monke
         assert reader.read(["n"], 0, 4)["n"].tolist() == [0, 1, 2, 3]
         with pytest.raises(BranchError, match=r"'f_0_0'.* is of a type that cannot be read"):
             reader.read(["f_0_0"], 0, 4)
+
+
+def test_objects_with_such_members_are_refused() -> None:
+    """Of objects that are not split, uproot would take members of fewer bits for others: they are named."""
+    with on_uproot(FILE, "members0") as reader:
+        assert {branch.kind for branch in reader.schema().branches} == {"object"}
+        with pytest.raises(BranchError, match=r"'few'.* FewBits has members of Float16_t or Double32_t"):
+            reader.read(["few"], 0, 4)
+
+
+def test_objects_stored_member_by_member_are_refused() -> None:
+    """uproot reads them as if they were stored one by one, which gives other numbers."""
+    with native(FILE, "memberwise") as reader:
+        assert reader.read(["n"], 0, 4)["n"].tolist() == [0, 1, 2, 0]
+        with pytest.raises(BranchError, match=r"'held'.* stored member by member"):
+            reader.read(["held"], 0, 4)

@@ -18,7 +18,8 @@ _DOUBLE = ("TLeafD32", 9)
 """Class of the leaf, and type of a member of a class as in ROOT's TVirtualStreamerInfo::EReadWrite."""
 
 _ARRAYS = 20
-"""Added to the type of a member that is a fixed array of it."""
+_MOST_ARRAYS = 60
+"""Added to the type of a member that is a fixed array of it, and twice to that of one that is a pointer to some."""
 
 _BEFORE_TYPE = re.compile(r"^[^/,\[]*(\[[^/,\]]*\])*/")
 """Name and dimensions; a slash behind them may stand in a range, as in `pi/2`."""
@@ -64,6 +65,15 @@ class AsFewBits(AsDtype):  # type: ignore[misc]  # uproot has no types
         return self.few_bits.numbers(data.view(self.few_bits.stored)).reshape(-1, *self.shape)
 
 
+def is_of_few_bits(kind: str | int) -> bool:
+    """Tell whether a class of leaves, or a type of members, is one of Float16_t or Double32_t."""
+    return _alone(kind) in (*_HALF, *_DOUBLE)
+
+
+def _alone(kind: str | int) -> str | int:
+    return kind % _ARRAYS if isinstance(kind, int) and 0 < kind < _MOST_ARRAYS else kind
+
+
 def interpretation_of_few_bits(branch: Any) -> AsDtype | AsJagged | None:
     """Tell how the numbers of a branch are stored; None for one of other types.
 
@@ -74,13 +84,10 @@ def interpretation_of_few_bits(branch: Any) -> AsDtype | AsJagged | None:
     if len(leaves) != 1 or len(branch.member("fBranches")):
         return None
     (leaf,) = leaves
-    kind = leaf.classname
-    if kind == "TLeafElement":
-        kind = int(leaf.member("fType"))
-        kind -= _ARRAYS if kind > _ARRAYS else 0
-    if kind not in _HALF and kind not in _DOUBLE:
+    kind = leaf.classname if leaf.classname != "TLeafElement" else int(leaf.member("fType"))
+    if not is_of_few_bits(kind):
         return None
-    few_bits = few_bits_of(_title_of(branch, leaf), is_half=kind in _HALF)
+    few_bits = few_bits_of(_title_of(branch, leaf), is_half=_alone(kind) in _HALF)
     shape = tuple(int(size) for size in _DIMENSION.findall(str(leaf.member("fTitle")).partition("/")[0]))
     if not shape and int(leaf.member("fLen")) > 1:
         shape = (int(leaf.member("fLen")),)

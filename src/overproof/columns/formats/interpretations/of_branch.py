@@ -8,6 +8,7 @@ from uproot.interpretation.identify import UnknownInterpretation
 
 from overproof.columns.files.damage import one_line
 from overproof.columns.formats.interpretations.few_bits import interpretation_of_few_bits
+from overproof.columns.formats.interpretations.objects import check_objects
 
 Unknown = UnknownInterpretation
 """What uproot gives for a type that it does not know."""
@@ -31,8 +32,10 @@ def _found(branch: Any) -> Any:
     for below in branch.member("fBranches"):
         interpretation_of(below)
     try:
-        return interpretation_of_few_bits(branch) or branch.interpretation
+        found = interpretation_of_few_bits(branch) or branch.interpretation
+        check_objects(branch, found)
     except Unknown as error:
         return error
     except _MISTAKES as error:
         return Unknown(one_line(error), branch.file.file_path, branch.object_path)
+    return found
