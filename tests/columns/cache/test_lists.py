@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def column(shift: int = 0, *, step: int = 1) -> NativeColumn:
 
 @pytest.fixture
 def place(tmp_path: Path) -> CachePlace:
-    return CachePlace(directory=str(tmp_path / "cache"), limit_bytes=10**7)
+    return CachePlace(directory=str(tmp_path / "cache"), limit_bytes=10**8)
 
 
 def make(place: CachePlace) -> ColumnCache:
@@ -45,7 +46,6 @@ def keep(cache: ColumnCache, name: str, values: NativeColumn, *, first: int = 0)
 def is_found(cache: ColumnCache, name: str, values: NativeColumn, *, first: int = 0) -> bool:
     found = cache.find(key(name), first, first + N)
     if found is None:
-        assert not cache.holds(key(name), first, first + N)  # what cannot be used does not count as kept
         return False
     assert found.values.tobytes() == values.values.tobytes()
     assert found.offsets[0].tobytes() == values.offsets[0].tobytes()
@@ -72,6 +72,7 @@ def test_a_column_that_has_lost_its_lists_gets_them_again(place: CachePlace) -> 
         lose_lists(place)
         again = make(place)
         assert not is_found(again, "Mu_pt", column())
+        assert not again.holds(key("Mu_pt"), 0, N)  # what cannot be used does not count as kept
         keep(again, "Mu_pt", column())
         assert is_found(again, "Mu_pt", column())
         now = kept(place)
@@ -124,3 +125,25 @@ def test_a_small_budget_keeps_what_can_be_used(place: CachePlace, n_fit: int) ->
     for each in report_on(small).columns:
         assert each.ranges <= 2
     assert report_on(small).used_bytes <= small.limit_bytes
+
+
+def test_threads_of_a_selector_share_a_cache(place: CachePlace) -> None:
+    """Threads that want the same columns at the same time get the right ones, and keep each once."""
+    cache = make(place)
+    starts = range(0, 20 * N, N)
+
+    def look(number: int) -> int:
+        name, n_found = f"Mu_{number % 2}", 0
+        for first in starts:
+            if is_found(cache, name, column(first), first=first):
+                n_found += 1
+            else:
+                keep(cache, name, column(first), first=first)
+        return n_found
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(look, range(12)))
+        assert list(threads.map(look, range(6))) == [len(starts)] * 6
+    assert {each.column: each.ranges for each in report_on(place).columns} == {
+        "Mu_0": len(starts), "Mu_1": len(starts), "Mu (lists)": len(starts),
+    }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -22,13 +23,14 @@ LEAST_BYTES = 4096
 class ColumnCache:
     """Keeps columns for all processes of a user on a machine; off until it is told where it lies.
 
-    Nothing here raises: what cannot be kept or found is read from the file.
+    Nothing here raises: what cannot be kept or found is read from the file. Selectors may ask from several threads.
     """
 
     def __init__(self) -> None:
         self._place: CachePlace | None = None
         self._store: MappedStore | None = None
         self.served_bytes = 0
+        self._lock = threading.RLock()
 
     @property
     def is_on(self) -> bool:
@@ -52,7 +54,11 @@ class ColumnCache:
         """Return a column of a range of entries; None where it is not kept."""
         if self._store is None:
             return None
-        records = self._store.find(key.column, first, stop)
+        with self._lock:
+            return self._found(self._store, key, first, stop)
+
+    def _found(self, store: MappedStore, key: ColumnKey, first: int, stop: int) -> NativeColumn | None:
+        records = store.find(key.column, first, stop)
         if not records:
             return None
         try:
@@ -64,7 +70,10 @@ class ColumnCache:
 
     def holds(self, key: ColumnKey, first: int, stop: int) -> bool:
         """Tell whether a column of a range of entries is kept."""
-        return self._store is not None and self._is_usable(self._store, key, first, stop)
+        if self._store is None:
+            return False
+        with self._lock:
+            return self._is_usable(self._store, key, first, stop)
 
     def keep(
         self, key: ColumnKey, column: NativeColumn, *, first: int, stop: int, n_entries: int, cost_s: float
@@ -81,20 +90,24 @@ class ColumnCache:
         is_small = column.size_bytes < LEAST_BYTES and stop - first < n_entries
         if self._store is None or stop <= first or is_small or not can_be_packed(column):
             return
+        with self._lock:
+            self._keep(self._store, key, column, first=first, stop=stop, cost_s=cost_s)
+
+    def _keep(
+        self, store: MappedStore, key: ColumnKey, column: NativeColumn, *, first: int, stop: int, cost_s: float
+    ) -> None:
         digest, label = "", key.label.encode()
         if column.offsets:
             share = column.offsets[0].nbytes / column.size_bytes
-            digest = self._keep_lists(
-                self._store, key, column.offsets[0], first=first, stop=stop, cost_s=cost_s * share
-            )
+            digest = self._keep_lists(store, key, column.offsets[0], first=first, stop=stop, cost_s=cost_s * share)
             cost_s *= 1 - share if digest else 1
-        if self._is_usable(self._store, key, first, stop):
+        if self._is_usable(store, key, first, stop):
             return
         # What has lost its lists for good would take room, and be found instead of what is put now.
-        if self._store.peek(key.column, first, stop) and not self._store.drop(key.column):
+        if store.peek(key.column, first, stop) and not store.drop(key.column):
             return
         note, buffers = note_of(column, digest=digest), buffers_of(column, digest=digest)
-        self._store.put(key.column, first, stop, note=note, buffers=buffers, cost_s=cost_s, label=label)
+        store.put(key.column, first, stop, note=note, buffers=buffers, cost_s=cost_s, label=label)
 
     def _keep_lists(
         self, store: MappedStore, key: ColumnKey, offsets: Offsets, *, first: int, stop: int, cost_s: float
