@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from overproof.words.sizes import parse_size
 from overproof.words.errors import OptionError
+from overproof.words.sizes import parse_size
 
 
 @pytest.mark.parametrize(
