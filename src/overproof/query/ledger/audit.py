@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from overproof.query.ledger.place import Place
@@ -26,33 +26,31 @@ def audit(ledger: Ledger, workers: Iterable[Worker], *, waiting: set[int], suspe
         InvariantError: a rule is broken.
     """
     where, sizes = ledger.where, ledger.sizes
-    entries = dict.fromkeys(Place, 0)
-    held: dict[Worker, set[int]] = {worker: set() for worker in workers}
+    numbers: dict[Place | Worker, list[int]] = {place: [] for place in (*Place, *workers)}
     for number, place in enumerate(where):
-        if isinstance(place, Place):
-            entries[place] += sizes[number]
-        elif place in held:
-            held[place].add(number)
-        else:
+        if place not in numbers:
             raise InvariantError(f"block {number} is held by {place!r}, who is lost")
+        numbers[place].append(number)
+    entries = {place: sum(map(sizes.__getitem__, numbers[place])) for place in Place}
+    held = {worker: set(of_worker) for worker, of_worker in numbers.items() if not isinstance(worker, Place)}
     n_held = sum(map(len, held.values()))
-    n_held_entries = sum(sizes[number] for numbers in held.values() for number in numbers)
+    n_held_entries = sum(sizes[number] for of_worker in held.values() for number in of_worker)
     for number, copier in ledger.copies.items():
         if copier not in held or isinstance(where[number], Place):
             raise InvariantError(f"block {number} has a second holder {copier!r}, but no first one, or that is lost")
         held[copier].add(number)
     in_hand = sum(packet.n_entries for worker in held for packet in worker.packets.values())
-    taken = sorted(number for numbers in ledger.taken.values() for number in numbers)
+    taken = sorted(number for of_delta in ledger.taken.values() for number in of_delta)
     tried = {number for number in suspects if not isinstance(where[number], Place)}
     in_delta = {number for number in suspects if where[number] in (Place.TAKEN, Place.MERGED, Place.MISSING)}
     unread = entries[Place.WAITING] + entries[Place.SUSPECT] + entries[Place.TAKEN] + n_held_entries
     account = ledger.account(files_unopened=0)
     rules = {
-        "each worker knows what it holds": all(worker.held == numbers for worker, numbers in held.items()),
+        "each worker knows what it holds": all(worker.held == its for worker, its in held.items()),
         "the number of held blocks is right": n_held == ledger.n_held,
-        "the waiting blocks are on the shelf": waiting == set(_numbers(ledger, Place.WAITING)),
-        "each suspect has a case": set(_numbers(ledger, Place.SUSPECT)) == suspects - tried - in_delta,
-        "each taken block is in one taken delta": taken == list(_numbers(ledger, Place.TAKEN)),
+        "the waiting blocks are on the shelf": waiting == set(numbers[Place.WAITING]),
+        "each suspect has a case": set(numbers[Place.SUSPECT]) == suspects - tried - in_delta,
+        "each taken block is in one taken delta": taken == numbers[Place.TAKEN],
         "what is left is what waits and what is in hand": ledger.left_entries == entries[Place.WAITING] + in_hand,
         "merged entries are processed": account.processed == entries[Place.MERGED],
         "missing entries are right": account.missing == entries[Place.MISSING],
@@ -64,7 +62,3 @@ def audit(ledger: Ledger, workers: Iterable[Worker], *, waiting: set[int], suspe
     for rule, is_kept in rules.items():
         if not is_kept:
             raise InvariantError(f"broken: {rule}")
-
-
-def _numbers(ledger: Ledger, place: Place) -> Iterator[int]:
-    return (number for number, where in enumerate(ledger.where) if where is place)

@@ -20,6 +20,8 @@ class Place(Enum):
     MISSING = "missing"
     EXCLUDED = "excluded"
 
+    __hash__ = object.__hash__  # each is the only one of its kind; the one of Enum is written in Python
+
 
 DeltaKey: TypeAlias = tuple[WorkerId, int, int]
 Run: TypeAlias = tuple[FileIndex, int, int]
