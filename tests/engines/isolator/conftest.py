@@ -23,7 +23,7 @@ from overproof.records.block import Block, Packet, Range
 from overproof.records.dataset import Dataset
 from overproof.records.notices import PacketDone, RangeProbed, WorkerJoined
 
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 class Crew:

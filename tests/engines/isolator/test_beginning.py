@@ -43,7 +43,7 @@ def test_a_selector_that_does_not_start_says_so(crew: Any) -> None:
     assert [type(reply) for reply in crew.compute(BLOCK)] == [DeltaOffered]
 
 
-@pytest.mark.parametrize(("evil", "said"), [(segfault, "SIGSEGV"), (leave, "exit code 3"), (doze, "longer than 0.3 s")])
+@pytest.mark.parametrize(("evil", "said"), [(segfault, "SIGSEGV"), (leave, "exit code 3"), (doze, "longer than 0.9 s")])
 def test_what_happens_before_the_selector_has_begun_is_no_fault_of_an_entry(evil: Any, said: str, crew: Any) -> None:
     """A start that kills its process, or never ends, is told as such, and neither a block nor a range fails for it."""
 
@@ -54,7 +54,7 @@ def test_what_happens_before_the_selector_has_begun_is_no_fault_of_an_entry(evil
         def process(self, cycles: Any) -> dict[str, Any]:
             return {}
 
-    crew.limit(block_timeout_s=0.3 if evil is doze else 60.0)
+    crew.limit(block_timeout_s=0.9 if evil is doze else 60.0)
     crew.begin(count, selector=cloudpickle.dumps(Evil()))
     crew.ask(BLOCK)
     failed = crew.hear()

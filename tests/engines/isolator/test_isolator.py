@@ -89,7 +89,7 @@ def test_each_way_to_fail_has_its_kind(name: str, crew: Any) -> None:
             evil()
         return {"n": len(cycles)}
 
-    crew.limit(block_timeout_s=0.4 if kind == "timeout" else 60.0, memory_bytes=600 * MB)
+    crew.limit(block_timeout_s=0.9 if kind == "timeout" else 60.0, memory_bytes=600 * MB)
     crew.begin(process)
     (failed,) = crew.compute(BLOCK)
     assert isinstance(failed, BlockFailed)
@@ -119,7 +119,7 @@ def test_an_exception_is_told_with_its_place(crew: Any) -> None:
 @pytest.mark.parametrize(("evil", "function"), [(segfault, "string_at"), (hang, "hang"), (doze, "doze")])
 def test_a_crash_and_a_hang_tell_where_they_were(evil: Any, function: str, crew: Any) -> None:
     """A process that cannot speak any more still leaves the place in the user's code, without our own frames."""
-    crew.limit(block_timeout_s=0.3)
+    crew.limit(block_timeout_s=0.9)
     crew.begin(lambda cycles: evil())
     (failed,) = crew.compute(BLOCK)
     assert function in failed.failure.traceback
@@ -336,7 +336,7 @@ def test_what_user_code_has_started_ends_with_its_child(dies: bool, own_crew: An
         with pipe.open() as file:
             return os.pidfd_open(int(file.read()))
 
-    own_crew.limit(block_timeout_s=0.3)
+    own_crew.limit(block_timeout_s=0.9)
     own_crew.begin(process)
     own_crew.ask(BLOCK)
     sleeper = started()

@@ -9,6 +9,7 @@ import socket
 import sys
 
 from overproof.engines.clock import MonotonicClock
+from overproof.engines.libraries import load_all
 from overproof.engines.lifeline import end_with
 from overproof.engines.local.channel import Channel, ChannelClosedError
 from overproof.engines.local.logbook import Logbook
@@ -21,14 +22,12 @@ one of them idles."""
 def main() -> None:
     """Run the isolator that the command line names."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    load_all()  # here, where it was not forked from a process that has them: its children would each load them anew
     os.nice(NICENESS)
-    gc.disable()  # while libraries load, nothing becomes garbage
     name, descriptor, lifeline, *handles = sys.argv[1], *map(int, sys.argv[2:])
     end_with(lifeline)
     logbook = Logbook(handles[0]) if handles else None
     os.dup2(2, 1)  # what user code prints must not mix with the user's own output
-    import numpy.ma  # noqa: F401 - reading loads it when it is first used, which would be in every child
-
     from overproof.engines.isolator.isolator import Isolator
 
     channel = Channel(socket.socket(fileno=descriptor))

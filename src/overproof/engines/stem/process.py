@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import os
 import pickle
 import runpy
@@ -12,20 +11,11 @@ import signal
 import socket
 import sys
 import traceback
-from typing import Final
 
+from overproof.engines.libraries import load_all, load_first
 from overproof.engines.lifeline import end_with
 from overproof.engines.local.forking.requests import MAX_REQUEST_BYTES, N_DESCRIPTORS, Bear, Began, Bury, Ended
 from overproof.engines.waiting import ready
-
-FIRST: Final = (
-    "overproof.engines.worker.process", "overproof.engines.worker.compute", "overproof.engines.worker.logs",
-    "overproof.columns.native.baskets",
-)  # fmt: skip
-LATER: Final = (
-    "numpy.ma", "numpy.random", "overproof.columns.formats.opening", "overproof.columns.views.virtual",
-    "overproof.engines.isolator.isolator", "overproof.engines.isolator.process",
-)  # fmt: skip
 
 
 class Stem:
@@ -134,25 +124,6 @@ def _become(request: Bear, descriptors: list[int]) -> None:
         dice.seed()  # those of user code, which must not be the same in all children
     sys.argv[1:] = [request.name, *map(str, descriptors)]
     runpy.run_module(request.module, run_name="__main__", alter_sys=True)
-
-
-def load_first() -> None:
-    """Load what a worker needs to compute plain columns, and nothing that takes long: somebody waits for its answer."""
-    for name in FIRST:
-        importlib.import_module(name)
-
-
-def load_all() -> None:
-    """Load what isolators need and workers may, also what they would load when it is first used.
-
-    One that is forked later takes the place of another, or tries what has killed others: there will be more of them.
-    """
-    gc.disable()  # while libraries load, nothing becomes garbage
-    for name in LATER:
-        importlib.import_module(name)
-
-    gc.freeze()  # so that children share the pages of all that is loaded
-    gc.enable()
 
 
 def main() -> None:
