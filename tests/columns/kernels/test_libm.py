@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from overproof.columns.kernels.libm import SLOTS, libm
+from overproof.columns.machine.libm import SLOTS, libm
 
 ONE = ("exp", "log", "log10", "log2", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "cbrt")
 

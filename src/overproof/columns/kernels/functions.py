@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from overproof.columns.kernels.libm import libm
+from overproof.columns.machine.libm import libm
 
 Values: TypeAlias = Any
 """A double, or an array of doubles."""

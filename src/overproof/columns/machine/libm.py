@@ -40,7 +40,7 @@ def libm(name: str, n_arguments: int = 1, *, in_single: bool = False) -> Ufunc:
         in_single: it is one of floats that returns a float.
         n_arguments: 1 or 2.
     """
-    address = ctypes.cast(getattr(_library(), name), ctypes.c_void_p)
+    address = ctypes.c_void_p(address_of(name))
     letter, number = ("f", _FLOAT) if in_single else ("d", _DOUBLE)
     loop = ctypes.c_void_p(_numpy_function(SLOTS[f"PyUFunc_{letter * n_arguments}_{letter}"]))
     loops = (ctypes.c_void_p * 1)(loop)
@@ -51,6 +51,13 @@ def libm(name: str, n_arguments: int = 1, *, in_single: bool = False) -> Ufunc:
     make = _MAKER(_numpy_function(SLOTS["PyUFunc_FromFuncAndData"]))
     ufunc: Ufunc = make(loops, data, types, 1, n_arguments, 1, _NO_IDENTITY, title, document, 0)
     return ufunc
+
+
+def address_of(name: str) -> int:
+    """Return where a function of the C library lies."""
+    address = ctypes.cast(getattr(_library(), name), ctypes.c_void_p).value
+    assert address is not None
+    return address
 
 
 _MAKER = ctypes.PYFUNCTYPE(
