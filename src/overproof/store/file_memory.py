@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from overproof.store.private import is_ours, make_private
@@ -36,7 +37,7 @@ class FileMemory:
         try:
             if not is_ours(path.parent):
                 return None
-            content = path.read_bytes()
+            content = _read(path)
             payload = _unwrap(key, content)
             if payload is not None:
                 os.utime(path)
@@ -58,6 +59,30 @@ class FileMemory:
         except OSError:
             return
 
+    def survey(self) -> tuple[int, int]:
+        """Return how many entries are kept, and what they take in bytes; nothing where nobody can look."""
+        sizes = [size_bytes for _, size_bytes in self._entries()]
+        return len(sizes), sum(sizes)
+
+    def clear(self) -> int:
+        """Forget everything; return what it took in bytes."""
+        freed_bytes = 0
+        for path, size_bytes in list(self._entries()):
+            with contextlib.suppress(OSError):
+                path.unlink()
+                freed_bytes += size_bytes
+        return freed_bytes
+
+    def _entries(self) -> Iterator[tuple[Path, int]]:
+        """Give the files of all entries, each with its size."""
+        with contextlib.suppress(OSError):
+            for shelf in sorted(self._directory.iterdir()):
+                if shelf.is_symlink() or not is_ours(shelf):
+                    continue
+                for path in shelf.iterdir():
+                    with contextlib.suppress(FileNotFoundError):  # another process has taken it away
+                        yield path, path.lstat().st_size
+
     def _path(self, key: str) -> Path:
         name = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
         return self._directory / name[:2] / name[2:]
@@ -78,6 +103,18 @@ class FileMemory:
             if name != spare:
                 (shelf / name).unlink(missing_ok=True)
                 total_bytes -= size
+
+
+def _read(path: Path) -> bytes:
+    """Read a file of ours; who could put one in its place must not be believed.
+
+    Raises:
+        OSError: there is none, it is a link, or it belongs to somebody else.
+    """
+    with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
+        if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid != os.getuid():
+            raise PermissionError(f"{path} belongs to somebody else")
+        return file.read()
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -52,7 +52,7 @@ def list_rows(rows: AnyRows, events: Any) -> ListedRows:
         computed = compute_rows(rows, events)
         loop = computed.loop
         return ListedRows(entry=loop.entry, number=loop.number, values=computed.values, texts=computed.texts)
-    block = block_of(rows, events)
+    block = block_of([rows], events)
     loops = [loop_of([formula], block) for formula in rows.values]
     counts = np.maximum.reduce([np.ones(block.n_entries, dtype=np.int64), *(loop.counts for loop in loops)])
     joint = Loop(np.where(_chosen(rows.selection, block), counts, 0))

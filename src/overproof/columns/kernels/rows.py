@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from overproof.columns.kernels.loops.loop import Loop
 from overproof.columns.kernels.texts.codes import flatten_texts
 from overproof.columns.kernels.texts.table import Texts
 from overproof.columns.views import native_column
+from overproof.records.dataset import Chain
 from overproof.words.errors import BranchError
 
 SPARSE = 0.5
@@ -38,7 +40,7 @@ def compute_rows(rows: AnyRows, events: Any) -> ComputedRows:
         from overproof.columns.kernels.python.rows import compute_python_rows
 
         return compute_python_rows(rows, events)
-    block = block_of(rows, events)
+    block = block_of([rows], events)
     loop = loop_of(rows.formulas, block)
     if rows.selection is None:
         return ComputedRows(values=_values(rows, loop, block), weights=None, loop=loop, texts=block.texts)
@@ -60,25 +62,28 @@ def _values(rows: Rows, loop: Loop, block: Block) -> tuple[Doubles, ...]:
     return tuple(evaluate(formula, loop, block) for formula in rows.values)
 
 
-def block_of(rows: Rows, events: Any) -> Block:
-    """Read the columns that a plan needs of a block.
+def block_of(rows: Sequence[Rows], events: Any) -> Block:
+    """Read the columns that some plans need of a block.
 
     Raises:
         BranchError: a branch is not here what it was in the first file.
     """
-    shapes = {leaf.column: leaf for formula in rows.formulas for leaf in all_leaves(formula.root)}
+    formulas = [formula for each in rows for formula in each.formulas]
+    shapes = {leaf.column: leaf for formula in formulas for leaf in all_leaves(formula.root)}
     texts = Texts()
     columns = {name: _column(shape, events, texts) for name, shape in sorted(shapes.items())}
-    return Block(columns, len(events), _numbers(rows, events) if rows.entry_numbers else {}, texts)
+    numbered = [each for each in rows if each.entry_numbers]
+    chain = next((each.chain for each in numbered if each.chain is not None), None)
+    return Block(columns, len(events), _numbers(chain, events) if numbered else {}, texts)
 
 
-def _numbers(rows: Rows, events: Any) -> dict[str, Doubles | float]:
+def _numbers(chain: Chain | None, events: Any) -> dict[str, Doubles | float]:
     """Return the numbers of the block's entries and of all entries, by kind; without a chain the tree is alone."""
     local = np.asarray(events.entry_numbers, dtype=np.float64)
     numbers: dict[str, Doubles | float] = {"local_entry": local, "entry": local}
-    if rows.chain is not None:
-        numbers["entry"] = local + rows.chain.firsts[events.file_number]
-        numbers["entries"] = float(rows.chain.total)
+    if chain is not None:
+        numbers["entry"] = local + chain.firsts[events.file_number]
+        numbers["entries"] = float(chain.total)
     return numbers
 
 

@@ -11,7 +11,8 @@ import llvmlite.binding as llvm
 import numpy as np
 import numpy.typing as npt
 
-from overproof.columns.machine.compiling import compile_text, target_machine
+from overproof.columns.machine.compiling import target_machine
+from overproof.columns.machine.kept import object_of
 from overproof.columns.machine.libm import address_of
 from overproof.columns.machine.writer import Writer
 
@@ -32,7 +33,7 @@ class Machine:
         for known, (name, _) in writer.outside.items():
             llvm.add_symbol(known, address_of(name))
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
-        self._engine.add_object_file(llvm.ObjectFileRef.from_data(compile_text(text)))
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(object_of(text)))
         self._engine.finalize_object()
         self._run = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(self._engine.get_function_address("run"))
         self._names = dict(writer.names)

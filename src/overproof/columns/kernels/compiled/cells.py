@@ -1,53 +1,38 @@
-"""Write the sums of the cells of a histogram or a profile: see `kernels/fills` for the rules."""
+"""Write the sums of the cells of histograms and profiles: see `kernels/fills/cells.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from overproof.analysis.draw.axes import Binning
+from overproof.columns.kernels.compiled.bins import write_cell
 from overproof.columns.kernels.compiled.rows import Row
+from overproof.columns.kernels.fills.cells import Sums, shape_of
 from overproof.columns.machine.writer import Value, Writer
 
-
-def write_bin(writer: Writer, value: Value, binning: Binning) -> Value:
-    """Write the bin of a value: 0 is underflow, n + 1 is overflow and NaN."""
-    n, low, high = binning.n, binning.low, binning.high
-    width = (high - low) / n
-    builder = writer.builder
-    inside = writer.both(
-        writer.compare(">=", value, writer.double(low)), writer.compare("<", value, writer.double(high))
-    )
-
-    def find() -> list[Value]:
-        scaled = builder.fmul(builder.fsub(value, writer.double(low)), writer.double(n))
-        place = writer.towards_zero(builder.fdiv(scaled, writer.double(high - low)))
-        found = writer.as_double(place)
-        edge = builder.fadd(builder.fmul(found, writer.double(width)), writer.double(low))
-        above = builder.fadd(found, writer.double(1.0))
-        next_edge = builder.fadd(builder.fmul(above, writer.double(width)), writer.double(low))
-        lower = writer.as_integer(writer.compare("<", value, edge))
-        upper = writer.as_integer(writer.compare(">=", value, next_edge))
-        return [writer.plus(writer.minus(writer.plus(place, 1), lower), upper)]
-
-    def flow() -> list[Value]:
-        is_low = writer.compare("<", value, writer.double(low))
-        return [writer.select(is_low, writer.integer(0), writer.integer(n + 1))]
-
-    return writer.decide(inside, find, flow)[0]
+Outputs = dict[str, npt.NDArray[Any]]
+"""Arrays that a function adds to, by name."""
 
 
-def write_cell(writer: Writer, points: Sequence[Value], axes: Sequence[Binning]) -> Value:
-    """Write the flat cell of a row, flow cells included, the last axis fastest; x first."""
-    cell = write_bin(writer, points[0], axes[0])
-    for value, axis in zip(points[1:], axes[1:], strict=True):
-        cell = writer.plus(writer.times(cell, axis.n + 2), write_bin(writer, value, axis))
-    return cell
+class Cells(Protocol):
+    """Sums of the cells of one plan."""
+
+    def take(self, row: Row, values: Sequence[Value]) -> None:
+        """Write the addition of a row at the place of its last values, x last."""
+
+    def empty(self) -> Outputs:
+        """Make the arrays that the function adds to."""
+
+    def sums(self, outputs: Outputs) -> Sums:
+        """Return the sums that are in the arrays."""
 
 
 class HistogramCells:
-    """Sums of weights and of squared weights.
+    """Sums of weights and of squared weights; weights of 0 or 1 are counted.
 
     Args:
         writer: of the function.
@@ -56,18 +41,68 @@ class HistogramCells:
     """
 
     def __init__(self, writer: Writer, name: str, axes: Sequence[Binning]) -> None:
-        self.writer = writer
-        self.name = name
-        self.axes = axes
+        self._writer = writer
+        self._axes = axes
+        self._counts, self._contents, self._variances = (
+            f"{name} {each}" for each in ("counts", "contents", "variances")
+        )
 
-    def take(self, row: Row) -> None:
-        """Write the addition of a row."""
-        writer = self.writer
-        cell = write_cell(writer, row.values[::-1], self.axes)
-        if row.weight is None:
-            writer.increase(writer.array(f"{self.name} counts", np.int64, is_constant=False), cell, writer.integer(1))
-            return
-        contents = writer.array(f"{self.name} contents", np.float64, is_constant=False)
-        variances = writer.array(f"{self.name} variances", np.float64, is_constant=False)
-        writer.increase(contents, cell, row.weight)
-        writer.increase(variances, cell, writer.builder.fmul(row.weight, row.weight))
+    def take(self, row: Row, values: Sequence[Value]) -> None:
+        writer = self._writer
+        cell = write_cell(writer, values[::-1], self._axes)
+        if row.weight is None or row.is_counted:
+            counts = writer.array(self._counts, np.int64, is_constant=False)
+            weight = writer.integer(1) if row.is_chosen is None else writer.as_integer(row.is_chosen)
+            writer.increase(counts, cell, weight)
+        if row.weight is not None and row.is_counted:
+            with writer.when(writer.is_nan(row.weight)):
+                self._add(cell, row.weight)
+        elif row.weight is not None:
+            self._add(cell, row.weight)
+
+    def _add(self, cell: Value, weight: Value) -> None:
+        writer = self._writer
+        contents, variances = (
+            writer.array(name, np.float64, is_constant=False) for name in (self._contents, self._variances)
+        )
+        writer.increase(contents, cell, weight)
+        writer.increase(variances, cell, writer.builder.fmul(weight, weight))
+
+    def empty(self) -> Outputs:
+        n_cells = int(np.prod(shape_of(self._axes)))
+        dtypes = {self._counts: np.int64, self._contents: np.float64, self._variances: np.float64}
+        return {name: np.zeros(n_cells, dtype) for name, dtype in dtypes.items() if name in self._writer.names}
+
+    def sums(self, outputs: Outputs) -> Sums:
+        shape = shape_of(self._axes)
+        found: Sums = {}
+        for key, name in (("contents", self._contents), ("variances", self._variances)):
+            parts = [outputs[each] for each in (self._counts, name) if each in outputs]
+            of_all = np.zeros(shape) if not parts else sum(part.astype(np.float64) for part in parts)
+            found[key] = np.asarray(of_all).reshape(shape)
+        return found
+
+
+class ProfileCells:
+    """Sums of weights, squared weights, weighted values and weighted squared values; the first value is averaged."""
+
+    def __init__(self, writer: Writer, name: str, axes: Sequence[Binning]) -> None:
+        self._writer = writer
+        self._axes = axes
+        self._names = {key: f"{name} {key}" for key in ("weights", "squared_weights", "weighted", "weighted_squares")}
+
+    def take(self, row: Row, values: Sequence[Value]) -> None:
+        writer, multiply = self._writer, self._writer.builder.fmul
+        weight = writer.double(1.0) if row.weight is None else row.weight
+        weighted = multiply(weight, values[0])
+        summands = (weight, multiply(weight, weight), weighted, multiply(weighted, values[0]))
+        cell = write_cell(writer, values[:0:-1], self._axes)
+        for name, summand in zip(self._names.values(), summands, strict=True):
+            writer.increase(writer.array(name, np.float64, is_constant=False), cell, summand)
+
+    def empty(self) -> Outputs:
+        n_cells = int(np.prod(shape_of(self._axes)))
+        return {name: np.zeros(n_cells) for name in self._names.values()}
+
+    def sums(self, outputs: Outputs) -> Sums:
+        return {key: outputs[name].reshape(shape_of(self._axes)) for key, name in self._names.items()}

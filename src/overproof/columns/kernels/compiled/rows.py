@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from overproof.analysis.draw.looping import Multiplicity, has_one_value, multiplicity
 from overproof.analysis.draw.rows import Rows
-from overproof.analysis.draw.typed import Formula
-from overproof.columns.kernels.compiled.formulas import Formulas
+from overproof.analysis.draw.typed import Constant, Decision, Formula, Operation, Typed
+from overproof.columns.kernels.compiled.formulas import Formulas, is_cheap
 from overproof.columns.kernels.compiled.loop import EntryLoop, Pass
 from overproof.columns.machine.writer import Value
 from overproof.words.frozen import dataclass
@@ -23,19 +23,23 @@ class Row:
         number: of its pass in the entry.
         values: doubles, in the order of the plan.
         weight: None: it is 1.
+        is_counted: the weight is 1, or NaN; 0 where the row is not chosen.
+        is_chosen: flag that there is a row at all; None: there is.
     """
 
     entry: Value
     number: Value
     values: Sequence[Value]
     weight: Value | None
+    is_counted: bool = False
+    is_chosen: Value | None = None
 
 
 Take: TypeAlias = Callable[[Row], None]
 """Writes what becomes of a row."""
 
 
-def write_rows(formulas: Formulas, rows: Rows, entry: Value, take: Take) -> None:
+def write_rows(formulas: Formulas, rows: Rows, entry: Value, take: Take, *, takes_all: bool = False) -> None:
     """Write the rows that an entry has.
 
     Args:
@@ -43,19 +47,69 @@ def write_rows(formulas: Formulas, rows: Rows, entry: Value, take: Take) -> None
         rows: of the plan.
         entry: in the block.
         take: writes what becomes of each.
+        takes_all: it may be given rows that are not chosen, where this saves jumps.
     """
     writer, selection = formulas.writer, rows.selection
     loop = formulas.loop_of(rows.formulas, entry)
+    passes = _Passes(formulas, rows, loop, take, takes_all=takes_all)
     if selection is None:
-        _write_passes(formulas, rows, loop, take)
+        passes.write()
         return
     formulas.prepare(selection, entry)
     if not is_by_entry(selection):
-        _write_passes(formulas, rows, loop, take)
+        passes.write()
         return
     weight = formulas.evaluate(selection, loop, loop.at(writer.integer(0)))
     with writer.when(writer.compare("!=", weight, writer.double(0.0))):
-        _write_passes(formulas, rows, loop, take, weight=weight)
+        passes.write(weight=weight)
+
+
+class _Passes:
+    """The passes of one entry, with a row for each that is selected."""
+
+    def __init__(self, formulas: Formulas, rows: Rows, loop: EntryLoop, take: Take, *, takes_all: bool) -> None:
+        self.formulas = formulas
+        self.rows = rows
+        self.loop = loop
+        self.take = take
+        selection = rows.selection
+        self.is_counted = selection is not None and is_boolean(selection.root)
+        cheap = all(is_cheap(formula.root) for formula in rows.formulas)
+        self.takes_all = takes_all and self.is_counted and cheap
+
+    def write(self, *, weight: Value | None = None) -> None:
+        """Write all passes; `weight` is that of all, where it is known already."""
+        formulas, selection = self.formulas, self.rows.selection
+        for formula in self.rows.values:
+            formulas.prepare(formula, self.loop.entry)
+        with self.loop.passes() as at:
+            if selection is None or weight is not None:
+                self.row(at, weight)
+            else:
+                self.selected(at, formulas.evaluate(selection, self.loop, at))
+
+    def selected(self, at: Pass, weight: Value) -> None:
+        """Write the row of a pass that may not be selected; NaN is, as in ROOT."""
+        writer = self.formulas.writer
+        is_chosen = writer.compare("!=", weight, writer.double(0.0))
+        if self.takes_all:
+            self.row(at, weight, is_chosen)
+        else:
+            with writer.when(is_chosen):
+                self.row(at, weight)
+
+    def row(self, at: Pass, weight: Value | None, is_chosen: Value | None = None) -> None:
+        values = [self.formulas.evaluate(formula, self.loop, at) for formula in self.rows.values]
+        self.take(
+            Row(
+                entry=self.loop.entry,
+                number=at.number,
+                values=values,
+                weight=weight,
+                is_counted=self.is_counted,
+                is_chosen=is_chosen,
+            )
+        )
 
 
 def is_by_entry(formula: Formula) -> bool:
@@ -63,22 +117,19 @@ def is_by_entry(formula: Formula) -> bool:
     return has_one_value(formula) or multiplicity(formula) is Multiplicity.ONCE
 
 
-def _write_passes(
-    formulas: Formulas, rows: Rows, loop: EntryLoop, take: Take, *, weight: Value | None = None
-) -> None:
-    """Write a row for every pass that is selected; `weight` is that of all passes, where it is known already."""
-    writer = formulas.writer
+_BOOLEAN = frozenset({"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "truth", "logical_not"})
 
-    def row(at: Pass, weight: Value | None) -> None:
-        values = [formulas.evaluate(formula, loop, at) for formula in rows.values]
-        take(Row(entry=loop.entry, number=at.number, values=values, weight=weight))
 
-    for formula in rows.values:
-        formulas.prepare(formula, loop.entry)
-    with loop.passes() as at:
-        if rows.selection is None or weight is not None:
-            row(at, weight)
-        else:
-            found = formulas.evaluate(rows.selection, loop, at)
-            with writer.when(writer.compare("!=", found, writer.double(0.0))):  # NaN is chosen, as in ROOT
-                row(at, found)
+def is_boolean(node: Typed) -> bool:
+    """Tell whether something is 0 or 1 wherever it is there."""
+    match node:
+        case Operation(kernel="multiply"):
+            return all(is_boolean(argument) for argument in node.arguments)
+        case Operation():
+            return node.kernel in _BOOLEAN
+        case Decision():
+            return is_boolean(node.yes) and is_boolean(node.no)
+        case Constant():
+            return node.value in {0.0, 1.0}
+        case _:
+            return False

@@ -35,7 +35,11 @@ _KEYS = {False: ("contents", "variances"), True: ("weights", "squared_weights", 
 
 def fill(plan: DrawPlan, events: Any) -> dict[str, Any]:
     """Return the sums of all cells of one plan over a block; as `apart`, rows that growing axes must see in order."""
-    rows = compute_rows(plan.rows, events)
+    return fill_rows(plan, compute_rows(plan.rows, events))
+
+
+def fill_rows(plan: DrawPlan, rows: ComputedRows) -> dict[str, Any]:
+    """Return the sums of all cells of one plan over the rows of a block."""
     if not has_categories(plan.axes):
         return _fill(plan, rows)
     numbered = number_texts(plan.axes, points_of(plan, rows), rows.texts)
@@ -49,9 +53,13 @@ def _fill(plan: DrawPlan, rows: ComputedRows) -> dict[str, Any]:
     apart = find_apart(points, plan.axes)
     if apart is None:
         return _sums(plan, rows, axes, points)
-    set_aside = set_apart([each[apart] for each in points], _summands(plan, _picked(rows, apart)), plan.axes)
     kept = _picked(rows, ~apart)
-    return {**_sums(plan, kept, axes, points_of(plan, kept)), "apart": [set_aside]}
+    return {**_sums(plan, kept, axes, points_of(plan, kept)), "apart": [set_aside(plan, _picked(rows, apart))]}
+
+
+def set_aside(plan: DrawPlan, rows: ComputedRows) -> Apart:
+    """Return what is kept of rows that growing axes must see in order."""
+    return set_apart(points_of(plan, rows), _summands(plan, rows), plan.axes)
 
 
 def points_of(plan: DrawPlan, rows: ComputedRows) -> Sequence[Doubles]:

@@ -1,0 +1,73 @@
+"""What a compiled function needs to know of a block before it can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from overproof.analysis.draw.rows import Rows
+from overproof.columns.kernels.compiled.columns import Kinds, WrittenColumn, arguments_of, kinds_of
+from overproof.columns.kernels.compiled.formulas import Formulas
+from overproof.columns.kernels.evaluate import Block
+from overproof.columns.kernels.rows import block_of
+from overproof.columns.machine.writer import Writer
+from overproof.words.frozen import dataclass
+
+Given = dict[str, npt.NDArray[Any] | int | float]
+"""What a function is called with, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockKind:
+    """What a function is compiled for.
+
+    Attributes:
+        columns: their kinds.
+        by_entry: kinds of the numbers of entries that differ from entry to entry.
+    """
+
+    columns: Kinds
+    by_entry: frozenset[str]
+
+    def formulas(self, writer: Writer) -> Formulas:
+        """Begin a function for blocks of this kind."""
+        columns = {name: WrittenColumn(writer, name, kind) for name, kind in self.columns}
+        return Formulas(writer, columns, by_entry=self.by_entry)
+
+
+class BlockGiven:
+    """One block, as functions take it.
+
+    Args:
+        rows: of all plans.
+        events: the block.
+
+    Raises:
+        BranchError: a branch is not here what it was in the first file.
+    """
+
+    def __init__(self, rows: Sequence[Rows], events: Any) -> None:
+        self.block = block_of(rows, events)
+        by_entry = frozenset(kind for kind, number in self.block.numbers.items() if np.ndim(number))
+        self.kind = BlockKind(columns=kinds_of(self.block.columns), by_entry=by_entry)
+
+    def given(self, writer_names: Mapping[str, int]) -> Given:
+        """Return what a function takes of the block."""
+        given: Given = {"entries": self.block.n_entries}
+        given |= arguments_of(self.block.columns, self.kind.columns)
+        for name in writer_names:
+            about, _, what = name.partition(" ")
+            if about == "number":
+                given[name] = number_of(self.block, what)
+            elif about == "text":
+                given[name] = float(self.block.texts.code(what.encode()))
+        return given
+
+
+def number_of(block: Block, kind: str) -> npt.NDArray[Any] | float:
+    """Return the numbers of a block's entries, or the one of all, by kind."""
+    found = block.numbers.get(kind, float(block.n_entries))
+    return found if np.ndim(found) else float(found)

@@ -1,0 +1,120 @@
+"""Fill the histograms of some plans with one compiled function for each kind of block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from overproof.analysis.draw.axes import Growing
+from overproof.analysis.draw.plan import DrawPlan
+from overproof.columns.kernels.compiled.bins import write_is_apart
+from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
+from overproof.columns.kernels.compiled.cells import Cells, HistogramCells, Outputs, ProfileCells
+from overproof.columns.kernels.compiled.rows import Row, write_rows
+from overproof.columns.kernels.compiled.spill import Spill
+from overproof.columns.kernels.compiled.work import Work, begin
+from overproof.columns.kernels.computed import ComputedRows
+from overproof.columns.kernels.fills.categories import has_categories
+from overproof.columns.kernels.loops.loop import Loop
+from overproof.columns.kernels.selectors.drawn import fill_rows, set_aside, starts_of
+from overproof.columns.machine.writer import Value, Writer
+
+_NOT_ASKED_FOR = Loop(np.zeros(0, dtype=np.int64))
+
+
+class CompiledDraw:
+    """Fills histograms, block by block; a function is compiled when the first block of its kind comes.
+
+    Args:
+        plans: what is drawn.
+    """
+
+    def __init__(self, plans: Sequence[DrawPlan]) -> None:
+        self._plans = tuple(plans)
+        self._works: dict[BlockKind, tuple[Work, list[_Drawn]]] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._plans,)
+
+    def fill(self, events: Any) -> list[dict[str, Any]]:
+        """Return for each plan the sums of all cells over a block, the same as the interpreter's.
+
+        Raises:
+            BranchError: a branch is not here what it was in the first file.
+            Undecided: the interpreter has to do this block.
+        """
+        block = BlockGiven([plan.rows for plan in self._plans], events)
+        if block.kind not in self._works:
+            self._works[block.kind] = self._write(block.kind)
+        work, drawn = self._works[block.kind]
+        outputs = work.run(block)
+        return [each.outputs(outputs, block) for each in drawn]
+
+    def _write(self, kind: BlockKind) -> tuple[Work, list[_Drawn]]:
+        writer, formulas, entries = begin(kind)
+        drawn = [_Drawn(writer, f"plan {number}", plan) for number, plan in enumerate(self._plans)]
+        with entries as entry:
+            for each in drawn:
+                write_rows(formulas, each.plan.rows, entry, each.take, takes_all=each.takes_all)
+        spills = [each.spill for each in drawn if each.spill is not None]
+        return Work(writer, spills, [each.cells for each in drawn if each.cells is not None]), drawn
+
+
+class _Drawn:
+    """What becomes of the rows of one plan: cells, rows that are set apart, or all rows where axes are of texts."""
+
+    def __init__(self, writer: Writer, name: str, plan: DrawPlan) -> None:
+        self.plan = plan
+        self._writer = writer
+        self._growing = {place: axis.start for place, axis in enumerate(plan.axes) if isinstance(axis, Growing)}
+        self._has_texts = has_categories(plan.axes)
+        self.cells = None if self._has_texts else _cells_of(writer, name, plan)
+        self.spill = Spill(writer, name) if self._growing or self._has_texts else None
+        self.takes_all = self.spill is None
+
+    def take(self, row: Row) -> None:
+        """Write what becomes of a row."""
+        if self.cells is None or self.spill is None:
+            self._add(row) if self.spill is None else self.spill.take(row, row.values)
+            return
+        is_apart = self._is_apart(row)
+        with self._writer.when(is_apart):
+            self.spill.take(row, row.values)
+        with self._writer.when(self._writer.negation(is_apart)):
+            self._add(row)
+
+    def _add(self, row: Row) -> None:
+        assert self.cells is not None
+        self.cells.take(row, row.values)
+
+    def _is_apart(self, row: Row) -> Value:
+        flags = [write_is_apart(self._writer, row.values[-1 - place], start) for place, start in self._growing.items()]
+        found = flags[0]
+        for flag in flags[1:]:
+            found = self._writer.either(found, flag)
+        return found
+
+    def outputs(self, outputs: Outputs, block: BlockGiven) -> dict[str, Any]:
+        """Return the sums of the plan, as the interpreter does."""
+        if self.cells is None:
+            return fill_rows(self.plan, self._rows(outputs, block))
+        sums: dict[str, Any] = dict(self.cells.sums(outputs))
+        if self.spill is not None and self.spill.size(outputs):
+            sums["apart"] = [set_aside(self.plan, self._rows(outputs, block))]
+        return sums
+
+    def _rows(self, outputs: Outputs, block: BlockGiven) -> ComputedRows:
+        assert self.spill is not None
+        return ComputedRows(
+            values=self.spill.values(outputs),
+            weights=self.spill.weights(outputs),
+            loop=_NOT_ASKED_FOR,
+            texts=block.block.texts,
+        )
+
+
+def _cells_of(writer: Writer, name: str, plan: DrawPlan) -> Cells:
+    make: Callable[..., Cells] = ProfileCells if plan.request.is_profile else HistogramCells
+    return make(writer, name, starts_of(plan))

@@ -1,0 +1,65 @@
+"""A compiled function for the blocks of one kind, with the arrays it adds to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
+from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
+from overproof.columns.kernels.compiled.cells import Cells, Outputs
+from overproof.columns.kernels.compiled.formulas import Formulas
+from overproof.columns.kernels.compiled.spill import Spill
+from overproof.columns.machine.machine import Machine
+from overproof.columns.machine.writer import Value, Writer
+
+FIRST_ROOM = 1024
+"""Rows for which there is room before any block has told how many it has."""
+
+
+class Undecided(Exception):  # noqa: N818 - no error: the interpreter does what the function leaves
+    """A block for which the function cannot tell the answer."""
+
+
+def begin(kind: BlockKind) -> tuple[Writer, Formulas, AbstractContextManager[Value]]:
+    """Begin a function that goes through the entries of blocks of a kind."""
+    writer = Writer()
+    return writer, kind.formulas(writer), writer.count(writer.integer(0), writer.number("entries"))
+
+
+class Work:
+    """A function, when all of it is written.
+
+    Args:
+        writer: that wrote it.
+        spills: rows that it writes.
+        cells: sums that it adds to.
+    """
+
+    def __init__(self, writer: Writer, spills: Sequence[Spill], cells: Sequence[Cells] = ()) -> None:
+        writer.give(writer.integer(0))
+        self._names = dict(writer.names)
+        self._machine = Machine(writer)
+        self._spills = spills
+        self._cells = cells
+        self._rooms = [FIRST_ROOM] * len(spills)
+
+    def run(self, block: BlockGiven) -> Outputs:
+        """Run over a block, again where its rows had no room, and return what was added up.
+
+        Raises:
+            Undecided: the interpreter has to do this block.
+        """
+        given = block.given(self._names)
+        while True:
+            outputs: Outputs = {}
+            for cells in self._cells:
+                outputs |= cells.empty()
+            for spill, room in zip(self._spills, self._rooms, strict=True):
+                outputs |= spill.empty(room)
+                given |= spill.numbers(room)
+            if self._machine(given | outputs):
+                raise Undecided
+            sizes = [spill.size(outputs) for spill in self._spills]
+            if all(size <= room for size, room in zip(sizes, self._rooms, strict=True)):
+                return outputs
+            self._rooms = [max(size, room) for size, room in zip(sizes, self._rooms, strict=True)]
