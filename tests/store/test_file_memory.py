@@ -156,3 +156,25 @@ def test_directories_above_are_private_too(tmp_path: Path) -> None:
     FileMemory(tmp_path / "home" / "deep" / "files", limit_bytes=64 * MB).put("a", b"1")
     made = [tmp_path, tmp_path / "home", tmp_path / "home" / "deep", tmp_path / "home" / "deep" / "files"]
     assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o755, 0o700, 0o700, 0o700]
+
+
+def test_what_is_kept_is_counted_and_cleared(memory: FileMemory) -> None:
+    """The memory tells how many entries it has and what they take; `clear` forgets all of them."""
+    assert memory.survey() == (0, 0)
+    memory.put("a", bytes(1_000))
+    memory.put("b", bytes(2_000))
+    n_entries, size_bytes = memory.survey()
+    assert n_entries == 2
+    assert 3_000 < size_bytes < 3_500
+    assert memory.clear() == size_bytes
+    assert memory.survey() == (0, 0)
+    assert memory.get("a") is None
+
+
+def test_a_link_in_place_of_an_entry_is_forgotten(memory: FileMemory, tmp_path: Path) -> None:
+    """A link leads out of the directory that is ours: what is there is not taken for an entry."""
+    memory.put("a", b"1")
+    (path,) = files_in(tmp_path / "home")
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    assert memory.get("a") is None

@@ -7,6 +7,7 @@ belongs to this user, and only whole. Everything else is as good as absent, and 
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from overproof.columns.machine.compiling import SPEED_LEVEL, compile_text, processor
@@ -33,8 +34,10 @@ def object_of(text: str) -> bytes:
     directory = place()
     if directory is None:
         return compile_text(text)
+    if os.path.lexists(directory) and not is_private(directory):
+        return compile_text(text)
     memory, key = kept(directory), key_of(text)
-    found = memory.get(key) if is_private(directory) else None
+    found = memory.get(key)
     if found is None:
         found = compile_text(text)
         memory.put(key, found)

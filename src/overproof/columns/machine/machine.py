@@ -47,7 +47,8 @@ class Machine:
         slots = np.empty(len(self._names) or 1, dtype=np.int64)
         for name, place in self._names.items():
             slots[place] = _slot(given[name])
-        return self._run(slots.ctypes.data)
+        code: int = self._run(slots.ctypes.data)
+        return code
 
 
 def _slot(value: npt.NDArray[Any] | int | float) -> int:
@@ -55,5 +56,6 @@ def _slot(value: npt.NDArray[Any] | int | float) -> int:
         assert value.flags.c_contiguous
         return value.ctypes.data if value.size else _NOTHING.ctypes.data
     if isinstance(value, float):
-        return struct.unpack("q", struct.pack("d", value))[0]
+        bits: int = struct.unpack("q", struct.pack("d", value))[0]
+        return bits
     return value

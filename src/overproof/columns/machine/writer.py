@@ -264,7 +264,8 @@ class Writer:
 
     def intrinsic(self, name: str, *arguments: Value) -> Value:
         """Compute a function of doubles that the processor rounds correctly: `fabs`, `floor`, `sqrt`, `copysign` ..."""
-        function = self.module.declare_intrinsic(f"llvm.{name}", [DOUBLE])
+        kind = ir.FunctionType(DOUBLE, [DOUBLE] * len(arguments))
+        function = self.module.declare_intrinsic(f"llvm.{name}", [DOUBLE], kind)
         return self.builder.call(function, arguments)
 
     def call(self, name: str, *arguments: Value) -> Value:
