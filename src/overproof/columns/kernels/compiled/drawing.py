@@ -12,9 +12,10 @@ from overproof.analysis.draw.plan import DrawPlan
 from overproof.columns.kernels.compiled.bins import write_is_apart
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
 from overproof.columns.kernels.compiled.cells import Cells, HistogramCells, Outputs, ProfileCells
-from overproof.columns.kernels.compiled.rows import Row, write_rows
+from overproof.columns.kernels.compiled.flat import FlatLoop, shared_offsets
+from overproof.columns.kernels.compiled.rows import Row, write_flat_rows, write_rows
 from overproof.columns.kernels.compiled.spill import Spill
-from overproof.columns.kernels.compiled.work import Work, begin
+from overproof.columns.kernels.compiled.work import Work, begin, elements_of, entries_of
 from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.fills.categories import has_categories
 from overproof.columns.kernels.loops.loop import Loop
@@ -53,11 +54,19 @@ class CompiledDraw:
         return [each.outputs(outputs, block) for each in drawn]
 
     def _write(self, kind: BlockKind) -> tuple[Work, list[_Drawn]]:
-        writer, formulas, entries = begin(kind)
+        writer, formulas = begin(kind)
         drawn = [_Drawn(writer, f"plan {number}", plan) for number, plan in enumerate(self._plans)]
-        with entries as entry:
-            for each in drawn:
-                write_rows(formulas, each.plan.rows, entry, each.take, takes_all=each.takes_all)
+        in_lists: dict[str | None, list[_Drawn]] = {}
+        for each in drawn:
+            in_lists.setdefault(shared_offsets(each.plan.rows, kind.columns), []).append(each)
+        for name, some in in_lists.items():
+            with elements_of(writer, name) if name else entries_of(writer) as place:
+                for each in some:
+                    if name:
+                        loop = FlatLoop(writer, place)
+                        write_flat_rows(formulas, each.plan.rows, loop, each.take, takes_all=each.takes_all)
+                    else:
+                        write_rows(formulas, each.plan.rows, place, each.take, takes_all=each.takes_all)
         spills = [each.spill for each in drawn if each.spill is not None]
         return Work(writer, spills, [each.cells for each in drawn if each.cells is not None]), drawn
 

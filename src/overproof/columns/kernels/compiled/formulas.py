@@ -182,6 +182,8 @@ class _Walker:
 
     def leaf(self, leaf: Leaf) -> Part:
         writer, column = self.writer, self.formulas.columns[leaf.column]
+        if self.at.position is not None:
+            return Part(data=column.value(self.at.position))
         if not leaf.indices:
             return Part(data=column.value(self.at.entry))
         first_only = leaf.n_jagged == 1 and not self.is_loaded

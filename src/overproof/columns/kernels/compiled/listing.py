@@ -10,7 +10,7 @@ from overproof.analysis.draw.rows import Rows
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
 from overproof.columns.kernels.compiled.rows import write_rows
 from overproof.columns.kernels.compiled.spill import Spill
-from overproof.columns.kernels.compiled.work import Work, begin
+from overproof.columns.kernels.compiled.work import Work, begin, entries_of
 from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.loops.loop import Loop
 
@@ -51,8 +51,8 @@ class CompiledRows:
         )
 
     def _write(self, kind: BlockKind) -> tuple[Work, Spill]:
-        writer, formulas, entries = begin(kind)
+        writer, formulas = begin(kind)
         spill = Spill(writer, "rows", has_places=True)
-        with entries as entry:
+        with entries_of(writer) as entry:
             write_rows(formulas, self._rows, entry, lambda row: spill.take(row, row.values))
         return Work(writer, [spill]), spill

@@ -23,12 +23,14 @@ class Pass:
         entry: in the block.
         number: in the entry, from 0.
         row: in the entry, and `inner`, number in the row, in a loop that has rows.
+        position: in the content of all columns, where this is all that is known.
     """
 
     entry: Value
     number: Value
     row: Value
     inner: Value
+    position: Value | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

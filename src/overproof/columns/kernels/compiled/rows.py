@@ -39,6 +39,11 @@ Take: TypeAlias = Callable[[Row], None]
 """Writes what becomes of a row."""
 
 
+def write_flat_rows(formulas: Formulas, rows: Rows, loop: EntryLoop, take: Take, *, takes_all: bool = False) -> None:
+    """Write the rows of a loop that is the same for all formulas, and knows of no entries; see `write_rows`."""
+    _Passes(formulas, rows, loop, take, takes_all=takes_all).write()
+
+
 def write_rows(formulas: Formulas, rows: Rows, entry: Value, take: Take, *, takes_all: bool = False) -> None:
     """Write the rows that an entry has.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
+import numpy as np
+
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
 from overproof.columns.kernels.compiled.cells import Cells, Outputs
 from overproof.columns.kernels.compiled.formulas import Formulas
@@ -20,10 +22,22 @@ class Undecided(Exception):  # noqa: N818 - no error: the interpreter does what 
     """A block for which the function cannot tell the answer."""
 
 
-def begin(kind: BlockKind) -> tuple[Writer, Formulas, AbstractContextManager[Value]]:
-    """Begin a function that goes through the entries of blocks of a kind."""
+def begin(kind: BlockKind) -> tuple[Writer, Formulas]:
+    """Begin a function for blocks of a kind."""
     writer = Writer()
-    return writer, kind.formulas(writer), writer.count(writer.integer(0), writer.number("entries"))
+    return writer, kind.formulas(writer)
+
+
+def entries_of(writer: Writer) -> AbstractContextManager[Value]:
+    """Go through the entries of a block."""
+    return writer.count(writer.integer(0), writer.number("entries"))
+
+
+def elements_of(writer: Writer, offsets: str) -> AbstractContextManager[Value]:
+    """Go through the elements of the lists of all entries of a block."""
+    starts = writer.array(offsets, np.int64)
+    first = writer.element(starts, writer.integer(0))
+    return writer.count(first, writer.element(starts, writer.number("entries")))
 
 
 class Work:
