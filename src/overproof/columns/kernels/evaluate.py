@@ -122,7 +122,7 @@ def read_places(index: Formula, entry: Integers, number: Integers, block: Block,
 def aggregate(node: Aggregate, block: Block) -> Doubles:
     """Turn a formula with its own loop into one number for each entry; 0 where it makes no pass.
 
-    Sums go from the first pass to the last, as in ROOT.
+    Sums go from the first pass to the last, as in ROOT. Zero is positive: which one of two is larger, nobody says.
     """
     if node.condition is not None:
         return _conditional(node, node.condition, block)
@@ -131,7 +131,7 @@ def aggregate(node: Aggregate, block: Block) -> Doubles:
         return loop.counts.astype(np.float64)
     values = compute(node.formula, loop, block)
     if loop.is_once:
-        return values
+        return values + 0.0
     if node.kind == "sum":
         return sum_in_order(loop.entry, values, n_groups=block.n_entries)
     return _extreme(values, loop.counts, pick=_PICKS[node.kind])
@@ -153,7 +153,7 @@ def _extreme(values: Doubles, counts: Integers, *, pick: np.ufunc) -> Doubles:
         starts = (np.cumsum(counts) - counts)[filled]
         first = values[starts]
         result[filled] = np.where(np.isnan(first), first, pick.reduceat(values, starts))
-    return result
+    return result + 0.0
 
 
 class _Walker:

@@ -70,6 +70,53 @@ def _logical_not(x: Values) -> Values:
     return np.equal(x, 0.0).astype(np.float64)
 
 
+def _with_sign(x: Values) -> Values:
+    """Keep a number whose sign can be read; NaN has none, since who made it decides over its bits, and becomes 0."""
+    return np.where(np.isnan(x), 0.0, x)
+
+
+def _copysign(size: Values, sign: Values) -> Values:
+    return np.copysign(size, _with_sign(sign))
+
+
+def _sign_bit(x: Values) -> Values:
+    return np.signbit(_with_sign(x)).astype(np.float64)
+
+
+def _with_one_nan(function: Kernel) -> Kernel:
+    """Make a function take all NaNs for the same: some have a value in C where others have none."""
+
+    def compute(left: Values, right: Values) -> Values:
+        found = function(left, right)
+        if np.isnan(found).any():
+            left, right = (np.where(np.isnan(each), np.nan, each) for each in (left, right))
+            found = function(left, right)
+        return found
+
+    return compute
+
+
+def _extreme(is_beyond: Kernel) -> Kernel:
+    """Make the larger or smaller of two: NaN where one is, the second of equal ones, as for 0.0 and -0.0.
+
+    numpy leaves open which one, and its answer depends on the place in the array.
+    """
+
+    def choose(left: Values, right: Values) -> Values:
+        return np.where(is_beyond(left, right) | np.isnan(left), left, right)
+
+    return choose
+
+
+def _extreme_number(is_beyond: Kernel) -> Kernel:
+    """Make the larger or smaller of two: the other one where one is NaN, the second of equal ones, as in C on x86."""
+
+    def choose(left: Values, right: Values) -> Values:
+        return np.where(is_beyond(left, right) | np.isnan(right), left, right)
+
+    return choose
+
+
 def _guarded_divide(left: Values, right: Values) -> Values:
     """Divide; by zero is zero."""
     quotient = np.divide(left, right)
@@ -80,7 +127,7 @@ def _guarded_divide(left: Values, right: Values) -> Values:
 # -- whole numbers: ROOT goes through 64-bit integers here --------------------------------------------------------
 
 
-def _to_integers(x: Values) -> Values:
+def to_integers(x: Values) -> Values:
     """Cast as the processor does: towards zero, and everything that does not fit to the smallest integer."""
     x = np.asarray(x, dtype=np.float64)
     fits = (x >= _NEVER) & (x < _TWO_TO_63)
@@ -91,17 +138,17 @@ def _to_bits(x: Values) -> Values:
     """Cast to 64 bits without sign; negative numbers wrap around."""
     x = np.asarray(x, dtype=np.float64)
     high = x >= _TWO_TO_63
-    low_bits = _to_integers(np.where(high, x - _TWO_TO_63, x)).view(np.uint64)
+    low_bits = to_integers(np.where(high, x - _TWO_TO_63, x)).view(np.uint64)
     return np.where(high, low_bits ^ np.uint64(2**63), low_bits)
 
 
 def _truncate_to_integer(x: Values) -> Values:
-    return _to_integers(x).astype(np.float64)
+    return to_integers(x).astype(np.float64)
 
 
 def _remainder(left: Values, right: Values) -> Values:
     """Take the remainder with the sign of the dividend; by zero, where ROOT dies, it is zero."""
-    dividend, divisor = np.broadcast_arrays(_to_integers(left), _to_integers(right))
+    dividend, divisor = np.broadcast_arrays(to_integers(left), to_integers(right))
     undefined = (divisor == 0) | (divisor == -1)  # by -1 is always 0, and overflows for the smallest integer
     rest = np.fmod(dividend, np.where(undefined, 1, divisor))
     return np.where(undefined, 0, rest).astype(np.float64)
@@ -200,7 +247,7 @@ def _integer_of_32_bits(x: Values) -> Values:
 
 
 def _is_odd(x: Values) -> Values:
-    return (_to_integers(x) & 1).astype(np.float64)
+    return (to_integers(x) & 1).astype(np.float64)
 
 
 def _between(low: Values, high: Values, x: Values) -> Values:
@@ -240,7 +287,7 @@ _LIBM: dict[str, int] = {
     **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atan", "tgamma", "lgamma", "round"), 1),
     **dict.fromkeys(("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"), 1),
     "logb": 1,
-    **dict.fromkeys(("pow", "fmod", "hypot", "atan2", "fdim"), 2),
+    **dict.fromkeys(("fmod", "atan2", "fdim"), 2),
 }
 """Functions of the C library that need no guard, with the number of their arguments."""
 
@@ -259,15 +306,15 @@ _KERNELS: dict[str, Kernel] = {
     "breit_wigner": _breit_wigner,
     "ceil": np.ceil,
     "ceil_integer": lambda x: _integer_of_32_bits(np.ceil(x)),
-    "copysign": np.copysign,
+    "copysign": _copysign,
     "degrees": np.rad2deg,
     "divide": np.divide,
     "equal": _compare(np.equal),
     "floor": np.floor,
     "floor_integer": lambda x: _integer_of_32_bits(np.floor(x)),
     "floored_remainder": np.remainder,
-    "fmax": np.fmax,
-    "fmin": np.fmin,
+    "fmax": _extreme_number(np.greater),
+    "fmin": _extreme_number(np.less),
     "gauss": _gauss,
     "greater": _compare(np.greater),
     "greater_equal": _compare(np.greater_equal),
@@ -281,6 +328,7 @@ _KERNELS: dict[str, Kernel] = {
     "guarded_log": _zero_unless("log", _is_positive),
     "guarded_log10": _zero_unless("log10", _is_positive),
     "guarded_sqrt": _guarded_sqrt,
+    "hypot": _with_one_nan(libm("hypot", 2)),
     "identity": np.positive,
     "ieee_remainder": libm("remainder", 2),
     "is_even": lambda x: 1.0 - _is_odd(x),
@@ -293,22 +341,23 @@ _KERNELS: dict[str, Kernel] = {
     "log_over_log_of_two": lambda x: np.divide(libm("log")(x), math.log(2.0)),
     "logical_not": _logical_not,
     "max": _larger,
-    "maximum": np.maximum,
+    "maximum": _extreme(np.greater),
     "min": _smaller,
-    "minimum": np.minimum,
+    "minimum": _extreme(np.less),
     "multiply": np.multiply,
     "nearest_integer": lambda x: _integer_of_32_bits(np.rint(x)),
     "negative": np.negative,
     "not_equal": _compare(np.not_equal),
     "phi_around_zero": _phi_between(-math.pi, math.pi),
     "phi_from_zero": _phi_between(0.0, 2 * math.pi),
+    "pow": _with_one_nan(libm("pow", 2)),
     "radians": np.deg2rad,
     "remainder": _remainder,
     "rint": np.rint,
     "shift_left": _shift(np.left_shift),
     "shift_right": _shift(np.right_shift),
     "sign": np.sign,
-    "sign_bit": lambda x: np.signbit(x).astype(np.float64),
+    "sign_bit": _sign_bit,
     "sign_or_one": _sign_or_one,
     "sqrt": np.sqrt,
     "square": np.square,

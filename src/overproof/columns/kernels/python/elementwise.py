@@ -11,7 +11,7 @@ from typing import Any
 import awkward as ak
 import numpy as np
 
-from overproof.columns.kernels.functions import Kernel, Values, kernel
+from overproof.columns.kernels.functions import Kernel, Values, kernel, to_integers
 from overproof.columns.kernels.python.values import is_leaf, numbers_of
 
 
@@ -56,19 +56,15 @@ def _at_leaves(layouts: Any, compute: Any) -> Any:
 # -- what only Python has ----------------------------------------------------------------------------------------
 
 
-def _whole(x: Values) -> Values:
-    return np.asarray(x, dtype=np.float64).astype(np.int64)
-
-
 def _signed(ufunc: Kernel) -> Kernel:
     def combine(left: Values, right: Values) -> Values:
-        return ufunc(_whole(left), _whole(right)).astype(np.float64)
+        return ufunc(to_integers(left), to_integers(right)).astype(np.float64)
 
     return combine
 
 
 def _clip(x: Values, low: Values, high: Values) -> Values:
-    return np.minimum(np.maximum(x, low), high)
+    return kernel("minimum")(kernel("maximum")(x, low), high)
 
 
 _OWN: dict[str, Kernel] = {
