@@ -37,7 +37,10 @@ def write_bin(writer: Writer, value: Value, binning: Binning) -> Value:
         scaled = builder.fmul(distance, writer.double(n / (high - low)))
     else:
         scaled = builder.fdiv(builder.fmul(distance, writer.double(n)), writer.double(high - low))
-    place = writer.towards_zero(writer.select(inside, scaled, writer.double(0.0)))
+    # Within what a whole number can hold, whatever comes in; comparisons with NaN choose the limit.
+    positive = writer.select(writer.compare(">", scaled, writer.double(0.0)), scaled, writer.double(0.0))
+    held = writer.select(writer.compare("<", positive, writer.double(n)), positive, writer.double(n))
+    place = writer.towards_zero(held)
     found = writer.as_double(place)
     is_before = writer.compare("<", value, _edge(writer, found, binning))
     above = builder.fadd(found, writer.double(1.0))

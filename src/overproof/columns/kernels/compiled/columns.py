@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from overproof.columns.kernels.jagged import Column
+from overproof.columns.kernels.jagged import Column, Integers
 from overproof.columns.machine.writer import Array, Value, Writer
 from overproof.words.frozen import dataclass
 
@@ -34,12 +34,21 @@ Kinds = tuple[tuple[str, ColumnKind], ...]
 
 def kinds_of(columns: Mapping[str, Column]) -> Kinds:
     """Tell what a function for a block's columns is compiled for."""
-    names: dict[int, str] = {}
+    known: dict[str, Integers] = {}
     kinds = []
     for name, column in sorted(columns.items()):
-        own = tuple(names.setdefault(id(each), f"{name}@{depth}") for depth, each in enumerate(column.offsets))
+        own = tuple(_name_of(each, f"{name}@{depth}", known) for depth, each in enumerate(column.offsets))
         kinds.append((name, ColumnKind(dtype=column.content.dtype.str, fixed_shape=column.fixed_shape, offsets=own)))
     return tuple(kinds)
+
+
+def _name_of(offsets: Integers, name: str, known: dict[str, Integers]) -> str:
+    """Return the name of the first offsets like these, which get this name where there are none yet."""
+    for other, each in known.items():
+        if each is offsets or (each[-1] == offsets[-1] and np.array_equal(each, offsets)):
+            return other
+    known[name] = offsets
+    return name
 
 
 def arguments_of(columns: Mapping[str, Column], kinds: Kinds) -> dict[str, npt.NDArray[Any] | int | float]:
