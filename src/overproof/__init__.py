@@ -23,6 +23,7 @@ _HOMES = {
     "Result": "overproof.session.result",
     "Session": "overproof.session.session",
     "UserCodeError": "overproof.words.errors",
+    "compile": "overproof.columns.kernels.expressions.expression",
     "plot": "overproof.session.show.paper.plot",
     "replay": "overproof.session.afterwards.replay",
 }
@@ -40,6 +41,7 @@ __all__ = [
     "Selector",
     "Session",
     "UserCodeError",
+    "compile",
     "is_master",
     "plot",
     "rank",

@@ -13,7 +13,7 @@ from overproof.columns.fetching import NoSuchBranchError
 from overproof.columns.layouts import NativeColumn
 from overproof.columns.views.kinds import is_array, is_record
 from overproof.columns.views.origin import OfOneBlock
-from overproof.records.schema import Branch
+from overproof.records.schema import Branch, Schema
 
 _OF_THE_ARRAY: Final = frozenset(("mask", "ndim", "show", "to_list", "to_numpy", "tolist", "type", "typestr"))
 
@@ -66,6 +66,10 @@ class View(OfOneBlock, ABC):
     def _is_own(self, name: str) -> bool:
         """Tell whether a column was added, here or to a view that this one is made of: it is at hand, not read."""
         return name in self._own
+
+    def _added(self) -> dict[str, Any]:
+        """Return the columns that were added, here or to a view that this one is made of; its own entries or more."""
+        return dict(self._own)
 
     def _is_taken(self, name: str) -> bool:
         """Tell whether a column of the block has the name, or lies below it, whether or not this view shows it."""
@@ -207,6 +211,9 @@ class _Derived(View):
     def _is_own(self, name: str) -> bool:
         return super()._is_own(name) or self._parent._is_own(self._in_parent(name))
 
+    def _added(self) -> dict[str, Any]:
+        return {name: array for name, array in self._parent._added().items() if self._has(name)} | self._own
+
     def _is_taken(self, name: str) -> bool:
         return super()._is_taken(name) or self._parent._is_taken(self._in_parent(name))
 
@@ -310,6 +317,21 @@ def native_column(events: Any, name: str) -> NativeColumn | None:
         BranchError, ReadError: as `events[name]`.
     """
     return events._native(name) if isinstance(events, View) and name not in events._own else None
+
+
+def added_columns(view: View) -> dict[str, Any]:
+    """Return the columns that a selector has added to a view; of its entries, or of those of a view it is made of."""
+    return view._added()
+
+
+def file_of(view: View) -> tuple[Schema, int]:
+    """Return the schema of the file that the entries of a view are from, and how many its tree has.
+
+    Raises:
+        ReadError: the description in the file is damaged.
+    """
+    reader = view._block.columns.reader
+    return reader.schema(), reader.n_entries
 
 
 def _plain(value: Any) -> Any:

@@ -68,11 +68,11 @@ def take_form(rows: ComputedRows, form: Form, *, n_entries: int) -> tuple[Any, .
     """
     values = flat_values(rows, form)
     if form.is_always:
-        assert rows.loop.is_once
+        assert len(rows.entry) == n_entries
         return values
     import awkward as ak
 
-    counts = rows.loop.counts if rows.weights is None else np.bincount(rows.entry, minlength=n_entries)
+    counts = np.bincount(rows.entry, minlength=n_entries)
     if form.is_list:
         offsets = ak.index.Index64(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
         return tuple(ak.Array(ak.contents.ListOffsetArray(offsets, ak.contents.NumpyArray(each))) for each in values)
