@@ -26,6 +26,8 @@ INTEGER = ir.IntType(64)
 DOUBLE = ir.DoubleType()
 FLAG = ir.IntType(1)
 
+YES, NO = ir.Constant(FLAG, 1), ir.Constant(FLAG, 0)
+
 Comparison: TypeAlias = Literal["<", "<=", "==", "!=", ">=", ">"]
 
 Written = TypeVar("Written")
@@ -223,9 +225,6 @@ class Writer:
         return ir.Constant(INTEGER, value)
 
     # -- flags ----------------------------------------------------------------------------------------------------
-
-    def flag(self, value: bool) -> Value:  # noqa: FBT001 - a value like the others
-        return ir.Constant(FLAG, int(value))
 
     def both(self, left: Value, right: Value) -> Value:
         return self.builder.and_(left, right)

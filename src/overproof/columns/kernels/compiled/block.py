@@ -11,6 +11,7 @@ import numpy.typing as npt
 from overproof.analysis.draw.rows import Rows
 from overproof.columns.kernels.compiled.columns import Kinds, WrittenColumn, arguments_of, kinds_of
 from overproof.columns.kernels.compiled.formulas import Formulas
+from overproof.columns.kernels.compiled.functions.texts import text_arguments
 from overproof.columns.kernels.evaluate import Block
 from overproof.columns.kernels.rows import block_of
 from overproof.columns.machine.writer import Writer
@@ -62,9 +63,7 @@ class BlockGiven:
             about, _, what = name.partition(" ")
             if about == "number":
                 given[name] = number_of(self.block, what)
-            elif about == "text":
-                given[name] = float(self.block.texts.code(what.encode()))
-        return given
+        return given | text_arguments(writer_names, self.block.texts)
 
 
 def number_of(block: Block, kind: str) -> npt.NDArray[Any] | float:

@@ -9,12 +9,13 @@ import numpy as np
 
 from overproof.analysis.draw.axes import Growing
 from overproof.analysis.draw.plan import DrawPlan
-from overproof.columns.kernels.compiled.bins import write_is_apart
+from overproof.analysis.draw.rows import Rows
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
-from overproof.columns.kernels.compiled.cells import Cells, HistogramCells, Outputs, ProfileCells
+from overproof.columns.kernels.compiled.fills.bins import write_is_apart
+from overproof.columns.kernels.compiled.fills.cells import Cells, HistogramCells, Outputs, ProfileCells
+from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.flat import FlatLoop, shared_offsets
 from overproof.columns.kernels.compiled.rows import Row, write_flat_rows, write_rows
-from overproof.columns.kernels.compiled.spill import Spill
 from overproof.columns.kernels.compiled.work import Work, begin, elements_of, entries_of
 from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.fills.categories import has_categories
@@ -34,6 +35,7 @@ class CompiledDraw:
 
     def __init__(self, plans: Sequence[DrawPlan]) -> None:
         self._plans = tuple(plans)
+        self._rows = [plan.rows for plan in plans if isinstance(plan.rows, Rows)]
         self._works: dict[BlockKind, tuple[Work, list[_Drawn]]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -46,7 +48,7 @@ class CompiledDraw:
             BranchError: a branch is not here what it was in the first file.
             Undecided: the interpreter has to do this block.
         """
-        block = BlockGiven([plan.rows for plan in self._plans], events)
+        block = BlockGiven(self._rows, events)
         if block.kind not in self._works:
             self._works[block.kind] = self._write(block.kind)
         work, drawn = self._works[block.kind]
@@ -55,18 +57,19 @@ class CompiledDraw:
 
     def _write(self, kind: BlockKind) -> tuple[Work, list[_Drawn]]:
         writer, formulas = begin(kind)
-        drawn = [_Drawn(writer, f"plan {number}", plan) for number, plan in enumerate(self._plans)]
+        plans = zip(self._plans, self._rows, strict=True)
+        drawn = [_Drawn(writer, f"plan {number}", plan, rows) for number, (plan, rows) in enumerate(plans)]
         in_lists: dict[str | None, list[_Drawn]] = {}
         for each in drawn:
-            in_lists.setdefault(shared_offsets(each.plan.rows, kind.columns), []).append(each)
+            in_lists.setdefault(shared_offsets(each.rows, kind.columns), []).append(each)
         for name, some in in_lists.items():
             with elements_of(writer, name) if name else entries_of(writer) as place:
                 for each in some:
                     if name:
                         loop = FlatLoop(writer, place)
-                        write_flat_rows(formulas, each.plan.rows, loop, each.take, takes_all=each.takes_all)
+                        write_flat_rows(formulas, each.rows, loop, each.take, takes_all=each.takes_all)
                     else:
-                        write_rows(formulas, each.plan.rows, place, each.take, takes_all=each.takes_all)
+                        write_rows(formulas, each.rows, place, each.take, takes_all=each.takes_all)
         spills = [each.spill for each in drawn if each.spill is not None]
         return Work(writer, spills, [each.cells for each in drawn if each.cells is not None]), drawn
 
@@ -74,8 +77,9 @@ class CompiledDraw:
 class _Drawn:
     """What becomes of the rows of one plan: cells, rows that are set apart, or all rows where axes are of texts."""
 
-    def __init__(self, writer: Writer, name: str, plan: DrawPlan) -> None:
+    def __init__(self, writer: Writer, name: str, plan: DrawPlan, rows: Rows) -> None:
         self.plan = plan
+        self.rows = rows
         self._writer = writer
         self._growing = {place: axis.start for place, axis in enumerate(plan.axes) if isinstance(axis, Growing)}
         self._has_texts = has_categories(plan.axes)

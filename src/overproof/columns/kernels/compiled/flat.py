@@ -12,7 +12,7 @@ from overproof.analysis.draw.looping import all_leaves, own_nodes
 from overproof.analysis.draw.rows import Rows
 from overproof.analysis.draw.typed import Constant, Decision, Leaf, Operation, Typed
 from overproof.columns.kernels.compiled.columns import Kinds
-from overproof.columns.kernels.compiled.loop import EntryLoop, Pass
+from overproof.columns.kernels.compiled.loops.loop import EntryLoop, Pass
 from overproof.columns.machine.writer import Value, Writer
 
 
@@ -29,7 +29,7 @@ class FlatLoop(EntryLoop):
 
 
 def shared_offsets(rows: Rows, kinds: Kinds) -> str | None:
-    """Return the name of the offsets of all lists of some rows; None: rows know of their entries, or of several lists."""
+    """Return the name of the offsets of all lists of some rows; None: rows know of entries, or of several lists."""
     nodes = [node for formula in rows.formulas for node in own_nodes(formula.root)]
     if not all(map(_is_elementwise, nodes)):
         return None

@@ -25,10 +25,11 @@ from overproof.analysis.draw.typed import (
 )
 from overproof.columns.kernels.compiled.columns import WrittenColumn
 from overproof.columns.kernels.compiled.functions import write_function
-from overproof.columns.kernels.compiled.leaves import locate
-from overproof.columns.kernels.compiled.loop import EntryLoop, Pass
-from overproof.columns.kernels.compiled.passes import lay_out
-from overproof.columns.machine.writer import Value, Variable, Writer
+from overproof.columns.kernels.compiled.functions.texts import write_contains, write_length, write_text
+from overproof.columns.kernels.compiled.loops.leaves import locate
+from overproof.columns.kernels.compiled.loops.loop import EntryLoop, Pass
+from overproof.columns.kernels.compiled.loops.passes import lay_out
+from overproof.columns.machine.writer import NO, YES, Value, Variable, Writer
 from overproof.words.frozen import dataclass
 
 TWO_TO_31 = 2.0**31
@@ -107,14 +108,14 @@ class Formulas:
             return writer.as_double(loop.count)
         self.prepare(node.formula, entry)
         result = Variable(writer, writer.double(0.0))
-        is_first = Variable(writer, writer.flag(True))
+        is_first = Variable(writer, YES)
         with loop.passes() as at, self._chosen(node.condition, loop, at):
             value = self.compute(node.formula, loop, at)
             if node.kind == "sum":
                 result.set(writer.builder.fadd(result.get(), value))
             else:
                 result.set(self._extreme(node.kind, result.get(), value, is_first.get()))
-                is_first.set(writer.flag(False))
+                is_first.set(NO)
         return result.get()
 
     def _chosen(self, condition: Formula | None, loop: EntryLoop, at: Pass) -> Any:
@@ -154,7 +155,7 @@ class _Walker:
             case Leaf():
                 return self.leaf(node)
             case Text():
-                return Part(data=writer.real(f"text {node.value}"))
+                return Part(data=write_text(writer, node.value))
             case Operation():
                 return self.operation(node)
             case TextOperation():
@@ -216,7 +217,7 @@ class _Walker:
         def side(of: Typed) -> Callable[[], list[Value]]:
             def write() -> list[Value]:
                 part = self.part(of)
-                return [part.data, self.writer.flag(False) if part.missing is None else part.missing]
+                return [part.data, NO if part.missing is None else part.missing]
 
             return write
 
@@ -233,17 +234,24 @@ class _Walker:
         own = self.formulas.loop_of([node.formula], self.at.entry)
 
         def formula() -> list[Value]:
-            return [self.formulas.compute(node.formula, own, own.at(self.at.number)), writer.flag(False)]
+            return [self.formulas.compute(node.formula, own, own.at(self.at.number)), NO]
 
         def otherwise() -> list[Value]:
             part = self.part(node.otherwise)
-            return [part.data, writer.flag(False) if part.missing is None else part.missing]
+            return [part.data, NO if part.missing is None else part.missing]
 
         data, missing = writer.decide(writer.less(self.at.number, own.count), formula, otherwise)
         return Part(data=data, missing=missing)
 
     def text_operation(self, node: TextOperation) -> Part:
-        raise NotImplementedError
+        parts = [self.part(argument) for argument in node.arguments]
+        if node.kind == "length":
+            data = write_length(self.writer, parts[0].data)
+        else:
+            what = node.arguments[1]
+            known = what.value if isinstance(what, Text) else None
+            data = write_contains(self.writer, parts[0].data, parts[1].data, known=known)
+        return Part(data=data, missing=self.either(*(part.missing for part in parts)))
 
 
 CHEAP = frozenset({"add", "subtract", "multiply", "negative", "abs", "truth", "logical_not", "identity"}) | {

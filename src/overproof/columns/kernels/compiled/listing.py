@@ -8,8 +8,8 @@ import numpy as np
 
 from overproof.analysis.draw.rows import Rows
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
+from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.rows import write_rows
-from overproof.columns.kernels.compiled.spill import Spill
 from overproof.columns.kernels.compiled.work import Work, begin, entries_of
 from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.loops.loop import Loop

@@ -9,7 +9,7 @@ from overproof.analysis.draw.looping import Multiplicity, has_one_value, multipl
 from overproof.analysis.draw.rows import Rows
 from overproof.analysis.draw.typed import Constant, Decision, Formula, Operation, Typed
 from overproof.columns.kernels.compiled.formulas import Formulas, is_cheap
-from overproof.columns.kernels.compiled.loop import EntryLoop, Pass
+from overproof.columns.kernels.compiled.loops.loop import EntryLoop, Pass
 from overproof.columns.machine.writer import Value
 from overproof.words.frozen import dataclass
 

@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
-from overproof.columns.kernels.compiled.cells import Cells, Outputs
+from overproof.columns.kernels.compiled.fills.cells import Cells, Outputs
+from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.formulas import Formulas
-from overproof.columns.kernels.compiled.spill import Spill
 from overproof.columns.machine.machine import Machine
 from overproof.columns.machine.writer import Value, Writer
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from overproof.analysis.draw.dialects import AnyRows
 from overproof.analysis.selector import Selector
+from overproof.columns.kernels.selectors.ways import INTERPRETED, Computing
 
 
 class CountSelector(Selector):
@@ -14,10 +15,13 @@ class CountSelector(Selector):
     Attributes:
         rows: without values.
         branches: the columns of the selection.
+        path: `"compiled"` or `"interpreted"`, which give the same.
     """
 
-    def __init__(self, rows: AnyRows) -> None:
+    def __init__(self, rows: AnyRows, *, path: str = INTERPRETED) -> None:
         super().__init__()
+        self.path = path
+        self._computing: Computing | None = None
         self.rows = rows
         self.branches = rows.columns  # type: ignore[misc]  # the list of every instance is its own
 
@@ -25,9 +29,9 @@ class CountSelector(Selector):
         """Return the numbers of one block."""
         import numpy as np  # here: whoever only sends this selector to workers needs no numbers
 
-        from overproof.columns.kernels.rows import compute_rows
-
-        entries = compute_rows(self.rows, events).entry
+        if self._computing is None:
+            self._computing = Computing(self.rows, path=self.path)
+        entries = self._computing.compute(events).entry
         return {"entries": len(np.unique(entries)), "passes": len(entries)}
 
     def terminate(self, outputs: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from overproof.analysis.draw.axes.categories import Categories
 from overproof.analysis.draw.plan import DrawPlan
 from overproof.analysis.selector import Selector
+from overproof.columns.kernels.selectors.ways import INTERPRETED, Filling
 from overproof.words.errors import OptionError
 
 
@@ -20,22 +21,24 @@ class DrawSelector(Selector):
     Attributes:
         plans: what is drawn; those of one name are added up, with the axes of the first.
         branches: the columns of all plans, so that they are read in one go.
+        path: `"compiled"` or `"interpreted"`, which give the same.
     """
 
-    def __init__(self, plans: Sequence[DrawPlan]) -> None:
+    def __init__(self, plans: Sequence[DrawPlan], *, path: str = INTERPRETED) -> None:
         super().__init__()
+        self.path = path
         self.plans = tuple(plans)
         _check_texts(plans)
         columns = sorted({column for plan in plans for column in plan.columns})
+        self._filling: Filling | None = None
         self.branches = tuple(columns)  # type: ignore[misc]  # the list of every instance is its own
 
     def process(self, events: Any) -> dict[str, Any]:
         """Return the sums of one block by name; plain arrays, so that workers need no library of histograms."""
-        from overproof.columns.kernels.selectors.drawn import fill
-
+        if self._filling is None:
+            self._filling = Filling(self.plans, path=self.path)
         outputs: dict[str, Any] = {}
-        for plan in self.plans:
-            sums = fill(plan, events)
+        for plan, sums in zip(self.plans, self._filling.fill(events), strict=True):
             before = outputs.setdefault(plan.name, {})
             outputs[plan.name] = before | {key: before[key] + sums[key] if key in before else sums[key] for key in sums}
         return outputs

@@ -10,7 +10,7 @@ import numpy as np
 from overproof.analysis.draw.plan import DrawPlan
 from overproof.analysis.selector import Selector
 from overproof.columns.kernels.jagged import Integers
-from overproof.columns.kernels.rows import compute_rows
+from overproof.columns.kernels.selectors.ways import INTERPRETED, Computing
 from overproof.records.block import Range
 from overproof.records.outcome.entries import Entries, FileEntries
 
@@ -21,10 +21,13 @@ class EntriesSelector(Selector):
     Attributes:
         plans: all of one name; an entry that any of them chooses is in the list, once.
         branches: the columns of their selections.
+        path: `"compiled"` or `"interpreted"`, which give the same.
     """
 
-    def __init__(self, plans: tuple[DrawPlan, ...]) -> None:
+    def __init__(self, plans: tuple[DrawPlan, ...], *, path: str = INTERPRETED) -> None:
         super().__init__()
+        self.path = path
+        self._computing: tuple[Computing, ...] = ()
         self.plans = plans
         self.branches = sorted({column for plan in plans for column in plan.columns})  # type: ignore[misc]  # its own
 
@@ -32,7 +35,9 @@ class EntriesSelector(Selector):
         """Return the chosen entries of one block, by file and tree; nothing when there are none."""
         import awkward as ak
 
-        chosen = np.unique(np.concatenate([compute_rows(plan.rows, events).entry for plan in self.plans]))
+        if not self._computing:
+            self._computing = tuple(Computing(plan.rows, path=self.path) for plan in self.plans)
+        chosen = np.unique(np.concatenate([each.compute(events).entry for each in self._computing]))
         numbers = np.asarray(events.entry_numbers, dtype=np.int64)[chosen]
         found = {(events.file, events.tree): ak.Array(numbers)} if len(numbers) else {}
         return {self.plans[0].name: found}

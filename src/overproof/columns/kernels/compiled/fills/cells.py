@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from overproof.analysis.draw.axes import Binning
-from overproof.columns.kernels.compiled.bins import write_cell
+from overproof.columns.kernels.compiled.fills.bins import write_cell
 from overproof.columns.kernels.compiled.rows import Row
 from overproof.columns.kernels.fills.cells import Sums, shape_of
 from overproof.columns.machine.writer import Value, Writer

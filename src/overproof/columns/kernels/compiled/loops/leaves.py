@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from overproof.analysis.draw.typed import Formula, Leaf
 from overproof.columns.kernels.compiled.columns import WrittenColumn
-from overproof.columns.kernels.compiled.loop import EntryLoop, Pass
-from overproof.columns.kernels.compiled.passes import PlaceReader, row_length
-from overproof.columns.machine.writer import Value, Writer
+from overproof.columns.kernels.compiled.loops.loop import EntryLoop, Pass
+from overproof.columns.kernels.compiled.loops.passes import PlaceReader, row_length
+from overproof.columns.machine.writer import NO, Value, Writer
 from overproof.words.frozen import dataclass
 
 
@@ -66,7 +66,7 @@ class _Finder:
         An index beyond the outermost length is missing; one beyond another length is the last one there.
         """
         writer, column = self.writer, self.column
-        offset, missing = writer.integer(0), writer.flag(False)
+        offset, missing = writer.integer(0), NO
         sizes = leaf.fixed_shape if leaf.n_jagged else leaf.fixed_shape[1:]
         for dimension, (index, place) in enumerate(zip(leaf.indices, self.places(leaf), strict=True)):
             stride = 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from overproof.columns.kernels.compiled.cells import Outputs
+from overproof.columns.kernels.compiled.fills.cells import Outputs
 from overproof.columns.kernels.compiled.rows import Row
 from overproof.columns.kernels.jagged import Doubles, Integers
 from overproof.columns.machine.writer import Value, Writer

@@ -13,7 +13,7 @@ from overproof.analysis.draw.looping import (
 )
 from overproof.analysis.draw.typed import Formula, Leaf
 from overproof.columns.kernels.compiled.columns import WrittenColumn
-from overproof.columns.kernels.compiled.loop import EntryLoop, Length, Rows
+from overproof.columns.kernels.compiled.loops.loop import EntryLoop, Length, Rows
 from overproof.columns.machine.writer import Value, Variable, Writer
 
 PlaceReader = Callable[[Formula, Value, Value], Value]
@@ -186,12 +186,9 @@ class _Counter:
         return writer.select(takes, own, lengths)
 
 
-
 def row_length(writer: Writer, column: WrittenColumn, *, entry: Value, row: Value) -> Value:
     """Write the length of a row of an entry; 0 where there is no such row."""
-    is_there = writer.both(
-        writer.less(row, column.length(0, entry)), writer.not_less(row, writer.integer(0))
-    )
+    is_there = writer.both(writer.less(row, column.length(0, entry)), writer.not_less(row, writer.integer(0)))
     place = writer.select(is_there, writer.plus(column.start(0, entry), row), column.start(0, entry))
 
     def read() -> list[Value]:

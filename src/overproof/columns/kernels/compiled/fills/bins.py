@@ -10,7 +10,7 @@ from overproof.columns.machine.writer import Value, Writer
 
 FEW_BINS = 2**20
 NARROW = 2.0**-30
-"""Part of the largest limit; edges of bins that are not narrower are all apart, and a place is wrong by less than a bin."""
+"""Part of the largest limit. Bins that are not narrower have all edges apart, and a place is wrong by less than one."""
 ORDINARY = 2.0**500
 """Up to here nothing that is computed of a number overflows."""
 

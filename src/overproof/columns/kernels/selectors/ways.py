@@ -1,0 +1,88 @@
+"""The two ways from a block to rows and sums: by the interpreter, or by a compiled function.
+
+Both give the same, bit for bit. What a compiled function cannot tell of a block, the interpreter does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from overproof.analysis.draw.dialects import AnyRows
+from overproof.analysis.draw.plan import DrawPlan
+from overproof.analysis.draw.python.rows import PythonRows
+
+if TYPE_CHECKING:
+    from overproof.columns.kernels.compiled.drawing import CompiledDraw
+    from overproof.columns.kernels.compiled.listing import CompiledRows
+    from overproof.columns.kernels.computed import ComputedRows
+
+COMPILED, INTERPRETED = "compiled", "interpreted"
+
+
+class Computing:
+    """Computes the rows of a plan.
+
+    Args:
+        rows: what to compute.
+        path: `"compiled"` or `"interpreted"`.
+    """
+
+    def __init__(self, rows: AnyRows, *, path: str) -> None:
+        self._rows = rows
+        self._path = path
+        self._compiled: CompiledRows | None = None
+
+    def compute(self, events: Any) -> ComputedRows:
+        """Return the rows of a block.
+
+        Raises:
+            BranchError: a branch is not here what it was in the first file.
+        """
+        from overproof.columns.kernels.rows import compute_rows
+
+        if self._path != COMPILED or isinstance(self._rows, PythonRows):
+            return compute_rows(self._rows, events)
+        from overproof.columns.kernels.compiled.listing import CompiledRows
+        from overproof.columns.kernels.compiled.work import Undecided
+
+        if self._compiled is None:
+            self._compiled = CompiledRows(self._rows)
+        try:
+            return self._compiled.compute(events)
+        except Undecided:
+            return compute_rows(self._rows, events)
+
+
+class Filling:
+    """Fills the histograms of some plans.
+
+    Args:
+        plans: what is drawn.
+        path: `"compiled"` or `"interpreted"`.
+    """
+
+    def __init__(self, plans: Sequence[DrawPlan], *, path: str) -> None:
+        self._plans = tuple(plans)
+        self._path = path
+        self._compiled: CompiledDraw | None = None
+
+    def fill(self, events: Any) -> list[dict[str, Any]]:
+        """Return for each plan the sums of all cells over a block; plain arrays.
+
+        Raises:
+            BranchError: a branch is not here what it was in the first file.
+        """
+        from overproof.columns.kernels.selectors.drawn import fill
+
+        if self._path != COMPILED or any(isinstance(plan.rows, PythonRows) for plan in self._plans):
+            return [fill(plan, events) for plan in self._plans]
+        from overproof.columns.kernels.compiled.drawing import CompiledDraw
+        from overproof.columns.kernels.compiled.work import Undecided
+
+        if self._compiled is None:
+            self._compiled = CompiledDraw(self._plans)
+        try:
+            return self._compiled.fill(events)
+        except Undecided:
+            return [fill(plan, events) for plan in self._plans]
