@@ -79,7 +79,7 @@ _ARITHMETIC: dict[str, Writing] = {
     "divide": lambda w, a, b: w.builder.fdiv(a, b),
     "floored_quotient": numbers.floored_quotient,
     "floored_remainder": numbers.floored_remainder,
-    "identity": lambda w, x: x,
+    "identity": lambda _, x: x,
     "ieee_remainder": _outside("remainder"),
     "log_over_log_of_two": lambda w, x: w.builder.fdiv(w.call("log", x), w.double(math.log(2.0))),
     "multiply": lambda w, a, b: w.builder.fmul(a, b),
