@@ -1,4 +1,4 @@
-"""Expressions for selectors."""
+"""Expressions for selectors; everything by either path, since files as small as these would not be worth compiling."""
 
 from __future__ import annotations
 
@@ -33,6 +33,13 @@ def columns() -> dict[str, Any]:
     }
 
 
+@pytest.fixture(autouse=True, params=["interpreted", "compiled"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The path that serves all expressions of a test."""
+    monkeypatch.setenv("OVERPROOF_PATH", request.param)
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the tree."""
@@ -54,7 +61,7 @@ def doubles(name: str) -> Any:
     return ak.values_astype(ak.Array(columns()[name]), np.float64)
 
 
-# -- as what values come out ---------------------------------------------------------------------------------------
+# -- as what values come out -------------------------------------------------------------------------------------------
 
 
 def test_one_value_an_entry_is_a_plain_array(events: Events) -> None:
@@ -263,7 +270,7 @@ def test_texts_are_refused() -> None:
         op.compile("x:name")(record)
 
 
-# -- in selectors --------------------------------------------------------------------------------------------------------
+# -- in selectors ------------------------------------------------------------------------------------------------------
 
 
 def test_an_expression_travels_as_its_texts(events: Events) -> None:
@@ -274,6 +281,27 @@ def test_an_expression_travels_as_its_texts(events: Events) -> None:
     assert len(pickle.dumps(used)) < 400
     assert travelled(events).to_list() == expected
     assert repr(travelled) == repr(used) == "op.compile('pt*cosh(eta)', cut='met > 20')"
+
+
+def test_the_path_is_that_of_the_environment(way: str, events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the environment says serves; where it says nothing, the entries of the file are too few to compile."""
+    expression = op.compile("2*met")
+    expression(events)
+    assert [each.path for each in expression.meanings] == [way]
+    monkeypatch.delenv("OVERPROOF_PATH")
+    fresh = op.compile("2*met")
+    fresh(events)
+    assert [each.path for each in fresh.meanings] == ["interpreted"]
+
+
+def test_files_of_one_kind_share_what_was_compiled(events: Events, path: Path) -> None:
+    """A further file of the same types means the same: nothing is made anew for it."""
+    expression = op.compile("2*met")
+    expression(events)
+    (first,) = expression.meanings
+    expression(Events(open_reader(FileSpec(path=str(path), tree="t")), 0, 10))
+    (second,) = expression.meanings
+    assert second is first
 
 
 class Sums(op.Selector):

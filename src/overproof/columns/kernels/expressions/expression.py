@@ -10,9 +10,10 @@ from overproof.analysis.draw.dialects import check_dialect, check_piece, read_pi
 from overproof.analysis.draw.names.texts import is_text
 from overproof.analysis.draw.python.rows import PythonRows
 from overproof.analysis.draw.request import check_aliases, check_text
+from overproof.analysis.draw.rows import Rows
 from overproof.columns.kernels.computed import ComputedRows
-from overproof.columns.kernels.expressions.computing import Computing
 from overproof.columns.kernels.expressions.forms import flat_values, take_form
+from overproof.columns.kernels.expressions.meaning import Meaning, meaning_of
 from overproof.columns.kernels.expressions.offered import Offer, offer_of
 from overproof.columns.views import View
 from overproof.records.schema import Branch, Schema
@@ -67,7 +68,7 @@ class Expression:
         check_piece(self.cut, dialect=self.dialect)
         self.aliases = check_aliases(aliases)
         self._schema: Schema | None = None
-        self._known: dict[tuple[Branch, ...], Computing] = {}
+        self._meanings: dict[tuple[Branch, ...], Meaning] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         make = partial(Expression, self.text, cut=self.cut, aliases=self.aliases, dialect=self.dialect)
@@ -95,8 +96,8 @@ class Expression:
             BranchError: no such branch, or one that is not what it was.
             ReadError: a column could not be read.
         """
-        computing, rows = self._computed(events)
-        return self._one_or_all(take_form(rows, computing.form, n_entries=len(events)))
+        meaning, rows = self._computed(events)
+        return self._one_or_all(take_form(rows, meaning.form, n_entries=len(events)))
 
     def flat(self, events: Any) -> Any:
         """Compute the values alone, as a draw fills them: flat, without those that are left out or not there.
@@ -107,35 +108,48 @@ class Expression:
         Raises:
             ExpressionError, BranchError, ReadError: as when it is called.
         """
-        computing, rows = self._computed(events)
-        return self._one_or_all(flat_values(rows, computing.form))
+        meaning, rows = self._computed(events)
+        return self._one_or_all(flat_values(rows, meaning.form))
+
+    @property
+    def meanings(self) -> tuple[Meaning, ...]:
+        """What it meant in the last file, for each kind of events that it was called with."""
+        return tuple(self._meanings.values())
 
     def _one_or_all(self, values: tuple[Any, ...]) -> Any:
         return values[0] if len(self._pieces) == 1 else values
 
-    def _computed(self, events: Any) -> tuple[Computing, ComputedRows]:
+    def _computed(self, events: Any) -> tuple[Meaning, ComputedRows]:
         offer = offer_of(events)
-        if self._schema is not offer.schema or offer.added not in self._known:
+        if self._schema is not offer.schema or offer.added not in self._meanings:
             self._understand(offer, is_block=isinstance(events, View))
-        computing = self._known[offer.added]
-        return computing, computing.compute(events, n_entries=offer.n_entries)
+        meaning = self._meanings[offer.added]
+        return meaning, meaning.computing.compute(events)
 
     def _understand(self, offer: Offer, *, is_block: bool) -> None:
-        """Look the names up in what events offer; what means the same as before is not made anew."""
+        """Look the names up in what events offer."""
         rows = rows_in(self.dialect, self.text, cut=self.cut, schema=offer.all_branches(), aliases=self.aliases)
         if not isinstance(rows, PythonRows):
-            for piece, value in zip(self._pieces, rows.values, strict=True):
-                if is_text(value.root):
-                    raise self._error('this is a text: take it from the events, as in `events["name"]`', piece.position)
-            if rows.needs_chain:
-                raise self._error("a selector sees one file, not all entries: write `LocalEntry$`")
-            if rows.entry_numbers and not is_block:
-                raise self._error("an array has no numbers of entries: give the events of a block")
-        earlier = next((each for each in self._known.values() if each.rows == rows), None)
-        if self._schema is not offer.schema or len(self._known) >= _KINDS_KEPT:
+            self._check(rows, is_block=is_block)
+        earlier = self._meanings.get(offer.added)
+        if self._schema is not offer.schema or len(self._meanings) >= _KINDS_KEPT:
             self._schema = offer.schema
-            self._known = {}
-        self._known[offer.added] = earlier or Computing(rows)
+            self._meanings = {}
+        self._meanings[offer.added] = meaning_of(rows, n_entries=offer.n_entries, earlier=earlier)
+
+    def _check(self, rows: Rows, *, is_block: bool) -> None:
+        """Refuse what has no answer here, or is no number.
+
+        Raises:
+            ExpressionError: such a thing.
+        """
+        for piece, value in zip(self._pieces, rows.values, strict=True):
+            if is_text(value.root):
+                raise self._error('this is a text: take it from the events, as in `events["name"]`', piece.position)
+        if rows.needs_chain:
+            raise self._error("a selector sees one file, not all entries: write `LocalEntry$`")
+        if rows.entry_numbers and not is_block:
+            raise self._error("an array has no numbers of entries: give the events of a block")
 
     def _error(self, problem: str, position: int = 0) -> ExpressionError:
         return ExpressionError(problem, text=self.text, position=position)
