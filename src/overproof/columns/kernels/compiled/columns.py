@@ -68,12 +68,14 @@ class WrittenColumn:
         content: its numbers.
         offsets: where its lists start, outermost first.
         element_size: numbers in one element.
+        fixed_shape: of one element.
     """
 
     def __init__(self, writer: Writer, name: str, kind: ColumnKind) -> None:
         self._writer = writer
         self.content: Array = writer.array(name, kind.dtype)
         self.offsets = tuple(writer.array(each, np.int64) for each in kind.offsets)
+        self.fixed_shape = kind.fixed_shape
         self.element_size = int(np.prod(kind.fixed_shape, dtype=np.int64))
 
     def start(self, depth: int, place: Value) -> Value:
@@ -93,6 +95,4 @@ class WrittenColumn:
 
     def value(self, place: Value) -> Value:
         """Return a number of the content as a double."""
-        return self._writer.known(
-            ("value", self.content, place), lambda: self._writer.read_double(self.content, place)
-        )
+        return self._writer.known(("value", self.content, place), lambda: self._writer.read_double(self.content, place))
