@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from overproof.analysis.draw.axes.binning import Binning
@@ -31,8 +33,12 @@ def _bin_chunk(values: Doubles, binning: Binning, *, out: Integers) -> None:
     n, low, high = binning.n, binning.low, binning.high
     inside = (values >= low) & (values < high)  # NaN is not
     scaled = values - low
-    scaled *= n
-    scaled /= high - low
+    if multiplies_first(binning):
+        scaled *= n
+        scaled /= high - low
+    else:
+        scaled /= high - low
+        scaled *= n
     if not inside.all():
         scaled[~inside] = 0.0
     found = np.trunc(scaled, out=scaled)
@@ -48,6 +54,11 @@ def _bin_chunk(values: Doubles, binning: Binning, *, out: Integers) -> None:
     out += values >= edges
     if not inside.all():
         out[~inside] = np.where(values[~inside] < low, 0, n + 1)
+
+
+def multiplies_first(binning: Binning) -> bool:
+    """Tell whether a distance may be multiplied by the number of bins without overflow, as ROOT does."""
+    return math.isfinite((binning.high - binning.low) * binning.n)
 
 
 def sum_in_order(groups: Integers, values: Doubles, *, n_groups: int) -> Doubles:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from overproof.analysis.draw.axes import Binning
+from overproof.columns.kernels.fills.bins import multiplies_first
 from overproof.columns.kernels.fills.grids import NEAR, ROUNDING, Grid
 from overproof.columns.machine.writer import Value, Writer
 
@@ -35,6 +36,8 @@ def write_bin(writer: Writer, value: Value, binning: Binning) -> Value:
     distance = builder.fsub(value, writer.double(low))
     if _has_edges_apart(binning):
         scaled = builder.fmul(distance, writer.double(n / (high - low)))
+    elif not multiplies_first(binning):
+        scaled = builder.fmul(builder.fdiv(distance, writer.double(high - low)), writer.double(n))
     else:
         scaled = builder.fdiv(builder.fmul(distance, writer.double(n)), writer.double(high - low))
     # Within what a whole number can hold, whatever comes in; comparisons with NaN choose the limit.
@@ -82,4 +85,4 @@ def write_is_apart(writer: Writer, value: Value, start: Binning) -> Value:
     rounding = builder.fmul(sum_of_all, writer.double(ROUNDING))
     slack = writer.select(writer.compare(">", rounding, writer.double(NEAR)), rounding, writer.double(NEAR))
     away = writer.intrinsic("fabs", builder.fsub(places, writer.intrinsic("rint", places)))
-    return writer.either(is_apart, writer.compare(">", away, slack))
+    return writer.either(is_apart, writer.negation(writer.compare(">", away, slack)))
