@@ -275,7 +275,9 @@ class Writer:
         known = f"outside_{name}"
         if known not in self.outside:
             kinds = [argument.type for argument in arguments]
-            ir.Function(self.module, ir.FunctionType(kinds[0], kinds), known).attributes.add("nounwind")
+            function = ir.Function(self.module, ir.FunctionType(kinds[0], kinds), known)
+            for promise in ("nounwind", "readnone"):  # so that the same call is made once
+                function.attributes.add(promise)
             self.outside[known] = (name, len(arguments))
         return self.builder.call(self.module.get_global(known), arguments)
 
