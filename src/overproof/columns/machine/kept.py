@@ -44,6 +44,12 @@ def object_of(text: str) -> bytes:
     return found
 
 
+def is_kept(text: str) -> bool:
+    """Tell whether a function need not be compiled."""
+    directory = place()
+    return directory is not None and kept(directory).get(key_of(text)) is not None
+
+
 def key_of(text: str) -> str:
     """Name a function, on this processor, made by this compiler."""
     digest = hashlib.sha256(text.encode()).hexdigest()
