@@ -32,9 +32,10 @@ Comparison: TypeAlias = Literal["<", "<=", "==", "!=", ">=", ">"]
 
 Written = TypeVar("Written")
 
-_ELEMENTS: dict[str, Any] = {"f4": ir.FloatType(), "f8": DOUBLE, "b1": ir.IntType(8)} | {
+ELEMENTS: dict[str, Any] = {"f4": ir.FloatType(), "f8": DOUBLE, "b1": ir.IntType(8)} | {
     f"{letter}{size}": ir.IntType(8 * size) for letter in "iu" for size in (1, 2, 4, 8)
 }
+"""Elements of arrays that the machine knows, by letter and size in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Writer:
         kind = np.dtype(dtype).str[1:]
         if name not in self._taken:
             with self.at_the_beginning():
-                self._taken[name] = self.builder.inttoptr(self._slot(name), _ELEMENTS[kind].as_pointer())
+                self._taken[name] = self.builder.inttoptr(self._slot(name), ELEMENTS[kind].as_pointer())
         return Array(self._taken[name], kind, is_constant)
 
     def number(self, name: str) -> Value:

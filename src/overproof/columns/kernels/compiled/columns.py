@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from overproof.columns.kernels.jagged import Column, Integers
-from overproof.columns.machine.writer import Array, Value, Writer
+from overproof.columns.machine.writer import ELEMENTS, Array, Value, Writer
 from overproof.words.frozen import dataclass
 
 
@@ -38,8 +38,14 @@ def kinds_of(columns: Mapping[str, Column]) -> Kinds:
     kinds = []
     for name, column in sorted(columns.items()):
         own = tuple(_name_of(each, f"{name}@{depth}", known) for depth, each in enumerate(column.offsets))
-        kinds.append((name, ColumnKind(dtype=column.content.dtype.str, fixed_shape=column.fixed_shape, offsets=own)))
+        kinds.append((name, ColumnKind(dtype=_dtype_of(column), fixed_shape=column.fixed_shape, offsets=own)))
     return tuple(kinds)
+
+
+def _dtype_of(column: Column) -> str:
+    """Return the type in which a function takes numbers: their own, or doubles where the machine has none like it."""
+    dtype = column.content.dtype.newbyteorder("=")
+    return dtype.str if dtype.str[1:] in ELEMENTS else np.dtype(np.float64).str
 
 
 def _name_of(offsets: Integers, name: str, known: dict[str, Integers]) -> str:
@@ -52,11 +58,11 @@ def _name_of(offsets: Integers, name: str, known: dict[str, Integers]) -> str:
 
 
 def arguments_of(columns: Mapping[str, Column], kinds: Kinds) -> dict[str, npt.NDArray[Any] | int | float]:
-    """Return what a function is called with: contents, offsets, and lengths of both, by name."""
+    """Return what a function is called with: contents and offsets, by name."""
     given: dict[str, npt.NDArray[Any] | int | float] = {}
     for name, kind in kinds:
         column = columns[name]
-        given[name] = np.ascontiguousarray(column.content)
+        given[name] = np.ascontiguousarray(column.content, dtype=kind.dtype)
         given |= dict(zip(kind.offsets, column.offsets, strict=True))
     return given
 
