@@ -32,9 +32,11 @@ class StatisticsTally:
         packetizer: name of the policy.
         n_files: files of the dataset.
         started_s: start of the query on the driver's clock.
+        path: that serves it, where it is one of the draw language.
     """
 
-    def __init__(self, *, packetizer: str, n_files: int, started_s: float) -> None:
+    def __init__(self, *, packetizer: str, n_files: int, started_s: float, path: str = "") -> None:
+        self._path = path
         self._packetizer = packetizer
         self._n_files = n_files
         self._started_s = started_s
@@ -82,6 +84,7 @@ class StatisticsTally:
             packet_interval_shortest_s=self._shortest_s or 0.0,
             read_bytes=read_bytes,
             cached_bytes=self._cached_bytes,
+            path=self._path,
             rate_per_s=entries / loop_s if loop_s > 0 else 0.0,
             byte_rate_per_s=read_bytes / loop_s if loop_s > 0 else 0.0,
             merge_s=self._merge_s,

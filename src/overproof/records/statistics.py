@@ -50,6 +50,7 @@ class Statistics:
         merge_s: seconds spent on merging at the master.
         deltas: deltas merged.
         workers: one line a worker, by name.
+        path: of the draw language: `"compiled"` or `"interpreted"`; empty for selectors of users.
     """
 
     packetizer: str
@@ -73,3 +74,4 @@ class Statistics:
     deltas: int
     workers: tuple[WorkerStatistics, ...]
     cached_bytes: int = 0
+    path: str = ""

@@ -20,7 +20,7 @@ from overproof.records.progress import Progress
 from overproof.session.code import module_names, pack_selector
 from overproof.session.conduct.ahead import load_ahead
 from overproof.session.conduct.facts import FactReaders
-from overproof.session.conduct.masters import cycle_grid, master_of, snapshot_of
+from overproof.session.conduct.masters import cycle_grid, master_of, path_of, snapshot_of
 from overproof.session.conduct.user_code import call_user
 from overproof.session.keeping.beginning import begin_keeping, wall_time
 from overproof.session.keeping.checkpoint import Head
@@ -71,7 +71,10 @@ class Conduct:
         self._facts = FactReaders(
             master=self._master,
             tally=StatisticsTally(
-                packetizer=question.options.packetizer, n_files=question.n_files, started_s=self._started_s
+                packetizer=question.options.packetizer,
+                n_files=question.n_files,
+                started_s=self._started_s,
+                path=path_of(selector),
             ),
         )
         self.driver = Driver(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overproof.analysis.selector import Selector
 from overproof.engines.driver import Snapshot
 from overproof.query.master import Master
 from overproof.query.packetizers import packetizer_by_name
@@ -40,6 +41,11 @@ def master_of(question: Question) -> Master:
         packetizer=packetizer_by_name(options.packetizer, packet_blocks=options.packet_blocks),
         steps={index: spec.steps for index, spec in enumerate(files) if spec.steps is not None},
     )
+
+
+def path_of(selector: Selector) -> str:
+    """Return the path that serves a query of the draw language; empty for selectors of users."""
+    return str(getattr(selector, "path", "")) if type(selector).__module__.startswith("overproof.") else ""
 
 
 def cycle_grid(n_cycles: int) -> FileGrid:

@@ -11,7 +11,7 @@ from overproof.records.notices import QueryStarted
 from overproof.records.statistics import Statistics
 from overproof.session.answers import dress
 from overproof.session.conduct.making import make_result
-from overproof.session.conduct.masters import master_of, snapshot_of
+from overproof.session.conduct.masters import master_of, path_of, snapshot_of
 from overproof.session.conduct.resumption import Resumption, read_up
 from overproof.session.keeping.folder import QueryFolder
 from overproof.session.question import Question
@@ -50,26 +50,28 @@ def recalled(master: Master, resumption: Resumption, *, selector: Selector) -> R
         resumption.question,
         snapshot_of(master, resumption.outputs, state=state),
         selector=selector,
-        statistics=_statistics(resumption),
+        statistics=_statistics(resumption, path=path_of(selector)),
         standing=resumption.standing,
         code=resumption.description.code.digest,
     )
 
 
-def _statistics(resumption: Resumption) -> Statistics:
+def _statistics(resumption: Resumption, *, path: str) -> Statistics:
     """Say what the query cost, by its journal; as little as can be read of it."""
     question = resumption.question
     tally: StatisticsTally | None = None
     last_s = 0.0
     try:
         for fact in resumption.query.facts():
-            tally = tally or _tally(question, fact.at_s)
+            tally = tally or _tally(question, fact.at_s, path)
             tally.record(fact)
             last_s = fact.at_s
     except QueryError:  # of another version: what it cost is not worth failing for
         tally = None
-    return (tally or _tally(question, last_s)).statistics(ended_s=last_s)
+    return (tally or _tally(question, last_s, path)).statistics(ended_s=last_s)
 
 
-def _tally(question: Question, started_s: float) -> StatisticsTally:
-    return StatisticsTally(packetizer=question.options.packetizer, n_files=question.n_files, started_s=started_s)
+def _tally(question: Question, started_s: float, path: str) -> StatisticsTally:
+    return StatisticsTally(
+        packetizer=question.options.packetizer, n_files=question.n_files, started_s=started_s, path=path
+    )

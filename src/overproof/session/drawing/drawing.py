@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from overproof.analysis.draw.language.redirection import split_redirection
+from overproof.analysis.draw.path import Path
 from overproof.analysis.draw.plan import DrawPlan, plan_of
 from overproof.analysis.draw.request import DrawRequest, read_request
 from overproof.analysis.selector import Selector
 from overproof.session.chains import with_chain
 from overproof.session.drawing.earlier import Earlier, axes_of, bare
 from overproof.session.drawing.estimate import settle_axes
+from overproof.session.drawing.path import path_for
 from overproof.session.question import Question
 from overproof.words.errors import OptionError
 
@@ -47,9 +49,11 @@ class Drawing:
         schema = survey(crew, question.data.files, is_cancelled=is_cancelled)
         plans = [plan_of(request, schema=schema) for request in self.requests]
         plans = with_chain(plans, question=question, crew=crew, is_cancelled=is_cancelled)
-        return self.selector(settle_axes(plans, question=question, crew=crew, is_cancelled=is_cancelled))
+        path = path_for([plan.rows for plan in plans], question=question, crew=crew, is_cancelled=is_cancelled)
+        settled = settle_axes(plans, question=question, crew=crew, is_cancelled=is_cancelled)
+        return self.selector(settled, path=path)
 
-    def selector(self, plans: Sequence[DrawPlan]) -> Selector:
+    def selector(self, plans: Sequence[DrawPlan], *, path: Path) -> Selector:
         """Return the selector of some plans: histograms, entry lists, or both in one pass."""
         from overproof.columns.kernels.selectors.draw_selector import DrawSelector
 
@@ -59,13 +63,13 @@ class Drawing:
             if plan.request.is_list:
                 lists.setdefault(plan.name, []).append(plan)
         if not lists and not self.earlier:
-            return DrawSelector(filled)
+            return DrawSelector(filled, path=path)
         from overproof.columns.kernels.selectors.entries_selector import EntriesSelector
         from overproof.columns.kernels.selectors.several import Several
 
-        parts: list[Selector] = [EntriesSelector(tuple(recorded)) for recorded in lists.values()]
+        parts: list[Selector] = [EntriesSelector(tuple(recorded), path=path) for recorded in lists.values()]
         if filled:
-            parts.append(DrawSelector(filled))
+            parts.append(DrawSelector(filled, path=path))
         order = tuple(dict.fromkeys(plan.name for plan in plans))
         return Several(parts, order=order, earlier=self.earlier)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from overproof.analysis.draw.listing import ListRequest, plan_listing, read_listing
 from overproof.analysis.selector import Selector
 from overproof.session.chains import measure_chain, with_chain
+from overproof.session.drawing.path import path_for
 from overproof.session.question import Question
 from overproof.words.errors import OptionError
 
@@ -40,7 +41,8 @@ class Listing:
         plan = plan_listing(self.request, schema=survey(crew, question.data.files, is_cancelled=is_cancelled))
         (plan,) = with_chain([plan], question=question, crew=crew, is_cancelled=is_cancelled)
         if not self.request.names:
-            return CountSelector(plan.rows)
+            path = path_for([plan.rows], question=question, crew=crew, is_cancelled=is_cancelled)
+            return CountSelector(plan.rows, path=path)
         if question.n_files > 1:
             block_entries = question.options.block_entries
             chain = measure_chain(crew, question.data, block_entries=block_entries, is_cancelled=is_cancelled)

@@ -10,6 +10,7 @@ from overproof.analysis.draw.listing import ENTRY, INSTANCE, ColumnKind, ListPla
 from overproof.analysis.selector import Selector
 from overproof.columns.kernels.jagged import Doubles
 from overproof.columns.kernels.listed import list_rows
+from overproof.columns.kernels.selectors.ways import INTERPRETED
 from overproof.columns.kernels.texts.table import Texts
 
 ROWS, N_ROWS = "rows", "n_rows"
@@ -27,7 +28,10 @@ class ScanSelector(Selector):
     Attributes:
         plan: what is listed.
         branches: its columns, so that they are read in one go.
+        path: there is one: a table is made of rows, which are carried away one by one in any case.
     """
+
+    path = INTERPRETED
 
     def __init__(self, plan: ListPlan) -> None:
         super().__init__()

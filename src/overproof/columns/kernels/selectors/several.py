@@ -16,6 +16,7 @@ class Several(Selector):
         order: names of the outputs, as they were asked for.
         earlier: outputs of earlier queries that this one adds to, by name.
         branches: the columns of all parts, so that they are read in one go.
+        path: that of the parts.
     """
 
     def __init__(self, parts: Sequence[Selector], *, order: Sequence[str], earlier: Mapping[str, Any]) -> None:
@@ -23,6 +24,7 @@ class Several(Selector):
         self.parts = tuple(parts)
         self.order = tuple(order)
         self.earlier = dict(earlier)
+        self.path = next((part.path for part in self.parts if hasattr(part, "path")), "")
         columns = {column for part in parts for column in part.branches or ()}
         self.branches = sorted(columns)  # type: ignore[misc]  # the list of every instance is its own
 

@@ -1,0 +1,100 @@
+"""The session chooses the path of a query of the draw language, and says which it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import uproot
+
+import overproof as op
+from overproof.engines.crew import Crew
+from overproof.session.drawing.path import expected_entries
+from overproof.session.question import make_question
+from overproof.words.errors import OptionError
+
+N_ENTRIES = 1_000
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Two files, of which the second is shorter."""
+    monkeypatch.setenv("OVERPROOF_HOME", str(tmp_path / "home"))
+    for name, n_entries in (("a", N_ENTRIES), ("b", N_ENTRIES // 2)):
+        with uproot.recreate(tmp_path / f"{name}.root") as file:
+            file.mktree("Events", {"x": "float32", "n": "int32"})
+            file["Events"].extend(
+                {"x": np.linspace(0, 1, n_entries, dtype="f4"), "n": np.arange(n_entries, dtype="i4")}
+            )
+    return [f"{tmp_path / 'a.root'}:Events", f"{tmp_path / 'b.root'}:Events"]
+
+
+@pytest.fixture
+def session() -> Iterator[op.Session]:
+    with op.Session("inline", cache=False) as session:
+        yield session
+
+
+def test_a_small_query_is_interpreted(session: op.Session, files: list[str]) -> None:
+    """Nobody waits for a compiler because of some entries."""
+    assert session.draw(files, "x", bins="10, 0, 1").statistics.path == "interpreted"
+    assert session.count(files, "x > 0.5").statistics.path == "interpreted"
+
+
+def test_the_environment_decides(session: op.Session, files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """`OVERPROOF_PATH` sets the path of draws, counts and entry lists; all of them tell which it was."""
+    answers: dict[str, list[Any]] = {}
+    for path in ("compiled", "interpreted"):
+        monkeypatch.setenv("OVERPROOF_PATH", path)
+        drawn = session.draw(files, "x", cut="n > 100", bins="10, 0, 1")
+        counted = session.count(files, "n > 100")
+        both = session.draw(files, ["x>>h(10, 0, 1)", ">>list"], cut="n > 100")
+        assert {each.statistics.path for each in (drawn, counted, *both.values())} == {path}
+        answers[path] = [drawn.values(flow=True).tolist(), int(counted), both["h"].values().tolist(), len(both["list"])]
+    assert answers["compiled"] == answers["interpreted"]
+
+
+def test_a_table_is_interpreted(session: op.Session, files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is one way to make a table, whatever is asked for."""
+    monkeypatch.setenv("OVERPROOF_PATH", "compiled")
+    assert session.scan(files, ["x"], rows=2).statistics.path == "interpreted"
+
+
+def test_selectors_of_users_have_no_path(session: op.Session, files: list[str]) -> None:
+    """What the user writes runs as it is written."""
+    result = session.process(lambda events: {"n": len(events)}, files)
+    assert result.statistics.path == ""
+
+
+def test_a_path_that_is_none_stops_before_any_work(
+    session: op.Session, files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong word in the environment is said at once."""
+    monkeypatch.setenv("OVERPROOF_PATH", "fast")
+    with pytest.raises(OptionError, match="OVERPROOF_PATH=fast"):
+        session.draw(files, "x", bins="10, 0, 1")
+
+
+class _AskedByNobody:
+    """A crew that must not be asked: everything is known."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the crew was asked for {name}")
+
+
+def expected(files: list[str], **keywords: Any) -> int:
+    crew: Crew = _AskedByNobody()  # type: ignore[assignment]  # stands in for one
+    return expected_entries(make_question("draw", files, keywords, number=1), crew=crew)  # type: ignore[arg-type]  # any
+
+
+def test_size_is_that_of_the_first_file_for_each(session: op.Session, files: list[str]) -> None:
+    """What is known of other files does not count: it may be known the next time, and be another way."""
+    session.count(files)
+    assert expected(files) == 2 * N_ENTRIES
+    assert expected(files[::-1]) == N_ENTRIES
+    assert expected(files, entries=300) == 300
+    assert expected(files, first=1_900) == 100
+    assert expected(files, first=5_000) == 0
