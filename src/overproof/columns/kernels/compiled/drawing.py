@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from overproof.columns.kernels.compiled.fills.bins import write_is_apart
 from overproof.columns.kernels.compiled.fills.cells import Cells, HistogramCells, Outputs, ProfileCells
 from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.flat import FlatLoop, shared_offsets
+from overproof.columns.kernels.compiled.formulas import Formulas
 from overproof.columns.kernels.compiled.rows import Row, write_flat_rows, write_rows
 from overproof.columns.kernels.compiled.work import Work, begin, elements_of, entries_of
 from overproof.columns.kernels.computed import ComputedRows
@@ -26,8 +27,12 @@ from overproof.columns.machine.writer import Value, Writer
 _NOT_ASKED_FOR = Loop(np.zeros(0, dtype=np.int64))
 
 
+MAX_PLANS = 16
+"""In one function; the time to compile grows faster than what is written."""
+
+
 class CompiledDraw:
-    """Fills histograms, block by block; a function is compiled when the first block of its kind comes.
+    """Fills histograms, block by block; functions are compiled when the first block of a kind comes.
 
     Args:
         plans: what is drawn.
@@ -36,7 +41,7 @@ class CompiledDraw:
     def __init__(self, plans: Sequence[DrawPlan]) -> None:
         self._plans = tuple(plans)
         self._rows = [plan.rows for plan in plans if isinstance(plan.rows, Rows)]
-        self._works: dict[BlockKind, tuple[Work, list[_Drawn]]] = {}
+        self._works: dict[BlockKind, list[tuple[Work, list[_Drawn]]]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._plans,)
@@ -50,28 +55,38 @@ class CompiledDraw:
         """
         block = BlockGiven(self._rows, events)
         if block.kind not in self._works:
-            self._works[block.kind] = self._write(block.kind)
-        work, drawn = self._works[block.kind]
-        outputs = work.run(block)
-        return [each.outputs(outputs, block) for each in drawn]
+            self._works[block.kind] = list(self._written(block.kind))
+        filled = []
+        for work, drawn in self._works[block.kind]:
+            outputs = work.run(block)
+            filled += [each.outputs(outputs, block) for each in drawn]
+        return filled
 
-    def _write(self, kind: BlockKind) -> tuple[Work, list[_Drawn]]:
-        writer, formulas = begin(kind)
-        plans = zip(self._plans, self._rows, strict=True)
-        drawn = [_Drawn(writer, f"plan {number}", plan, rows) for number, (plan, rows) in enumerate(plans)]
-        in_lists: dict[str | None, list[_Drawn]] = {}
-        for each in drawn:
-            in_lists.setdefault(shared_offsets(each.rows, kind.columns), []).append(each)
-        for name, some in in_lists.items():
-            with elements_of(writer, name) if name else entries_of(writer) as place:
-                for each in some:
-                    if name:
-                        loop = FlatLoop(writer, place)
-                        write_flat_rows(formulas, each.rows, loop, each.take, takes_all=each.takes_all)
-                    else:
-                        write_rows(formulas, each.rows, place, each.take, takes_all=each.takes_all)
-        spills = [each.spill for each in drawn if each.spill is not None]
-        return Work(writer, spills, [each.cells for each in drawn if each.cells is not None]), drawn
+    def _written(self, kind: BlockKind) -> Iterator[tuple[Work, list[_Drawn]]]:
+        """Write functions for some plans each."""
+        pairs = list(zip(self._plans, self._rows, strict=True))
+        for first in range(0, len(pairs), MAX_PLANS):
+            writer, formulas = begin(kind)
+            some = enumerate(pairs[first : first + MAX_PLANS])
+            drawn = [_Drawn(writer, f"plan {number}", plan, rows) for number, (plan, rows) in some]
+            _write(writer, formulas, kind, drawn)
+            spills = [each.spill for each in drawn if each.spill is not None]
+            yield Work(writer, spills, [each.cells for each in drawn if each.cells is not None]), drawn
+
+
+def _write(writer: Writer, formulas: Formulas, kind: BlockKind, drawn: Sequence[_Drawn]) -> None:
+    """Write a loop for all that knows of entries, and one for each kind of lists that can be gone through as one."""
+    in_lists: dict[str | None, list[_Drawn]] = {}
+    for each in drawn:
+        in_lists.setdefault(shared_offsets(each.rows, kind.columns), []).append(each)
+    for name, some in in_lists.items():
+        with elements_of(writer, name) if name else entries_of(writer) as place:
+            for each in some:
+                if name:
+                    loop = FlatLoop(writer, place)
+                    write_flat_rows(formulas, each.rows, loop, each.take, takes_all=each.takes_all)
+                else:
+                    write_rows(formulas, each.rows, place, each.take, takes_all=each.takes_all)
 
 
 class _Drawn:
