@@ -93,8 +93,9 @@ class Writer:
 
     def text(self) -> str:
         """Return the function as LLVM reads it, when everything is written and `give` was called."""
-        with self.at_the_beginning():
-            self.builder.branch(self._work)
+        if not self._beginning.is_terminated:
+            with self.at_the_beginning():
+                self.builder.branch(self._work)
         return str(self.module)
 
     @contextmanager
