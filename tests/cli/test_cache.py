@@ -87,7 +87,7 @@ def test_off_is_off(call: Callable[..., Any], place: Path, sample: Path, monkeyp
     for verb in (["show"], ["clear"], []):
         assert "off" in call("cache", *verb).out
     assert "OVERPROOF_CACHE=on" in call("cache", "clear").out
-    assert json.loads(call("cache", "show", "--json", "-").out) == {"cache": None}
+    assert json.loads(call("cache", "show", "--json", "-").out)["cache"] is None
 
 
 @pytest.mark.parametrize(
@@ -151,3 +151,17 @@ def test_a_place_that_cannot_be_written_is_told(
     (own,) = place.iterdir()
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != own)
     assert "you may not write there" in call("cache").out
+
+
+def test_compiled_functions_are_told_and_thrown_away(
+    call: Callable[..., Any], place: Path, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a draw was compiled to is counted by `show`, kept for the next draw, and gone after `clear`."""
+    monkeypatch.setenv("OVERPROOF_PATH", "compiled")
+    assert draw(call, sample)["statistics"]["path"] == "compiled"
+    first = json.loads(call("cache", "show", "--json", "-").out)["compiled"]
+    assert first["n_functions"] >= 1
+    draw(call, sample)
+    assert f"{first['n_functions']} functions" in call("cache", "show").out
+    assert "of functions thrown away" in call("cache", "clear").out
+    assert json.loads(call("cache", "show", "--json", "-").out)["compiled"]["n_functions"] == 0

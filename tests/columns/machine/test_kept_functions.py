@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from overproof.columns.machine import compiling, kept
+from overproof.columns.machine import compiling, kept, memory
 from overproof.columns.machine.machine import Machine
 from overproof.columns.machine.writer import Writer
 from overproof.store import FileMemory
@@ -161,20 +161,20 @@ def test_where_nothing_can_be_kept_it_is_compiled(
         assert [answer(), answer()] == [42, 42]
     monkeypatch.setenv("OVERPROOF_HOME", "/dev/null")
     assert answer() == 42
-    monkeypatch.setattr(kept, "home_directory", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
+    monkeypatch.setattr(memory, "home_directory", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
     assert answer() == 42
     assert len(compiled) == 4
 
 
 def test_the_oldest_are_thrown_away(home: Path) -> None:
     """No more is kept than there is room for; what was not used longest goes first."""
-    memory = FileMemory(home, limit_bytes=256 * 4_000)
+    bounded = FileMemory(home, limit_bytes=256 * 4_000)
     for number in range(2_000):
-        memory.put(str(number), bytes(1_000))
-    n_kept, size_bytes = memory.survey()
+        bounded.put(str(number), bytes(1_000))
+    n_kept, size_bytes = bounded.survey()
     assert size_bytes <= 256 * 4_000
     assert 0 < n_kept < 2_000
-    assert memory.get("1999") is not None
+    assert bounded.get("1999") is not None
 
 
 def test_other_processors_have_their_own(home: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,3 +184,16 @@ def test_other_processors_have_their_own(home: Path, compiled: list[str], monkey
     answer()
     assert len(compiled) == 2
     assert len(files_in(home)) == 2
+
+
+def test_what_is_kept_is_told_and_thrown_away(home: Path) -> None:
+    """Without the compiler: how many functions are kept, and none after `clear`; another user's are none of ours."""
+    assert memory.survey().n_functions == 0
+    answer()
+    told = memory.survey()
+    assert (told.directory, told.n_functions) == (str(home), 1)
+    home.chmod(0o755)
+    assert (memory.survey().n_functions, memory.clear()) == (0, 0)
+    home.chmod(0o700)
+    assert memory.clear() == told.size_bytes > 0
+    assert memory.survey().n_functions == 0

@@ -1,4 +1,4 @@
-"""`overproof cache`: columns that are kept in memory for the next query."""
+"""`overproof cache`: columns and compiled functions that are kept for the next query."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ OFF = f"{'cache':<12}off ({VARIABLE}=off, or no shared memory here: name a direc
 ELSEWHERE = f"{'cleared':<12}nothing; what was kept before: {VARIABLE}=on (or its directory) overproof cache clear"
 
 
-@click.group("cache", invoke_without_command=True, short_help="Show or clear the columns kept for the next query.")
+@click.group("cache", invoke_without_command=True, short_help="Show or clear what is kept for the next query.")
 @click.pass_context
 def cache_command(context: click.Context) -> int:
-    """Show or clear the columns of recent queries, which are kept in memory for the next one.
+    """Show or clear what recent queries have left for the next one: columns in memory, compiled functions on disk.
 
     Without a command it is shown.
     """
@@ -35,16 +35,23 @@ def cache_command(context: click.Context) -> int:
     return _show(None)
 
 
-@cache_command.command("show", short_help="List the columns that are kept.")
+@cache_command.command("show", short_help="List what is kept.")
 @click.option("--json", metavar="F", help=JSON_HELP)
 def show_command(json: str | None) -> int:
-    """List the columns that are kept, with what they take and what they save; those that would go last come first."""
+    """List the columns that are kept, with what they take and what they save; those that would go last come first.
+
+    Behind them it says how many compiled functions are kept.
+    """
     return _show(json)
 
 
-@cache_command.command("clear", short_help="Throw away all columns that are kept.")
+@cache_command.command("clear", short_help="Throw away all that is kept.")
 def clear_command() -> int:
-    """Throw away all columns that are kept; queries that run read them again."""
+    """Throw away all that is kept; queries that run read columns again, and compile again what they draw."""
+    from overproof.columns.machine import memory
+
+    freed, where = memory.clear(), memory.survey().directory
+    click.echo(f"{'compiled':<12}{human_bytes(freed)} of functions thrown away in {where}")
     place = _place()
     if place is None:
         click.echo(f"{OFF}\n{ELSEWHERE}")
@@ -67,14 +74,19 @@ def _place() -> CachePlace | None:
 
 def _show(json: str | None) -> int:
     from overproof.columns.cache.report import report_on
+    from overproof.columns.machine.memory import survey
 
     check_json(json)
     place = _place()
-    report = None if place is None else report_on(place)
+    report, compiled = None if place is None else report_on(place), survey()
     if json is not None:
-        write_json(json, {"cache": None if report is None else asdict(report)})
+        write_json(json, {"cache": None if report is None else asdict(report), "compiled": asdict(compiled)})
     if json != STANDARD_OUTPUT:
         click.echo(OFF if report is None else "\n".join(_lines(report)))
+        click.echo(
+            f"{'compiled':<12}{compiled.n_functions:,} functions, {human_bytes(compiled.size_bytes)} in "
+            f"{compiled.directory}"
+        )
     return ExitCode.COMPLETE
 
 

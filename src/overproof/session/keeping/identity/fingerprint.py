@@ -12,7 +12,7 @@ from dataclasses import field
 
 from overproof.words.frozen import dataclass
 
-LIBRARIES = ("overproof", "numpy", "awkward", "uproot", "boost-histogram", "hist", "numba")
+LIBRARIES = ("overproof", "numpy", "awkward", "uproot", "boost-histogram", "hist", "llvmlite", "numba")
 """Libraries on which the last bits of a result may depend."""
 
 CPU_BYTES = 8192
