@@ -30,6 +30,7 @@ _LARGEST_EXPONENT = 700.0
 _FAR_IN_SIGMAS = 39.0
 _ROOT_OF_TWO_PI = 2.50662827463100024
 _MANY_TURNS = 1e4
+_TURN = 2 * math.pi
 
 
 def kernel(name: str) -> Kernel:
@@ -271,13 +272,20 @@ def _phi_between(low: float, high: float) -> Kernel:
     """Make what adds or subtracts full turns one by one, as ROOT does, since the last bit depends on it."""
 
     def into_range(x: Values) -> Values:
-        phi = np.array(x, dtype=np.float64)
-        phi = np.where(np.abs(phi) < _MANY_TURNS, phi, np.fmod(phi, 2 * math.pi))  # where ROOT takes hours, or no end
-        while (above := phi >= high).any():
-            phi = np.where(above, phi - 2 * math.pi, phi)
-        while (below := phi < low).any():
-            phi = np.where(below, phi + 2 * math.pi, phi)
-        return phi
+        angles = np.asarray(x, dtype=np.float64)
+        near = np.where(
+            np.abs(angles) < _MANY_TURNS, angles, np.fmod(angles, _TURN)
+        )  # else ROOT takes hours, or no end
+        phi = near.reshape(-1)
+        above = np.flatnonzero(phi >= high)
+        while len(above):
+            phi[above] -= _TURN
+            above = above[phi[above] >= high]
+        below = np.flatnonzero(phi < low)
+        while len(below):
+            phi[below] += _TURN
+            below = below[phi[below] < low]
+        return phi.reshape(angles.shape)[()]
 
     return into_range
 

@@ -26,7 +26,7 @@ def apply_kernel(name: str, arguments: Sequence[Any], *, makes_booleans: bool) -
     Raises:
         ValueError: lists of different lengths stand side by side.
     """
-    function = _OWN.get(name) or kernel(name)
+    function = own_kernel(name) if name in _OWN else kernel(name)
     arrays = [argument for argument in arguments if isinstance(argument, ak.Array)]
     places = [place for place, argument in enumerate(arguments) if isinstance(argument, ak.Array)]
 
@@ -82,6 +82,11 @@ _OWN: dict[str, Kernel] = {
     "signed_xor": _signed(np.bitwise_xor),
 }
 """Kernels that ROOT's dialect has no use for."""
+
+
+def own_kernel(name: str) -> Kernel:
+    """Return the function behind a name that this dialect alone has."""
+    return _OWN[name]
 
 
 def own_kernel_names() -> frozenset[str]:
