@@ -8,6 +8,7 @@ from typing import Any
 import awkward as ak
 import numpy as np
 
+from overproof.columns.kernels.python.spreads import deviation, variance
 from overproof.columns.kernels.python.values import is_leaf, numbers_of
 
 Option = float | int | bool | None
@@ -51,7 +52,29 @@ def _concatenate(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
 
 
 def _pad_none(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
-    return ak.pad_none(arrays[0], options.pop("target"), **options)
+    padded = ak.pad_none(arrays[0], options.pop("target"), **options)
+    return ak.from_regular(padded, axis=options["axis"])  # which awkward cannot always broadcast
+
+
+def _ptp(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
+    return ak.ptp(ak.values_astype(arrays[0], np.float64), **options)  # awkward subtracts no booleans
+
+
+def _spread(function: Callable[..., Any]) -> Callable[[Sequence[Any], dict[str, Option]], Any]:
+    def compute(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
+        ddof, keepdims = float(options.get("ddof") or 0.0), bool(options.get("keepdims"))
+        return function(arrays[0], axis=options["axis"], ddof=ddof, keepdims=keepdims)
+
+    return compute
+
+
+def _ordered(name: str) -> Callable[[Sequence[Any], dict[str, Option]], Any]:
+    """Make what sorts; what is equal always stays as it was, since any other order would not be defined."""
+
+    def order(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
+        return getattr(ak, name)(arrays[0], **{**options, "stable": True})
+
+    return order
 
 
 def _fill_none(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
@@ -71,11 +94,16 @@ def _where(arrays: Sequence[Any], _: dict[str, Option]) -> Any:
 
 
 _OWN: dict[str, Callable[[Sequence[Any], dict[str, Option]], Any]] = {
+    "argsort": _ordered("argsort"),
     "concatenate": _concatenate,
     "fill_none": _fill_none,
     "mask": _mask,
     "ones_like": _like(1.0),
     "pad_none": _pad_none,
+    "ptp": _ptp,
+    "sort": _ordered("sort"),
+    "std": _spread(deviation),
+    "var": _spread(variance),
     "where": _where,
     "zeros_like": _like(0.0),
 }

@@ -142,8 +142,7 @@ def nothing_when(writer: Writer, content: Content, none: Value | None) -> Conten
 def is_of_numbers(writer: Writer, listing: Listing) -> bool:
     """Tell what the items of a list are; what is written for that is never reached."""
     with writer.when(NO):
-        found = isinstance(listing.item(writer.integer(0)), Number)
-    return found
+        return isinstance(listing.item(writer.integer(0)), Number)
 
 
 def one_of(writer: Writer, flag: Value, yes: Callable[[], Content], no: Callable[[], Content]) -> Content:

@@ -11,7 +11,6 @@ from overproof.columns.kernels.compiled.python.contents import (
     NotWrittenError,
     Number,
     any_of,
-    is_of_numbers,
     nothing_when,
     one_of,
     optional,
@@ -20,7 +19,7 @@ from overproof.columns.kernels.compiled.python.ordering import Order
 from overproof.columns.kernels.compiled.python.picking import at_axis
 from overproof.columns.kernels.compiled.python.reducing import REDUCERS, Reduction
 from overproof.columns.kernels.compiled.python.scratch import Scratch, chosen_there
-from overproof.columns.kernels.compiled.python.together import check_items, combined, side_by_side
+from overproof.columns.kernels.compiled.python.together import check_items, side_by_side
 from overproof.columns.machine.writer import Value, Writer
 
 Option = float | int | bool | None
@@ -180,8 +179,6 @@ class ListFunctions:
         clips = bool(options.get("clip"))
         if listing.size is not None:
             raise NotWrittenError("padding of a list of which awkward knows the size")
-        if clips and listing.none is not None:
-            raise NotWrittenError("padding of what may be None to one size")
         length = writer.integer(target) if clips else writer.larger(listing.length, target)
         if listing.none is not None:
             length = writer.select(listing.none, writer.integer(0), length)
@@ -189,7 +186,7 @@ class ListFunctions:
         def item(place: Value) -> Content:
             return optional(writer, writer.less(place, listing.length), lambda: listing.item(place))
 
-        return Listing(writer, length=length, item=item, none=listing.none, size=target if clips else None)
+        return Listing(writer, length=length, item=item, none=listing.none)
 
     # -- of whole lists --------------------------------------------------------------------------------------------
 
@@ -198,7 +195,6 @@ class ListFunctions:
 
     def _flat(self, listing: Listing) -> Listing:
         """Put the lists of a list one behind the other."""
-        writer = self._writer
         if listing.none is not None:
             raise NotWrittenError("what may be None made flat")
         return self._scratch.flat(listing)
