@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from overproof.analysis.draw.rows import Rows
+from overproof.analysis.draw.dialects import AnyRows
+from overproof.analysis.draw.python.rows import PythonRows
+from overproof.columns.kernels.compiled.bounds import bounds_of
 from overproof.columns.kernels.compiled.columns import Kinds, WrittenColumn, arguments_of, kinds_of
 from overproof.columns.kernels.compiled.formulas import Formulas
 from overproof.columns.kernels.compiled.functions.texts import text_arguments
+from overproof.columns.kernels.compiled.python.columns import python_block
 from overproof.columns.kernels.evaluate import Block
 from overproof.columns.kernels.rows import block_of
 from overproof.columns.machine.writer import Writer
@@ -43,15 +46,18 @@ class BlockGiven:
     """One block, as functions take it.
 
     Args:
-        rows: of all plans.
+        rows: of all plans, in one dialect.
         events: the block.
 
     Raises:
+        NotWrittenError: only the interpreter can read it.
         BranchError: a branch is not here what it was in the first file.
     """
 
-    def __init__(self, rows: Sequence[Rows], events: Any) -> None:
-        self.block = block_of(rows, events)
+    def __init__(self, rows: Sequence[AnyRows], events: Any) -> None:
+        in_python = [each for each in rows if isinstance(each, PythonRows)]
+        in_roots = [each for each in rows if not isinstance(each, PythonRows)]
+        self.block = python_block(in_python, events) if in_python else block_of(in_roots, events)
         by_entry = frozenset(kind for kind, number in self.block.numbers.items() if np.ndim(number))
         self.kind = BlockKind(columns=kinds_of(self.block.columns), by_entry=by_entry)
 
@@ -59,6 +65,7 @@ class BlockGiven:
         """Return what a function takes of the block."""
         given: Given = {"entries": self.block.n_entries}
         given |= arguments_of(self.block.columns, self.kind.columns)
+        given |= bounds_of(self.block.columns, self.kind.columns)
         for name in writer_names:
             about, _, what = name.partition(" ")
             if about == "number":

@@ -37,9 +37,14 @@ def kinds_of(columns: Mapping[str, Column]) -> Kinds:
     known: dict[str, Integers] = {}
     kinds = []
     for name, column in sorted(columns.items()):
-        own = tuple(_name_of(each, f"{name}@{depth}", known) for depth, each in enumerate(column.offsets))
+        own = tuple(_name_of(each, f"lists {depth} of {name}", known) for depth, each in enumerate(column.offsets))
         kinds.append((name, ColumnKind(dtype=_dtype_of(column), fixed_shape=column.fixed_shape, offsets=own)))
     return tuple(kinds)
+
+
+def content_name(name: str) -> str:
+    """Return under which name a function takes the numbers of a column, whatever that is called."""
+    return f"column {name}"
 
 
 def _dtype_of(column: Column) -> str:
@@ -51,7 +56,7 @@ def _dtype_of(column: Column) -> str:
 def _name_of(offsets: Integers, name: str, known: dict[str, Integers]) -> str:
     """Return the name of the first offsets like these, which get this name where there are none yet."""
     for other, each in known.items():
-        if each is offsets or (each[-1] == offsets[-1] and np.array_equal(each, offsets)):
+        if each is offsets or (np.array_equal(each[-1:], offsets[-1:]) and np.array_equal(each, offsets)):
             return other
     known[name] = offsets
     return name
@@ -62,7 +67,7 @@ def arguments_of(columns: Mapping[str, Column], kinds: Kinds) -> dict[str, npt.N
     given: dict[str, npt.NDArray[Any] | int | float] = {}
     for name, kind in kinds:
         column = columns[name]
-        given[name] = np.ascontiguousarray(column.content, dtype=kind.dtype)
+        given[content_name(name)] = np.ascontiguousarray(column.content, dtype=kind.dtype)
         given |= dict(zip(kind.offsets, column.offsets, strict=True))
     return given
 
@@ -79,7 +84,7 @@ class WrittenColumn:
 
     def __init__(self, writer: Writer, name: str, kind: ColumnKind) -> None:
         self._writer = writer
-        self.content: Array = writer.array(name, kind.dtype)
+        self.content: Array = writer.array(content_name(name), kind.dtype)
         self.offsets = tuple(writer.array(each, np.int64) for each in kind.offsets)
         self.fixed_shape = kind.fixed_shape
         self.element_size = int(np.prod(kind.fixed_shape, dtype=np.int64))

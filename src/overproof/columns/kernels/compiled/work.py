@@ -8,9 +8,12 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
+from overproof.columns.kernels.compiled.bounds import write_bounds
 from overproof.columns.kernels.compiled.fills.cells import Cells, Outputs
 from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.formulas import Formulas
+from overproof.columns.kernels.compiled.python.scratch import FIRST_ROOM as FIRST_SCRATCH
+from overproof.columns.kernels.compiled.python.scratch import MOST_ROOM, NO_ROOM, scratch_arguments, uses_scratch
 from overproof.columns.machine.machine import Machine
 from overproof.columns.machine.writer import Value, Writer
 
@@ -25,6 +28,7 @@ class Undecided(Exception):  # noqa: N818 - no error: the interpreter does what 
 def begin(kind: BlockKind) -> tuple[Writer, Formulas]:
     """Begin a function for blocks of a kind."""
     writer = Writer()
+    write_bounds(writer, kind.columns)
     return writer, kind.formulas(writer)
 
 
@@ -56,6 +60,7 @@ class Work:
         self._spills = spills
         self._cells = cells
         self._rooms = [FIRST_ROOM] * len(spills)
+        self._scratch = FIRST_SCRATCH if uses_scratch(self._names) else 0
 
     def run(self, block: BlockGiven) -> Outputs:
         """Run over a block, again where its rows had no room, and return what was added up.
@@ -71,7 +76,12 @@ class Work:
             for spill, room in zip(self._spills, self._rooms, strict=True):
                 outputs |= spill.empty(room)
                 given |= spill.numbers(room)
-            if self._machine(given | outputs):
+            given |= scratch_arguments(self._scratch)
+            code = self._machine(given | outputs)
+            if code == NO_ROOM and self._scratch < MOST_ROOM:
+                self._scratch *= 4
+                continue
+            if code:
                 raise Undecided
             sizes = [spill.size(outputs) for spill in self._spills]
             if all(size <= room for size, room in zip(sizes, self._rooms, strict=True)):
