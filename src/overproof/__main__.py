@@ -1,5 +1,5 @@
 """`python -m overproof` is the program `overproof`."""
 
-from overproof.cli.main import run
+from overproof.cli.program import program
 
-run()
+program()

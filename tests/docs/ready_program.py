@@ -51,7 +51,7 @@ def main(directory: Path) -> None:
     program, *arguments = become(connection)
     ending = Ending(connection)
     if Path(program).name == "overproof":
-        from overproof.cli.main import run
+        from overproof.cli.program import run
 
         ending.of(run)
     else:

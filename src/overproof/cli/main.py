@@ -1,20 +1,19 @@
-"""The entry point: finds the verb, and turns whatever happens into one line and an exit code."""
+"""The command line: finds the verb, and turns whatever happens into one line and an exit code."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from overproof.cli.exit_codes import ExitCode
-from overproof.cli.streams import StandardOutputError, prepare_streams, silence
+from overproof.cli.streams import StandardOutputError, silence
 from overproof.words.errors import (
     AbortedError,
     EngineError,
@@ -76,13 +75,6 @@ def overproof(ctx: click.Context) -> int:
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
     return ExitCode.COMPLETE
-
-
-def run() -> NoReturn:
-    """Be the program `overproof`."""
-    prepare_streams()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: a query hands over what it has
-    sys.exit(main(sys.argv[1:]))
 
 
 def main(arguments: Sequence[str]) -> int:

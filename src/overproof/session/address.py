@@ -41,12 +41,12 @@ def hire_crew(address: str, *, workers: int | None = None) -> Crew:
         from overproof.engines.inline import InlineCrew
 
         return InlineCrew()
-    from overproof.engines.local.forking.planting import plant
+    from overproof.engines.local.forking.planting import planted
 
-    planted = plant()  # first of all: it loads its libraries while we load ours
+    stem = planted()  # first of all: it loads its libraries while we load ours
     from overproof.engines.local.processes import ProcessCrew
 
-    return ProcessCrew(n_workers or usable_cores(), planted=planted)
+    return ProcessCrew(n_workers or usable_cores(), planted=stem)
 
 
 def _parse_count(text: str, address: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -26,6 +27,28 @@ class Planted(NamedTuple):
     process: subprocess.Popen[bytes]
     connection: socket.socket
     lifeline: socket.socket
+
+
+_early: list[Planted] = []
+"""What was started before anybody asked for it; at most one."""
+
+
+def plant_early() -> None:
+    """Start the process now, for the first who will ask; it ends with this process where nobody does.
+
+    What cannot be started now is started, and complained about, when somebody asks.
+    """
+    with contextlib.suppress(EngineError):
+        _early.append(plant())
+
+
+def planted() -> Planted:
+    """Return the process that was started early, or start one.
+
+    Raises:
+        EngineError: this system starts no more processes.
+    """
+    return _early.pop() if _early else plant()
 
 
 def plant(environment: dict[str, str] | None = None) -> Planted:
