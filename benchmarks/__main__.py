@@ -20,7 +20,8 @@ from benchmarks.campaign.results import Results
 from benchmarks.campaign.rounds import as_document, measure
 from benchmarks.campaign.run import Stage
 from benchmarks.campaign.startup import measure_startup
-from benchmarks.campaign.tables import all_tables, put_into
+from benchmarks.campaign.tables.pages import put_into
+from benchmarks.campaign.tables.whole import all_tables
 from benchmarks.environments import CHECKOUT, PACKAGES, Environment, NoEnvironmentError, environment
 from benchmarks.questions import QUESTIONS
 from benchmarks.samples import Sample
@@ -49,8 +50,8 @@ def campaign(options: argparse.Namespace) -> int:
         run(options, results)
     tables = all_tables(results.document)
     (options.directory / "results.md").write_text(tables, encoding="utf-8")
-    if options.page:
-        put_into(options.page, results.document)
+    for page in options.page:
+        put_into(page, results.document)
     print(tables)
     return 0
 
@@ -72,7 +73,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--environment", action="append", default=[], metavar="NAME=PYTHON",
                         help=f"an interpreter that is there already, of: {', '.join(PACKAGES)}")  # fmt: skip
     parser.add_argument("--output", type=Path, help="the JSON document (default: results.json in the directory)")
-    parser.add_argument("--page", type=Path, help="put the tables into this page")
+    parser.add_argument("--page", type=Path, action="append", default=[], help="put the tables into this page")
     parser.add_argument("--only-samples", action="store_true", help="make samples and environments, measure nothing")
     parser.add_argument("--only-tables", action="store_true", help="measure nothing, write tables of what there is")
     options = parser.parse_args(arguments)
@@ -125,7 +126,8 @@ def measure_sample(
     for question in part.questions:
         begun = time.monotonic()
         say(f"{sample.name}, {question}")
-        outcomes = measure(stage, contenders, question=question, files=files, rounds=part.rounds, say=say)
+        able = [each for each in contenders if QUESTIONS[question].drawing or not each.draws_only]
+        outcomes = measure(stage, able, question=question, files=files, rounds=part.rounds, say=say)
         results.add_case(
             {
                 "sample": sample.name,

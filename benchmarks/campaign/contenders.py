@@ -13,10 +13,13 @@ class Contender:
         name: in tables.
         module: of `benchmarks.peers`.
         environment: that it runs in.
-        remembers: whether what was learned of files earlier is there.
+        remembers: whether what was learned of files earlier is there, and functions that were compiled.
+        keeps_kernels: whether functions that were compiled earlier are there, and nothing else.
         caches: whether columns that were read earlier are there.
         again: whether the second question of a session is measured instead of a new process.
         answers: whether it gives histograms.
+        draws_only: whether it answers nothing but draws.
+        path: the way of overproof's draws; empty: its own choice.
         formats: of samples that it can read.
     """
 
@@ -24,14 +27,21 @@ class Contender:
     module: str
     environment: str
     remembers: bool = False
+    keeps_kernels: bool = False
     caches: bool = False
     again: bool = False
     answers: bool = True
+    draws_only: bool = False
+    path: str = ""
     formats: tuple[str, ...] = ("ttree", "rntuple")
 
 
 OVERPROOF = (
-    Contender(name="cold", module="with_overproof", environment="overproof"),
+    Contender(name="cold", module="with_overproof", environment="overproof", keeps_kernels=True),
+    Contender(name="cold-empty", module="with_overproof", environment="overproof"),
+    Contender(name="command", module="with_command", environment="overproof", keeps_kernels=True, draws_only=True),
+    Contender(name="command-empty", module="with_command", environment="overproof", draws_only=True),
+    Contender(name="interpreted", module="with_overproof", environment="overproof", remembers=True, path="interpreted"),
     Contender(name="warm", module="with_overproof", environment="overproof", remembers=True),
     Contender(name="cached", module="with_overproof", environment="overproof", remembers=True, caches=True),
     Contender(name="again", module="with_overproof", environment="overproof", remembers=True, again=True),
@@ -51,6 +61,6 @@ YARDSTICKS = (
     Contender(
         name="reading-cached", module="reading", environment="overproof", remembers=True, caches=True, answers=False
     ),
-    Contender(name="kernel", module="kernel", environment="overproof", remembers=True, answers=False),
+    Contender(name="kernel", module="kernel", environment="overproof", remembers=True, answers=False, path="compiled"),
 )
 CONTENDERS = {each.name: each for each in (*OVERPROOF, *PEERS, *YARDSTICKS)}

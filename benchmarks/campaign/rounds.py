@@ -12,7 +12,19 @@ from benchmarks.campaign.answers import compare
 from benchmarks.campaign.contenders import Contender
 from benchmarks.campaign.run import Run, RunError, Stage, Times
 
-REFERENCE = ("warm", "cold", "cached", "awkward", "rdataframe", "coffea", "graphed")
+REFERENCE = (
+    "warm",
+    "cold",
+    "cached",
+    "cold-empty",
+    "command",
+    "command-empty",
+    "interpreted",
+    "awkward",
+    "rdataframe",
+    "coffea",
+    "graphed",
+)
 """The first of these that takes part gives the answer that others are compared with."""
 
 
@@ -108,5 +120,6 @@ def as_document(outcome: Outcome) -> dict[str, Any]:
         "read_bytes": first.n_bytes if first else 0,
         "main_bytes": first.main_bytes if first else 0,
         "worker_bytes": first.worker_bytes if first else 0,
+        "path": first.path if first else "",
         "fills": sum(first.histograms[0]) if first and first.histograms else 0,
     }

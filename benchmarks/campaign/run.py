@@ -17,6 +17,8 @@ from benchmarks.campaign.contenders import Contender
 from benchmarks.campaign.memory import MARK, MemoryWatch
 from benchmarks.environments import CHECKOUT
 
+KERNELS = "kernels"
+"""Directory of compiled functions, below `OVERPROOF_HOME`."""
 LIMIT_S = 1800.0
 """After this a run has failed."""
 
@@ -52,6 +54,7 @@ class Run:
         n_bytes: compressed bytes that were read, where the peer knows.
         main_bytes: peak of private memory of the first process, where it was watched.
         worker_bytes: that of the largest other process.
+        path: by which overproof computed a draw.
     """
 
     times: Times
@@ -59,6 +62,7 @@ class Run:
     n_bytes: int = 0
     main_bytes: int = 0
     worker_bytes: int = 0
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +118,16 @@ class Stage:
             mark = uuid.uuid4().hex
             command = [self.pythons[contender.environment], "-m", f"benchmarks.peers.{contender.module}", request]
             variables = self._variables(contender, place, mark)
+            if contender.keeps_kernels:
+                copy_kernels(self.below, place / "home")
             with (place / "said").open("w+b") as said:
                 begun, ended, peaks, code = _timed(command, variables, mark, said, watched=watched)
                 said.seek(0)
                 words = said.read().decode(errors="replace")
             if code or not reply.exists():
                 raise RunError(_reason(code, words))
+            if contender.keeps_kernels:
+                copy_kernels(place / "home", self.below)
             return json.loads(reply.read_text(encoding="utf-8")), begun, ended, peaks
 
     def _variables(self, contender: Contender, place: Path, mark: str) -> dict[str, str]:
@@ -129,6 +137,7 @@ class Stage:
             "PYTHONPATH": str(CHECKOUT),
             "OVERPROOF_HOME": str(home),
             "OVERPROOF_CACHE": str(self.cache) if contender.caches else "off",
+            "OVERPROOF_PATH": contender.path or "auto",
             MARK: mark,
         }
 
@@ -140,6 +149,12 @@ class Stage:
     def forget_files(self) -> None:
         """Forget all that was learned of files."""
         shutil.rmtree(self.below / "home", ignore_errors=True)
+
+
+def copy_kernels(source: Path, destination: Path) -> None:
+    """Copy compiled functions from one home to another, with their modes; where there are none, there are none."""
+    if (source / KERNELS).is_dir():
+        shutil.copytree(source / KERNELS, destination / KERNELS, dirs_exist_ok=True)
 
 
 def _timed(
@@ -181,6 +196,7 @@ def _run(found: dict[str, Any], begun: float, ended: float, peaks: tuple[int, in
         n_bytes=found["n_bytes"],
         main_bytes=peaks[0],
         worker_bytes=peaks[1],
+        path=found["path"],
     )
 
 

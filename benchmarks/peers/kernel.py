@@ -1,6 +1,7 @@
 """Histograms alone: overproof's own selectors over columns that are in memory, in two processes.
 
-Everything is read before the clock starts; what is timed is `process` of each block, drawn or filled, and no engine.
+Everything is read, and compiled, before the clock starts; what is timed is `process` of each block, drawn or filled,
+and no engine.
 """
 
 from __future__ import annotations
@@ -91,6 +92,7 @@ def selector_of(question: Any, reader: Reader) -> Any:
         selector = Columnar(question=question.name)
         selector.worker_begin()
         return selector
+    from overproof.analysis.draw.path import VARIABLE, said_path
     from overproof.analysis.draw.plan import plan_of
     from overproof.session.drawing import check_drawing
 
@@ -99,7 +101,8 @@ def selector_of(question: Any, reader: Reader) -> Any:
     checked = check_drawing(
         drawing.expression, cut=drawing.cut, weight=drawing.weight, bins=bins, name=None, profile=False
     )
-    selector = checked.selector([plan_of(each, schema=reader.schema()) for each in checked.requests])
+    plans = [plan_of(each, schema=reader.schema()) for each in checked.requests]
+    selector = checked.selector(plans, path=said_path(os.environ.get(VARIABLE, "")) or "compiled")
     selector.worker_begin()
     return selector
 

@@ -50,6 +50,7 @@ class Reply:
         histograms: contents of each histogram, x outermost, with the bins for what lies outside.
         n_bytes: compressed bytes that were read, where the peer knows.
         with_reading_s: the loop, with what is left out of it.
+        path: by which overproof computed a draw.
         again: begin and end of the second answer, and the seconds of its loop.
     """
 
@@ -59,6 +60,7 @@ class Reply:
     histograms: list[list[float]] = field(default_factory=list)
     n_bytes: int = 0
     with_reading_s: float = 0.0
+    path: str = ""
     again: tuple[float, float, float] | None = None
 
 

@@ -41,6 +41,7 @@ def answer(request: Request, question) -> Reply:
         loop_end_s=ended,
         histograms=contents(histograms),
         n_bytes=statistics.read_bytes,
+        path=statistics.path if question.drawing else "",
         again=again,
     )
 

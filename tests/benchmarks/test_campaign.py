@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,20 @@ from benchmarks.campaign.contenders import CONTENDERS
 from benchmarks.campaign.memory import MARK, MemoryWatch
 from benchmarks.campaign.plans import PLANS
 from benchmarks.campaign.results import Results
-from benchmarks.campaign.tables import BEGIN, END, all_tables, put_into, reading_table
+from benchmarks.campaign.run import KERNELS, copy_kernels
+from benchmarks.campaign.tables.pages import MARKS, put_into
+from benchmarks.campaign.tables.targets import beside_table, command_table, limit_table
+from benchmarks.campaign.tables.whole import all_tables, reading_table
 from benchmarks.environments import NoEnvironmentError, environment
+from benchmarks.peers.kernel import selector_of
+from benchmarks.peers.protocol import Request
 from benchmarks.questions import QUESTIONS
+
+from overproof.columns.machine.kept import object_of
+from overproof.columns.reader import ReaderCache
+from overproof.records.dataset import FileSpec
+
+(BEGIN, END), (BEGIN_SPEEDS, END_SPEEDS) = MARKS
 
 READERS = {"decompression": 2.0, "reading": 2.4, "reading-cached": 0.2}
 
@@ -157,6 +169,89 @@ def test_an_interpreter_that_does_not_run_is_no_environment(tmp_path: Path) -> N
     """Peers without an environment are left out, with a reason."""
     with pytest.raises(NoEnvironmentError, match="does not run"):
         environment("coffea", below=tmp_path, given={"coffea": tmp_path / "python"})
+
+
+def test_targets_are_shown_beside_what_is_wanted() -> None:
+    """Ratios to peers stand beside their targets, in bold where they miss; only 40 million events count."""
+    seconds = {"warm": 1.0, "rdataframe": 8.0, "coffea": 2.0}
+    case = _measured("adl3", seconds) | {"events": 40_000_000}
+    assert "| generated | adl3 | 8.0x (8x) | 8.0x (4x) | **2.0x** (3x) | - |" in beside_table([case])
+    assert beside_table([case | {"events": 4_000_000}]) == ""
+
+
+def test_the_command_is_shown_as_a_share_of_rdataframes_time() -> None:
+    """A third with functions kept, half without; who was measured on another day is left out."""
+    case = _measured("adl1", {"command": 1.0, "command-empty": 2.0, "rdataframe": 3.0}) | {"events": 4_000_000}
+    assert "| 1.00, 0.33x (0.33x) | 2.00, **0.67x** (0.50x) | 3.00 |" in command_table([case])
+    case["outcomes"]["command-empty"]["measured"] = "earlier"
+    assert "| 1.00, 0.33x (0.33x) | - | 3.00 |" in command_table([case])
+
+
+def test_the_limit_is_decompression_and_kernel() -> None:
+    """The loop is told as a multiple of both together, the cached one as one of the kernel."""
+    seconds = {"decompression": 2.0, "kernel": 1.0, "warm": 7.8, "cached": 4.0}
+    case = _measured("adl3", seconds) | {"spread": {"compression": "zstd"}}
+    assert "| 1.00 | 0.50 | 3.90 | **2.60x** (1.30x) | 2.00 | **4.00x** (1.50x) |" in limit_table([case])
+    assert "| 2.60x |" in limit_table([case | {"question": "adl5"}])
+
+
+def test_a_page_may_have_the_small_table_alone(tmp_path: Path) -> None:
+    """A page with the other marks gets whole times of all over the largest sample, by the titles of the questions."""
+    page, cases = tmp_path / "page.md", []
+    for events in (4_000_000, 40_000_000):
+        measured = _measured("adl1", {"warm": 1.0, "rdataframe": events / 1e7, "graphed": 1.5})
+        cases.append(measured | {"events": events, "sample": str(events), "title": "a title"})
+    page.write_text(f"{BEGIN_SPEEDS}\n{END_SPEEDS}\n", encoding="utf-8")
+    put_into(page, {"cases": cases})
+    text = page.read_text(encoding="utf-8")
+    assert "| 40 million events, seconds | overproof | RDataFrame | coffea | graphed |" in text
+    assert "| a title | 1.00 | 4.00 (4.0x) | - | 1.50 (1.5x) |" in text
+    assert BEGIN not in text
+
+
+def test_compiled_functions_travel_from_home_to_home(tmp_path: Path) -> None:
+    """What is copied is private still, and is added to what is there."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    copy_kernels(one, other)
+    assert not other.exists()
+    for home, name in ((one, "a"), (other, "b")):
+        (home / KERNELS).mkdir(parents=True, mode=0o700)
+        (home / KERNELS / name).write_text(name, encoding="utf-8")
+    copy_kernels(one, other)
+    assert sorted(path.name for path in (other / KERNELS).iterdir()) == ["a", "b"]
+    assert (other / KERNELS).stat().st_mode & 0o777 == 0o700
+
+
+def test_the_kernels_are_where_overproof_keeps_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The directory that is copied is the one that compiled functions are kept in."""
+    monkeypatch.setenv("OVERPROOF_HOME", str(tmp_path))
+    object_of("define i64 @run() {\n ret i64 7\n}\n")
+    assert any((tmp_path / KERNELS).iterdir())
+
+
+def test_draws_are_measured_by_the_command_too(piece: Callable[[str], Path], tmp_path: Path) -> None:
+    """The command's document gives the answer of the session, in one dimension and in two, with cuts and weights."""
+    from benchmarks.peers import with_command, with_overproof
+
+    for name in ("draw2", "draw4"):
+        request = Request(question=name, files=(str(piece("zstd")),), workers=1, reply=str(tmp_path / "reply.json"))
+        command, session = (peer.answer(request, QUESTIONS[name]) for peer in (with_command, with_overproof))
+        assert command.histograms == session.histograms
+        assert command.path == session.path == "interpreted"
+        assert sum(command.histograms[0]) != 0
+
+
+@pytest.mark.parametrize("path", ["compiled", "interpreted"])
+def test_the_kernel_is_that_of_a_path(path: str, piece: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The yardstick computes draws by the path that it is told, compiled when told nothing."""
+    reader = ReaderCache().get(FileSpec(path=str(piece("zstd")), tree="Events"))
+    monkeypatch.setenv("OVERPROOF_PATH", path if path == "interpreted" else "auto")
+    assert selector_of(QUESTIONS["adl3"], reader).path == path
+
+
+def _measured(question: str, seconds: dict[str, float]) -> dict[str, Any]:
+    case = _case(question, **seconds)
+    return case | {"outcomes": {name: each | {"measured": "now"} for name, each in case["outcomes"].items()}}
 
 
 def _case(question: str, **seconds: float | None) -> dict[str, Any]:

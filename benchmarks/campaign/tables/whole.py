@@ -1,35 +1,40 @@
-"""What was measured, as tables in Markdown."""
+"""All tables of a campaign, in the order in which they are read."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
-BEGIN = "<!-- tables: made by the command above, not by hand -->"
-END = "<!-- end of tables -->"
+from benchmarks.campaign.tables.cells import Case, has, loop, median, seconds, table, times, together, wall
+from benchmarks.campaign.tables.targets import target_tables
 
 PEERS = {"rdataframe": "RDataFrame", "coffea": "coffea", "graphed": "graphed", "awkward": "uproot + awkward"}
-NEW_PROCESS = {"cold": "overproof, cold", "warm": "overproof, warm", "cached": "overproof, cached"}
+NEW_PROCESS = {
+    "cold-empty": "overproof, no kernels",
+    "cold": "overproof, cold",
+    "warm": "overproof, warm",
+    "cached": "overproof, cached",
+    "interpreted": "interpreted",
+    "command-empty": "command, no kernels",
+    "command": "command",
+}
 SESSION = {"again": "again", "again-cached": "again, cached"}
 SHOWN = NEW_PROCESS | PEERS
 READERS = {"decompression": "decompression", "reading": "reading", "reading-cached": "reading, cached"}
-
-Case = dict[str, Any]
 
 
 def all_tables(document: dict[str, Any]) -> str:
     """Return all tables of a document, each under a title."""
     cases = sorted(document["cases"], key=lambda case: (case["events"], case["sample"], case["question"]))
-    parts = [_machine(document)]
-    if any(_has(case, "reading") for case in cases):
+    parts = [_machine(document), *target_tables(cases)]
+    if any(has(case, "reading") for case in cases):
         parts.append("## Reading alone\n\n" + reading_table(cases))
     if document["startup"]:
         parts.append("## Start-up\n\n" + startup_table(document["startup"]))
     for sample in dict.fromkeys(case["sample"] for case in cases):
         own = [case for case in cases if case["sample"] == sample]
-        if any(_has(case, name) for case in own for name in SHOWN):
+        if any(has(case, name) for case in own for name in SHOWN):
             parts.append(f"## {sample}\n\n{_of_sample(own)}")
     if cases:
         parts.append("## Memory\n\n" + memory_table(cases))
@@ -39,28 +44,14 @@ def all_tables(document: dict[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def put_into(page: Path, document: dict[str, Any]) -> None:
-    """Put the tables into a page, between its two marks.
-
-    Raises:
-        ValueError: the page has not both marks.
-    """
-    text = page.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page} has no place for tables: put the lines '{BEGIN}' and '{END}' into it")
-    page.write_text(f"{before}{begin}\n\n{all_tables(document)}\n{end}{after}", encoding="utf-8")
-
-
 def reading_table(cases: Iterable[Case]) -> str:
     """Show readers beside decompression: what they take more, and what the cache saves."""
     head = ("sample", "question", "compressed", "decompression", "with `pread`", "reading", "over decompression",
             "cached", "cache saves")  # fmt: skip
     rows = []
     for case in cases:
-        limit, reading, cached = (_loop(case, name) for name in READERS)
-        if limit is None or reading is None or not _together(case, "decompression", "reading"):
+        limit, reading, cached = (loop(case, name) for name in READERS)
+        if limit is None or reading is None or not together(case, "decompression", "reading"):
             continue
         found = case["outcomes"]["decompression"]
         rows.append(
@@ -68,11 +59,11 @@ def reading_table(cases: Iterable[Case]) -> str:
                 case["sample"],
                 case["question"],
                 f"{found['read_bytes'] / 1e6:.0f} MB",
-                _seconds(limit),
-                _seconds(_median(case, "decompression", "with_reading_s")),
-                _seconds(reading),
+                seconds(limit),
+                seconds(median(case, "decompression", "with_reading_s")),
+                seconds(reading),
                 f"{reading / limit:.2f}x",
-                _seconds(cached),
+                seconds(cached),
                 "-" if not cached else f"{reading / cached:.0f}x",
             )
         )
@@ -88,12 +79,12 @@ def startup_table(rows: Sequence[dict[str, Any]]) -> str:
         (
             row["file"],
             row["state"],
-            _seconds(statistics.median(row["handed"])),
-            _seconds(min(row["handed"])),
-            _seconds(sorted(row["handed"])[min(len(row["handed"]) - 1, (9 * len(row["handed"])) // 10)]),
-            _seconds(statistics.median(row["touched"])),
-            _seconds(statistics.median(row["answered"])),
-            _seconds(numpy[row["file"]]),
+            seconds(statistics.median(row["handed"])),
+            seconds(min(row["handed"])),
+            seconds(sorted(row["handed"])[min(len(row["handed"]) - 1, (9 * len(row["handed"])) // 10)]),
+            seconds(statistics.median(row["touched"])),
+            seconds(statistics.median(row["answered"])),
+            seconds(numpy[row["file"]]),
         )
         for row in rows
         if row["state"] != "numpy"
@@ -104,14 +95,14 @@ def startup_table(rows: Sequence[dict[str, Any]]) -> str:
 def _of_sample(cases: Sequence[Case]) -> str:
     parts = [
         "Whole time, new process, seconds; behind it, how many times that of overproof, warm.",
-        _compared(cases, SHOWN, _wall, base="warm"),
+        _compared(cases, SHOWN, wall, base="warm"),
         "Loop alone, seconds; behind it, how many times that of overproof, warm.",
-        _compared(cases, {"decompression": "decompression", **SHOWN}, _loop, base="warm"),
+        _compared(cases, {"decompression": "decompression", **SHOWN}, loop, base="warm"),
         "Start-up: from the start of the process to the first events, seconds; median over the questions.",
         _start_table(cases),
     ]
-    if any(_has(case, name) for case in cases for name in SESSION):
-        parts += ["The second question in the same session, seconds.", _compared(cases, SESSION, _wall, base="again")]
+    if any(has(case, name) for case in cases for name in SESSION):
+        parts += ["The second question in the same session, seconds.", _compared(cases, SESSION, wall, base="again")]
     return "\n\n".join(parts)
 
 
@@ -119,28 +110,30 @@ def _compared(
     cases: Sequence[Case], names: dict[str, str], value: Callable[[Case, str], float | None], *, base: str
 ) -> str:
     """Show one number of several contenders, a row a question."""
-    names = {name: shown for name, shown in names.items() if any(_has(case, name) for case in cases)}
+    names = {name: shown for name, shown in names.items() if any(has(case, name) for case in cases)}
     rows = []
     for case in cases:
         reference = value(case, base)
         cells = []
         for name in names:
             found = value(case, name)
-            ratio = f" ({_times(found / reference)})" if found and reference and _is_beside(case, name, base) else ""
-            cells.append(_seconds(found) + ratio)
+            ratio = f" ({times(found / reference)})" if found and reference and _is_beside(case, name, base) else ""
+            cells.append(seconds(found) + ratio)
         rows.append((case["question"], *cells))
     return table(("question", *names.values()), rows)
 
 
 def _start_table(cases: Sequence[Case]) -> str:
-    names = {name: shown for name, shown in SHOWN.items() if any(_has(case, name) for case in cases)}
-    found = [[each for case in cases if (each := _median(case, name, "start_s")) is not None] for name in names]
-    return table(tuple(names.values()), [tuple(_seconds(statistics.median(each)) if each else "-" for each in found)])
+    names = {name: shown for name, shown in SHOWN.items() if any(has(case, name) for case in cases)}
+    found = [[each for case in cases if (each := median(case, name, "start_s")) is not None] for name in names]
+    return table(tuple(names.values()), [tuple(seconds(statistics.median(each)) if each else "-" for each in found)])
 
 
 def memory_table(cases: Iterable[Case]) -> str:
     """Show the largest peak of private memory over all questions of a sample: of a worker, of the first process."""
+    cases = list(cases)
     names = READERS | NEW_PROCESS | PEERS
+    names = {name: shown for name, shown in names.items() if any(has(case, name) for case in cases)}
     samples: dict[str, list[Case]] = {}
     for case in cases:
         samples.setdefault(case["sample"], []).append(case)
@@ -148,7 +141,7 @@ def memory_table(cases: Iterable[Case]) -> str:
     for sample, own in samples.items():
         cells = []
         for name in names:
-            peaks = [case["outcomes"][name] for case in own if _has(case, name)]
+            peaks = [case["outcomes"][name] for case in own if has(case, name)]
             worker = max((each["worker_bytes"] for each in peaks), default=0)
             main = max((each["main_bytes"] for each in peaks), default=0)
             cells.append(f"{worker / 1e6:.0f} / {main / 1e6:.0f}" if peaks else "-")
@@ -160,22 +153,12 @@ def answers_table(cases: Iterable[Case]) -> str:
     """Show how many answers were the same, and how far the others were off."""
     rows = []
     for name, shown in SHOWN.items():
-        found = [case["outcomes"][name] for case in cases if _has(case, name)]
+        found = [case["outcomes"][name] for case in cases if has(case, name)]
         if found:
             same = sum(each["is_same"] for each in found)
             worst = max(each["moved"] for each in found)
             rows.append((shown, str(len(found)), str(same), f"{worst:.1e}" if worst else "0"))
     return table(("answers of", "cases", "the same to the last bit", "most fills in other bins"), rows)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Write a table, its first column to the left, the others to the right."""
-    line = "|".join(["---", *(["--:"] * (len(head) - 1))])
-    return "\n".join([_row(head), f"|{line}|", *(_row(row) for row in rows)])
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _machine(document: dict[str, Any]) -> str:
@@ -200,38 +183,5 @@ def _failures(cases: Iterable[Case]) -> str:
     return "\n".join(lines)
 
 
-def _has(case: Case, name: str) -> bool:
-    outcome = case["outcomes"].get(name)
-    return bool(outcome and not outcome["failure"] and outcome["rounds"])
-
-
 def _is_beside(case: Case, name: str, base: str) -> bool:
-    return name != base and _together(case, name, base)
-
-
-def _together(case: Case, name: str, other: str) -> bool:
-    """Tell whether two were measured in turn; times of different days are not compared."""
-    one, two = (case["outcomes"][each]["measured"] for each in (name, other))
-    return bool(one == two)
-
-
-def _wall(case: Case, name: str) -> float | None:
-    return _median(case, name, "wall_s")
-
-
-def _loop(case: Case, name: str) -> float | None:
-    return _median(case, name, "loop_s")
-
-
-def _median(case: Case, name: str, what: str) -> float | None:
-    return statistics.median(each[what] for each in case["outcomes"][name]["rounds"]) if _has(case, name) else None
-
-
-def _times(ratio: float) -> str:
-    return f"{ratio:.1f}x" if ratio >= 1 else f"{ratio:.2f}x"
-
-
-def _seconds(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.2f}" if value >= 0.1 else f"{value:.4f}" if value < 0.01 else f"{value:.3f}"
+    return name != base and together(case, name, base)
