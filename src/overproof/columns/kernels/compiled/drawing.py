@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 
 from overproof.analysis.draw.axes import Growing
+from overproof.analysis.draw.dialects import AnyRows
 from overproof.analysis.draw.plan import DrawPlan
-from overproof.analysis.draw.rows import Rows
+from overproof.analysis.draw.python.rows import PythonRows
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
 from overproof.columns.kernels.compiled.fills.bins import write_is_apart
 from overproof.columns.kernels.compiled.fills.cells import Cells, HistogramCells, Outputs, ProfileCells
 from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.flat import FlatLoop, shared_offsets
 from overproof.columns.kernels.compiled.formulas import Formulas
+from overproof.columns.kernels.compiled.python.rows import write_python_rows
 from overproof.columns.kernels.compiled.rows import Row, write_flat_rows, write_rows
 from overproof.columns.kernels.compiled.work import Work, begin, elements_of, entries_of
 from overproof.columns.kernels.computed import ComputedRows
@@ -40,7 +42,7 @@ class CompiledDraw:
 
     def __init__(self, plans: Sequence[DrawPlan]) -> None:
         self._plans = tuple(plans)
-        self._rows = [plan.rows for plan in plans if isinstance(plan.rows, Rows)]
+        self._rows = [plan.rows for plan in plans]
         self._works: dict[BlockKind, list[tuple[Work, list[_Drawn]]]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -52,6 +54,7 @@ class CompiledDraw:
         Raises:
             BranchError: a branch is not here what it was in the first file.
             Undecided: the interpreter has to do this block.
+            NotWrittenError: the interpreter has to do all blocks.
         """
         block = BlockGiven(self._rows, events)
         if block.kind not in self._works:
@@ -78,11 +81,14 @@ def _write(writer: Writer, formulas: Formulas, kind: BlockKind, drawn: Sequence[
     """Write a loop for all that knows of entries, and one for each kind of lists that can be gone through as one."""
     in_lists: dict[str | None, list[_Drawn]] = {}
     for each in drawn:
-        in_lists.setdefault(shared_offsets(each.rows, kind.columns), []).append(each)
+        name = None if isinstance(each.rows, PythonRows) else shared_offsets(each.rows, kind.columns)
+        in_lists.setdefault(name, []).append(each)
     for name, some in in_lists.items():
         with elements_of(writer, name) if name else entries_of(writer) as place:
             for each in some:
-                if name:
+                if isinstance(each.rows, PythonRows):
+                    write_python_rows(writer, each.rows, formulas.columns, place, each.take)
+                elif name:
                     loop = FlatLoop(writer, place)
                     write_flat_rows(formulas, each.rows, loop, each.take, takes_all=each.takes_all)
                 else:
@@ -92,7 +98,7 @@ def _write(writer: Writer, formulas: Formulas, kind: BlockKind, drawn: Sequence[
 class _Drawn:
     """What becomes of the rows of one plan: cells, rows that are set apart, or all rows where axes are of texts."""
 
-    def __init__(self, writer: Writer, name: str, plan: DrawPlan, rows: Rows) -> None:
+    def __init__(self, writer: Writer, name: str, plan: DrawPlan, rows: AnyRows) -> None:
         self.plan = plan
         self.rows = rows
         self._writer = writer

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from overproof.analysis.draw.rows import Rows
+from overproof.analysis.draw.dialects import AnyRows
+from overproof.analysis.draw.python.rows import PythonRows
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
 from overproof.columns.kernels.compiled.fills.spill import Spill
+from overproof.columns.kernels.compiled.python.rows import write_python_rows
 from overproof.columns.kernels.compiled.rows import write_rows
 from overproof.columns.kernels.compiled.work import Work, begin, entries_of
 from overproof.columns.kernels.computed import ComputedRows
@@ -22,7 +24,7 @@ class CompiledRows:
         rows: what to compute.
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: AnyRows) -> None:
         self._rows = rows
         self._works: dict[BlockKind, tuple[Work, Spill]] = {}
 
@@ -35,6 +37,7 @@ class CompiledRows:
         Raises:
             BranchError: a branch is not here what it was in the first file.
             Undecided: the interpreter has to do this block.
+            NotWrittenError: the interpreter has to do all blocks.
         """
         given = BlockGiven([self._rows], events)
         if given.kind not in self._works:
@@ -54,5 +57,8 @@ class CompiledRows:
         writer, formulas = begin(kind)
         spill = Spill(writer, "rows", has_places=True)
         with entries_of(writer) as entry:
-            write_rows(formulas, self._rows, entry, lambda row: spill.take(row, row.values))
+            if isinstance(self._rows, PythonRows):
+                write_python_rows(writer, self._rows, formulas.columns, entry, lambda row: spill.take(row, row.values))
+            else:
+                write_rows(formulas, self._rows, entry, lambda row: spill.take(row, row.values))
         return Work(writer, [spill]), spill

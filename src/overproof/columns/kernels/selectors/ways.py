@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from overproof.analysis.draw.dialects import AnyRows
 from overproof.analysis.draw.plan import DrawPlan
-from overproof.analysis.draw.python.rows import PythonRows
 
 if TYPE_CHECKING:
     from overproof.columns.kernels.compiled.drawing import CompiledDraw
@@ -41,9 +40,10 @@ class Computing:
         """
         from overproof.columns.kernels.rows import compute_rows
 
-        if self._path != COMPILED or isinstance(self._rows, PythonRows):
+        if self._path != COMPILED:
             return compute_rows(self._rows, events)
         from overproof.columns.kernels.compiled.listing import CompiledRows
+        from overproof.columns.kernels.compiled.python.contents import NotWrittenError
         from overproof.columns.kernels.compiled.work import Undecided
 
         if self._compiled is None:
@@ -51,6 +51,9 @@ class Computing:
         try:
             return self._compiled.compute(events)
         except Undecided:
+            return compute_rows(self._rows, events)
+        except NotWrittenError as error:
+            self._path = error.path_of_other_blocks
             return compute_rows(self._rows, events)
 
 
@@ -75,9 +78,10 @@ class Filling:
         """
         from overproof.columns.kernels.selectors.drawn import fill
 
-        if self._path != COMPILED or any(isinstance(plan.rows, PythonRows) for plan in self._plans):
+        if self._path != COMPILED or len({type(plan.rows) for plan in self._plans}) > 1:
             return [fill(plan, events) for plan in self._plans]
         from overproof.columns.kernels.compiled.drawing import CompiledDraw
+        from overproof.columns.kernels.compiled.python.contents import NotWrittenError
         from overproof.columns.kernels.compiled.work import Undecided
 
         if self._compiled is None:
@@ -85,4 +89,7 @@ class Filling:
         try:
             return self._compiled.fill(events)
         except Undecided:
+            return [fill(plan, events) for plan in self._plans]
+        except NotWrittenError as error:
+            self._path = error.path_of_other_blocks
             return [fill(plan, events) for plan in self._plans]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from overproof.analysis.draw.python.rows import PythonRows, all_columns
 from overproof.analysis.draw.python.typed import Kind
 from overproof.columns.kernels.compiled.columns import WrittenColumn
-from overproof.columns.kernels.compiled.python.contents import Content, Listing, NotWrittenError, Number
+from overproof.columns.kernels.compiled.python.contents import Content, Listing, Number, OtherColumnError
 from overproof.columns.kernels.evaluate import Block
 from overproof.columns.kernels.jagged import Column, ShapeError, flatten, from_native
 from overproof.columns.machine.writer import Value, Writer
@@ -39,15 +40,15 @@ def _level(writer: Writer, column: WrittenColumn, level: int, place: Value) -> C
     return Number(data=column.value(place))
 
 
-def python_block(rows: PythonRows, events: Any) -> Block:
-    """Read the columns that a plan in Python needs of a block.
+def python_block(rows: Sequence[PythonRows], events: Any) -> Block:
+    """Read the columns that plans in Python need of a block.
 
     Raises:
-        NotWrittenError: a column is not made of lists and numbers alone, or not what it was in the first file.
+        OtherColumnError: a column is not made of lists and numbers alone, or not what it was in the first file.
     """
-    formulas = [*rows.values, *(each for each in (rows.cut, rows.weight) if each is not None)]
+    formulas = [formula for each in rows for formula in (*each.values, each.cut, each.weight) if formula is not None]
     kinds = {column.name: column.kind for formula in formulas for column in all_columns(formula.root)}
-    columns = {name: _column(name, kinds[name], events) for name in rows.columns}
+    columns = {name: _column(name, kind, events) for name, kind in sorted(kinds.items())}
     return Block(columns=columns, n_entries=len(events))
 
 
@@ -63,9 +64,9 @@ def _column(name: str, kind: Kind, events: Any) -> Column:
         or content.kind not in "biuf"
         or content.itemsize > 8
     ):
-        raise NotWrittenError(f"branch '{name}' is not here what it was in the first file")
+        raise OtherColumnError(f"branch '{name}' is not here what it was in the first file")
     if content == np.dtype(np.float16) or (kind.element == "boolean") != (content.kind == "b"):
-        raise NotWrittenError(f"branch '{name}' holds other numbers here")
+        raise OtherColumnError(f"branch '{name}' holds other numbers here")
     return column
 
 
@@ -78,11 +79,11 @@ def _taken_apart(array: Any) -> Column:
     each = layout
     while not each.is_numpy:
         if not each.is_list:
-            raise NotWrittenError("a column of other things than lists and numbers")
+            raise OtherColumnError("a column of other things than lists and numbers")
         if each.is_regular:
             fixed.append(each.size)
         elif fixed:
-            raise NotWrittenError("lists inside of arrays of a fixed size")
+            raise OtherColumnError("lists inside of arrays of a fixed size")
         else:
             n_jagged += 1
         each = each.content
@@ -90,4 +91,4 @@ def _taken_apart(array: Any) -> Column:
     try:
         return flatten(layout, n_jagged=n_jagged, fixed_shape=shape)
     except ShapeError as error:
-        raise NotWrittenError(str(error)) from None
+        raise OtherColumnError(str(error)) from None

@@ -19,7 +19,19 @@ YES, NO = ir.Constant(FLAG, 1), ir.Constant(FLAG, 0)
 
 
 class NotWrittenError(Exception):
-    """A construct that only the interpreter knows; says which."""
+    """A construct that only the interpreter knows; says which.
+
+    Attributes:
+        path_of_other_blocks: that has a chance to compute them.
+    """
+
+    path_of_other_blocks = "interpreted"
+
+
+class OtherColumnError(NotWrittenError):
+    """A column of a block that is not made as the plan says; the next block may be."""
+
+    path_of_other_blocks = "compiled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

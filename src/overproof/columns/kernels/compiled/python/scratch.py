@@ -6,7 +6,8 @@ A list of numbers lies in `numbers`, two places an item: the number, and whether
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,8 +39,15 @@ MOST_ROOM = 1 << 27
 _NUMBERS, _PLACES, _ROOM = "scratch numbers", "scratch places", "scratch room"
 
 
-def scratch_arguments(room: int) -> dict[str, npt.NDArray[np.float64] | npt.NDArray[np.int64] | int]:
-    """Return what a function with scratch memory is called with."""
+def uses_scratch(names: Collection[str]) -> bool:
+    """Tell from the names of what a function takes whether it has scratch memory."""
+    return _ROOM in names
+
+
+def scratch_arguments(room: int) -> dict[str, npt.NDArray[Any] | int | float]:
+    """Return what a function with scratch memory is called with; nothing for no room."""
+    if not room:
+        return {}
     return {_NUMBERS: np.empty(room), _PLACES: np.empty(room, dtype=np.int64), _ROOM: room}
 
 
