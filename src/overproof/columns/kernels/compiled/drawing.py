@@ -17,7 +17,6 @@ from overproof.columns.kernels.compiled.fills.cells import Cells, HistogramCells
 from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.flat import FlatLoop, shared_offsets
 from overproof.columns.kernels.compiled.formulas import Formulas
-from overproof.columns.kernels.compiled.python.rows import write_python_rows
 from overproof.columns.kernels.compiled.rows import Row, write_flat_rows, write_rows
 from overproof.columns.kernels.compiled.work import Work, begin, elements_of, entries_of
 from overproof.columns.kernels.computed import ComputedRows
@@ -87,6 +86,9 @@ def _write(writer: Writer, formulas: Formulas, kind: BlockKind, drawn: Sequence[
         with elements_of(writer, name) if name else entries_of(writer) as place:
             for each in some:
                 if isinstance(each.rows, PythonRows):
+                    # Here: it stands on awkward, which takes long to load.
+                    from overproof.columns.kernels.compiled.python.rows import write_python_rows
+
                     write_python_rows(writer, each.rows, formulas.columns, place, each.take)
                 elif name:
                     loop = FlatLoop(writer, place)
