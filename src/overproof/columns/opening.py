@@ -14,6 +14,7 @@ from overproof.columns.layouts import Description
 from overproof.columns.lean import described
 from overproof.columns.lean.doubt import NOT_UNDERSTOOD
 from overproof.columns.native.reader import NativeReader
+from overproof.columns.native.steps import Machinery
 from overproof.columns.remembered_trees import recall_tree, remember_tree
 from overproof.records.dataset import FileSpec
 
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from overproof.columns.formats.ttree import TTreeReader
 
 
-def open_reader(spec: FileSpec, *, verify: bool = False) -> Reader:
+def open_reader(spec: FileSpec, *, verify: bool = False, machinery: Machinery | None = None) -> Reader:
     """Open one tree of one file.
 
     Args:
         spec: the file and the tree.
         verify: read the whole file first, and compare the checksum that `spec` has, if it has one.
+        machinery: what gives compiled steps of reading; None: nothing does.
 
     Raises:
         DatasetError: nothing that can be used: no such file, not a ROOT file, no such tree, several and none named; a
@@ -39,7 +41,7 @@ def open_reader(spec: FileSpec, *, verify: bool = False) -> Reader:
         look_at(local, spec.path)
         if verify:
             verify_file(spec)
-    reader = _opened(spec, local)
+    reader = _opened(spec, local, machinery)
     if verify and local is None:
         try:
             verify_file(spec)
@@ -49,25 +51,26 @@ def open_reader(spec: FileSpec, *, verify: bool = False) -> Reader:
     return reader
 
 
-def _opened(spec: FileSpec, local: str | None) -> Reader:
+def _opened(spec: FileSpec, local: str | None, machinery: Machinery | None) -> Reader:
     """Open a tree by the cheapest way that there is: as it is remembered, as it is surely understood, by uproot."""
     try:
         file = _remote(spec.path) if local is None else LocalFile(local)
     except OSError:
         # The other way says what is wrong.
-        return _by_uproot(spec)
+        return _by_uproot(spec, machinery)
     again = partial(_understood, spec, file)
     try:
         if (known := recall_tree(spec, file.identity, again=again)) is not None:
-            return NativeReader(known, file, open_rest=partial(_rest, spec, file))
+            return NativeReader(known, file, open_rest=partial(_rest, spec, file), machinery=machinery)
         description = described(spec, file)
         if description is not None:
             keep = partial(remember_tree, spec)
-            return NativeReader(description, file, open_rest=partial(_rest, spec, file), afterwards=keep)
+            rest = partial(_rest, spec, file)
+            return NativeReader(description, file, open_rest=rest, machinery=machinery, afterwards=keep)
     except BaseException:
         file.close()
         raise
-    return _by_uproot(spec, opened=file)
+    return _by_uproot(spec, machinery, opened=file)
 
 
 def _remote(path: str) -> RemoteFile:
@@ -106,7 +109,9 @@ def _rest(spec: FileSpec, file: LocalFile | RemoteFile) -> Reader:
     return open_by_uproot(spec, opened=file.again())
 
 
-def _by_uproot(spec: FileSpec, *, opened: LocalFile | RemoteFile | None = None) -> Reader:
+def _by_uproot(
+    spec: FileSpec, machinery: Machinery | None = None, *, opened: LocalFile | RemoteFile | None = None
+) -> Reader:
     from overproof.columns.formats.opening import open_by_uproot
     from overproof.columns.formats.ttree import TTreeReader
 
@@ -114,8 +119,11 @@ def _by_uproot(spec: FileSpec, *, opened: LocalFile | RemoteFile | None = None) 
     try:
         if isinstance(reader, TTreeReader):
             keep = partial(_remember, spec, reader)
-            return NativeReader(reader.description(), reader.source, open_rest=lambda: reader, afterwards=keep)
-        return _native_ntuple(reader)
+            description = reader.description()
+            return NativeReader(
+                description, reader.source, open_rest=lambda: reader, machinery=machinery, afterwards=keep
+            )
+        return _native_ntuple(reader, machinery)
     except BaseException:
         reader.close()
         raise
@@ -127,7 +135,7 @@ def _remember(spec: FileSpec, reader: TTreeReader, description: Description) -> 
         remember_tree(spec, description)
 
 
-def _native_ntuple(reader: Reader) -> Reader:
+def _native_ntuple(reader: Reader, machinery: Machinery | None) -> Reader:
     """Read an RNTuple that uproot has found natively, where everything in it is understood."""
     from overproof.columns.formats.rntuple import RNTupleReader
     from overproof.columns.lean.rntuple import describe
@@ -138,7 +146,7 @@ def _native_ntuple(reader: Reader) -> Reader:
         found = describe(reader.anchor, reader.source, path=reader.path, tree=reader.tree, uuid=reader.uuid)
     except NOT_UNDERSTOOD:
         return reader
-    return NativeReader(found, reader.source, open_rest=lambda: reader)
+    return NativeReader(found, reader.source, open_rest=lambda: reader, machinery=machinery)
 
 
 def verify_file(spec: FileSpec) -> None:

@@ -9,6 +9,7 @@ from overproof.columns.cache.reader import CachedReader
 from overproof.columns.cache.version import glance_at
 from overproof.columns.formats import Reader
 from overproof.columns.friends.opening import open_joined
+from overproof.columns.native.steps import Machinery
 from overproof.columns.opening import open_reader, verify_file
 from overproof.records.dataset import FileSpec
 from overproof.words.errors import OverproofError
@@ -27,10 +28,12 @@ class ReaderCache:
 
     Attributes:
         columns: what all readers look into before they read; off unless it is told where it lies.
+        machinery: what gives compiled steps to all readers; none unless it is told to.
     """
 
     def __init__(self, *, limit: int = 16, limit_branches: int = 10_000) -> None:
         self.columns = ColumnCache()
+        self.machinery = Machinery()
         self._limit = limit
         self._limit_branches = limit_branches
         self._readers: OrderedDict[FileSpec, Reader] = OrderedDict()
@@ -71,7 +74,7 @@ class ReaderCache:
 
     def _open(self, spec: FileSpec) -> Reader:
         seen = glance_at(spec.path)
-        return CachedReader(open_reader(spec), self.columns, seen=seen)
+        return CachedReader(open_reader(spec, machinery=self.machinery), self.columns, seen=seen)
 
     def _verify(self, spec: FileSpec, reader: Reader) -> None:
         """Compare the checksum of a file, unless this version of it was compared before."""

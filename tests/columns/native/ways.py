@@ -15,15 +15,16 @@ from overproof.columns.formats import Reader
 from overproof.columns.formats.opening import open_by_uproot
 from overproof.columns.formats.rntuple import RNTupleReader
 from overproof.columns.formats.ttree import TTreeReader
+from overproof.columns.native.steps import Machinery
 from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec
 from overproof.records.schema import Branch, Schema
 
 
 @contextmanager
-def native(path: Path, tree: str) -> Iterator[Reader]:
+def native(path: Path, tree: str, *, machinery: Machinery | None = None) -> Iterator[Reader]:
     """Open a tree as users do; a second time it is remembered, unless the file is very young."""
-    reader = open_reader(FileSpec(path=str(path), tree=tree))
+    reader = open_reader(FileSpec(path=str(path), tree=tree), machinery=machinery)
     try:
         yield reader
     finally:

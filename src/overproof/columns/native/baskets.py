@@ -14,11 +14,12 @@ from overproof.columns.files.damage import DamageError, one_line, translated
 from overproof.columns.formats.checks.baskets import BasketHeader, check_basket, places_of_entries
 from overproof.columns.formats.checks.counts import check_lengths
 from overproof.columns.layouts import BasketLayout, EmbeddedBasket, NativeColumn, TreeLayout
-from overproof.columns.layouts.column import frozen
+from overproof.columns.layouts.column import Offsets, frozen
 from overproof.columns.native.codec import Codec, Octets
 from overproof.columns.native.elements import Elements, Places, elements_of
 from overproof.columns.native.kept import KeptPieces
 from overproof.columns.native.lists import SharedLists
+from overproof.columns.native.steps import Machinery
 from overproof.words.errors import ReadError
 
 
@@ -68,19 +69,21 @@ class BasketDecoder:
     Args:
         tree: where the columns lie; those that are asked for are `BasketLayout`.
         source: the bytes of the file.
+        machinery: what gives compiled steps; None: nothing does.
 
     Attributes:
         read_bytes: compressed bytes of baskets read so far.
         n_decoded: baskets decompressed so far.
     """
 
-    def __init__(self, tree: TreeLayout, source: ByteSource) -> None:
+    def __init__(self, tree: TreeLayout, source: ByteSource, *, machinery: Machinery | None = None) -> None:
         self._tree = tree
         self._source = source
         self._codec = Codec()
         self._kept = KeptPieces()
         self._elements: dict[str, Elements] = {}
-        self._lists = SharedLists()
+        self._machinery = machinery or Machinery()
+        self._lists = SharedLists(self._machinery)
         self._bare: set[str] = set()
         self.read_bytes = 0
         self.n_decoded = 0
@@ -96,7 +99,7 @@ class BasketDecoder:
         with translated(self._tree.path, "read"):
             chunks = self._source.read_all(wanted) if wanted else {}
         self.read_bytes += sum(end - start for start, end in chunks)
-        self._lists = SharedLists()
+        self._lists = SharedLists(self._machinery)
         columns = {}
         for name, plan in plans.items():
             with translated(self._tree.path, "decode", what=_said(self._layout(name))):
@@ -183,53 +186,76 @@ class BasketDecoder:
         """Make one column of pieces."""
         layout, elements = self._layout(name), self._elements_of(name)
         values = elements.empty(sum(map(_n_elements, pieces)))
-        ends: list[Places] = []
+        lists: list[Places] = []
         element = 0
         for piece in pieces:
             if isinstance(piece, NativeColumn):
                 stop = element + len(piece.values)
                 values[element:stop] = piece.values
-                ends += [each[1:] for each in piece.offsets]
+                lists += piece.offsets
             else:
                 stop = element + piece.n_elements
                 try:
-                    ends += self._fill(name, piece, values[element:stop])
+                    lists += self._fill(name, piece, values[element:stop])
                 except DamageError as error:
                     raise self._damaged(layout, piece, error) from error
             element = stop
-        offsets = (self._lists.offsets(ends),) if layout.is_jagged else ()
+        offsets = (self._lists.joined(lists),) if layout.is_jagged else ()
         return NativeColumn(values=frozen(values), offsets=offsets)
 
     def _fill(self, name: str, basket: _Basket, into: npt.NDArray[Any]) -> list[Places]:
-        """Decompress one basket into the place of its elements; return where its lists end, if it has lists."""
+        """Decompress one basket into the place of its elements; return where its lists begin, if it has lists."""
         layout, elements = self._layout(name), self._elements_of(name)
-        data, places = self._unpack(basket)
+        data, behind = self._unpack(basket)
         self.n_decoded += 1
         if not layout.is_jagged:
             elements.fill(into, data)
             return []
-        is_covered = basket.header is not None and basket.header.is_covered
-        if places is None:
-            # These come out of baskets of another branch: the checksum of this one does not cover them.
-            places, is_covered = self._places_of_lists(name, basket), False
+        counter = layout.counter or name
+        if basket.header is not None and len(behind):
+            offsets = self._lists.of_stored(
+                counter, basket.number, elements, behind, basket.header, n_entries=basket.n_entries
+            )
+            if offsets is not None and self._fill_compiled(elements, into, data, offsets):
+                return [offsets]
+        places, is_covered = self._places(name, basket, behind)
         if len(places) != basket.n_entries + 1 or places[0] != 0 or places[-1] != len(data):
             raise DamageError("the places of its entries do not follow each other")
-        ends = self._lists.ends(layout.counter or name, basket.number, elements, places, is_covered=is_covered)
-        elements.fill_lists(into, data, places, ends)
-        return [ends]
+        found = self._lists.of_places(counter, basket.number, elements, places, is_covered=is_covered)
+        elements.fill_lists(into, data, places, found)
+        return [found]
 
-    def _unpack(self, basket: _Basket) -> tuple[Octets, Places | None]:
-        """Return the entries of a basket, as stored, and where they begin, where that is stored."""
+    def _fill_compiled(self, elements: Elements, into: npt.NDArray[Any], data: Octets, offsets: Offsets) -> bool:
+        """Put the elements of lists into their place; False where numpy must do it."""
+        if not elements.header_bytes:
+            elements.fill(into, data)
+            return True
+        width_bytes = elements.stored.itemsize
+        step = self._machinery.step(f"inside {width_bytes}") if elements.is_swapped_only else None
+        if step is None:
+            return False
+        given = {"from": data, "into": into, "lists": offsets, "n": len(offsets) - 1, "front": elements.header_bytes}
+        return not step({**given, "scale": elements.size_bytes // width_bytes})
+
+    def _unpack(self, basket: _Basket) -> tuple[Octets, Octets]:
+        """Return the entries of a basket, as stored, and what is stored behind them."""
         header = basket.header
         if header is None or basket.data is None:
             assert basket.embedded is not None
-            return np.frombuffer(basket.embedded.data, np.uint8), basket.embedded.offsets
+            return np.frombuffer(basket.embedded.data, np.uint8), np.empty(0, np.uint8)
         payload = basket.data[header.key_bytes :]
         raw = self._codec.unpack(payload, header.n_bytes) if header.is_compressed else np.frombuffer(payload, np.uint8)
-        data, behind = raw[: header.data_bytes], raw[header.data_bytes :]
-        if not len(behind):
-            return data, None
-        return data, places_of_entries(behind.view(">i4"), header, n_entries=basket.n_entries)
+        return raw[: header.data_bytes], raw[header.data_bytes :]
+
+    def _places(self, name: str, basket: _Basket, behind: Octets) -> tuple[Places, bool]:
+        """Return where the entries of a basket begin, in bytes, and the last ends, and if a checksum covers that."""
+        header = basket.header
+        if header is not None and len(behind):
+            return places_of_entries(behind.view(">i4"), header, n_entries=basket.n_entries), header.is_covered
+        if basket.embedded is not None and basket.embedded.offsets is not None:
+            return basket.embedded.offsets, False
+        # These come out of baskets of another branch: the checksum of this one does not cover them.
+        return self._places_of_lists(name, basket), False
 
     def _places_of_lists(self, name: str, basket: _Basket) -> Places:
         """Tell where lists begin of which ROOT has stored no places: the branch of their lengths tells."""

@@ -59,8 +59,14 @@ class Elements:
         """Make the place of so many elements."""
         return np.empty((n_elements, *self.shape), self.native)
 
-    def ends(self, places: Places, *, is_covered: bool) -> Places:
-        """Tell where the list of each entry ends, counted in elements.
+    @property
+    def is_swapped_only(self) -> bool:
+        """Tell whether numbers are given out as they are stored, but for the order of bytes."""
+        is_plain = self.few_bits is None and self.stored.names is None and not self.stored.subdtype
+        return is_plain and self.stored.byteorder in ">|" and self.stored.newbyteorder("=") == self.native
+
+    def offsets(self, places: Places, *, is_covered: bool) -> Places:
+        """Tell where the list of each entry begins, counted in elements, and the end of the last.
 
         Args:
             places: where the entries begin, in bytes, and the end of the last.
@@ -75,15 +81,17 @@ class Elements:
             counts, rest = np.divmod(places[1:] - places[:-1] - self.header_bytes, self.size_bytes)
             if rest.any() or (counts < 0).any():
                 raise self._is_cut()
-            return np.cumsum(counts, dtype=places.dtype)
+            offsets = np.zeros_like(places)
+            np.cumsum(counts, out=offsets[1:])
+            return offsets
         if self.size_bytes & (self.size_bytes - 1):
-            ends, rest = np.divmod(places[1:], self.size_bytes)
+            offsets, rest = np.divmod(places, self.size_bytes)
             if rest.any():
                 raise self._is_cut()
-            return ends
+            return offsets
         if int(np.bitwise_or.reduce(places)) & (self.size_bytes - 1):
             raise self._is_cut()
-        return np.right_shift(places[1:], self.size_bytes.bit_length() - 1)
+        return np.right_shift(places, self.size_bytes.bit_length() - 1)
 
     def _is_cut(self) -> DamageError:
         return DamageError(f"an entry is no whole number of elements of {self.size_bytes} bytes")
@@ -92,21 +100,21 @@ class Elements:
         """Put elements into their place."""
         self._put(into, data.view(self.stored))
 
-    def fill_lists(self, into: npt.NDArray[Any], data: Octets, places: Places, ends: Places) -> None:
+    def fill_lists(self, into: npt.NDArray[Any], data: Octets, places: Places, offsets: Places) -> None:
         """Put the elements of lists into their place, without what is in front of each.
 
         Args:
             into: the place of the elements.
             data: the entries, as stored.
             places: where they begin, in bytes, and the end of the last.
-            ends: where their lists end, in elements.
+            offsets: where their lists begin, in elements, and the end of the last.
         """
         if not self.header_bytes:
             self.fill(into, data)
             return
         # Where each element begins: counted within its list, and from where the list does.
-        counts = np.diff(ends, prepend=ends.dtype.type(0))
-        shifts = places[:-1] + self.header_bytes - (ends - counts) * self.size_bytes
+        counts = np.diff(offsets)
+        shifts = places[:-1] + self.header_bytes - offsets[:-1] * self.size_bytes
         begins = np.repeat(shifts, counts).astype(np.int64)
         begins += np.arange(len(begins), dtype=np.int64) * self.size_bytes
         # Every byte as the beginning of an element; only those are taken that are one.

@@ -12,6 +12,7 @@ from overproof.columns.files.damage import translated
 from overproof.columns.formats.names import Names
 from overproof.columns.formats.protocol import Reader
 from overproof.columns.layouts import Description, NativeColumn, TreeLayout
+from overproof.columns.native.steps import Machinery
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Schema
 from overproof.words.errors import OverproofError, ReadError
@@ -42,6 +43,7 @@ class NativeReader:
         source: the bytes of the file; closed with this reader.
         open_rest: opens a reader of the same tree that can read every column; it may be another version of the file,
             which is refused.
+        machinery: what gives compiled steps; None: nothing does.
         afterwards: done once, when there is time: after something was read, or at the end.
     """
 
@@ -51,6 +53,7 @@ class NativeReader:
         source: ByteSource,
         *,
         open_rest: Callable[[], Reader],
+        machinery: Machinery | None = None,
         afterwards: Callable[[Description], None] | None = None,
     ) -> None:
         layout = description.layout
@@ -69,7 +72,7 @@ class NativeReader:
         self._n_reads = 0
         self._opened: Reader | None = None
         self._lock = threading.RLock()
-        self._decoder = _decoder(layout, source)
+        self._decoder = _decoder(layout, source, machinery)
         self._names = Names(
             layout.names, wholes=layout.wholes, others=layout.others, where=f"tree '{layout.tree}' of {layout.path}"
         )
@@ -197,11 +200,11 @@ class NativeReader:
             self._opened.close()
 
 
-def _decoder(layout: TreeLayout, source: ByteSource) -> _Decoder:
+def _decoder(layout: TreeLayout, source: ByteSource, machinery: Machinery | None) -> _Decoder:
     if layout.format == "TTree":
         from overproof.columns.native.baskets import BasketDecoder
 
-        return BasketDecoder(layout, source)
+        return BasketDecoder(layout, source, machinery=machinery)
     from overproof.columns.native.pages import PageDecoder
 
-    return PageDecoder(layout, source)
+    return PageDecoder(layout, source, machinery=machinery)

@@ -15,6 +15,7 @@ from overproof.columns.layouts.column import frozen
 from overproof.columns.native.pages.fetched import FetchedPages
 from overproof.columns.native.pages.reading import Columns, Cut, Reading, scale_of
 from overproof.columns.native.pages.stored import Slot, StoredColumn
+from overproof.columns.native.steps import Machinery
 
 
 class PageDecoder:
@@ -23,12 +24,14 @@ class PageDecoder:
     Args:
         tree: where the columns lie; those that are asked for are `FieldLayout`.
         source: the bytes of the file.
+        machinery: what gives compiled steps; None: nothing does.
     """
 
-    def __init__(self, tree: TreeLayout, source: ByteSource) -> None:
+    def __init__(self, tree: TreeLayout, source: ByteSource, *, machinery: Machinery | None = None) -> None:
         self._tree = tree
         self._source = source
-        self._pages = FetchedPages(source, path=tree.path)
+        self._machinery = machinery or Machinery()
+        self._pages = FetchedPages(source, path=tree.path, machinery=self._machinery)
         self._stored: dict[int, StoredColumn] = {}
         self._slots: dict[int, Slot] = {}
 
@@ -56,7 +59,7 @@ class PageDecoder:
             return {name: _empty(field) for name, field in fields.items()}
         columns = self._columns(fields)
         with translated(self._tree.path, "decode"):
-            reading = Reading(columns, self._pages, self._cuts(first, stop))
+            reading = Reading(columns, self._pages, self._cuts(first, stop), machinery=self._machinery)
             try:
                 reading.read()
             finally:

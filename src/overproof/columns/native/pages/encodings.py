@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from overproof.columns.native.codec import Octets
+from overproof.columns.native.steps import Machinery
 from overproof.words.frozen import dataclass
 
 Array = npt.NDArray[Any]
@@ -108,6 +109,29 @@ def decode(
                 _undo_zigzag(out)
             if encoding.is_delta:
                 np.cumsum(out, out=out)
+
+
+def decode_compiled(raw: Octets, out: Array, *, encoding: Encoding, machinery: Machinery) -> bool:
+    """Undo the encoding of one page by compiled steps; False where numpy must do it.
+
+    Args:
+        raw: bytes of the page, decompressed.
+        out: where its numbers go; shape `(n,)`, of the encoding's type, or of 64 bits for ends of lists.
+        encoding: of the column.
+        machinery: what gives steps.
+    """
+    width = np.dtype(encoding.dtype).itemsize
+    if not encoding.is_split or len(raw) != len(out) * width:
+        return False
+    given = {"from": raw, "into": out, "n": len(out)}
+    if encoding.is_delta:
+        ends = machinery.step(f"ends {width}") if out.dtype == np.int64 else None
+        return ends is not None and not ends(given)
+    join = machinery.step(f"join {width}") if out.dtype == encoding.dtype else None
+    signs = machinery.step(f"signs {width}") if encoding.is_zigzag else None
+    if join is None or (encoding.is_zigzag and signs is None):
+        return False
+    return not join(given) and (signs is None or not signs(given))
 
 
 def _join_bytes(raw: Octets, out: Array, *, is_split: bool) -> None:

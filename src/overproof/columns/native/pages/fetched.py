@@ -16,8 +16,9 @@ from overproof.columns.layouts import NativeColumn
 from overproof.columns.layouts.column import frozen
 from overproof.columns.native.codec import Codec, Octets
 from overproof.columns.native.kept import KeptPieces
-from overproof.columns.native.pages.encodings import Array, decode
+from overproof.columns.native.pages.encodings import Array, decode, decode_compiled
 from overproof.columns.native.pages.stored import CHECKSUM_BYTES, Part, StoredColumn
+from overproof.columns.native.steps import Machinery
 
 
 class FetchedPages:
@@ -26,17 +27,19 @@ class FetchedPages:
     Args:
         source: of the file's bytes.
         path: of the file, for messages.
+        machinery: what gives compiled steps.
 
     Attributes:
         read_bytes: compressed bytes of pages read so far.
         n_decoded: pages decompressed so far.
     """
 
-    def __init__(self, source: ByteSource, *, path: str) -> None:
+    def __init__(self, source: ByteSource, *, path: str, machinery: Machinery) -> None:
         self.read_bytes = 0
         self.n_decoded = 0
         self._source = source
         self._path = path
+        self._machinery = machinery
         self._codec = Codec()
         self._scratch = np.empty(0, np.uint8)
         self._bytes: Mapping[Range, bytes | memoryview] = {}
@@ -122,8 +125,10 @@ class FetchedPages:
         try:
             stored = self._verified(column, page, n_bytes)
             if not encoding.is_plain or out.dtype != encoding.dtype:
-                numbers = out if out.dtype == encoding.dtype else self._room(len(out), encoding.dtype)
                 raw = _octets(stored) if len(stored) == n_bytes else self._codec.unpack(stored, n_bytes)
+                if decode_compiled(raw, out, encoding=encoding, machinery=self._machinery):
+                    return
+                numbers = out if out.dtype == encoding.dtype else self._room(len(out), encoding.dtype)
                 decode(raw, numbers, encoding=encoding, n_bits=column.n_bits, value_range=column.value_range)
                 if numbers is not out:
                     out[:] = numbers

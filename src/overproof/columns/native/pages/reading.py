@@ -15,6 +15,7 @@ from overproof.columns.layouts.column import Offsets, frozen
 from overproof.columns.native.pages.encodings import Array
 from overproof.columns.native.pages.fetched import FetchedPages
 from overproof.columns.native.pages.stored import Part, Slot, StoredColumn
+from overproof.columns.native.steps import Machinery
 
 Way: TypeAlias = tuple[int, ...]
 """Numbers of columns: of ends of lists, outermost first, then the column itself."""
@@ -67,13 +68,15 @@ class Reading:
         columns: to be read.
         pages: where pages come from.
         cuts: the entries, by cluster.
+        machinery: what gives compiled steps.
     """
 
-    def __init__(self, columns: Columns, pages: FetchedPages, cuts: list[Cut]) -> None:
+    def __init__(self, columns: Columns, pages: FetchedPages, cuts: list[Cut], *, machinery: Machinery) -> None:
         self._columns = columns
         self._pages = pages
         self._cuts: dict[Way, list[Cut]] = {(): cuts}
         self._arrays: dict[Way, Array] = {}
+        self._machinery = machinery
 
     def read(self) -> None:
         """Read all columns.
@@ -174,9 +177,7 @@ class Reading:
             place[: piece.n_zeros] = 0
             self._pages.fill(place[piece.n_zeros :], piece.stored, piece.parts)
             first, stop = (int(place[0]) if cut.first else 0, int(place[-1])) if n_lists else (0, 0)
-            _check_ends(place, what=piece.stored.what)
-            if base != first:
-                place += base - first
+            self._move(place, base - first, what=piece.stored.what)
             at += n_lists
             # Where no list is looked at, nothing tells how many elements there are, unless there is no list at all.
             is_known = cut.stop == cut.n_elements and (n_lists > 0 or cut.stop == 0)
@@ -184,6 +185,26 @@ class Reading:
             inside.append(Cut(cut.cluster, 0, n_inside, first, stop))
         self._arrays[way] = frozen(offsets)
         self._cuts[way] = inside
+
+    def _move(self, ends: Offsets, by: int, *, what: str) -> None:
+        """Check that the ends of lists follow each other, and add a number to them.
+
+        Raises:
+            DamageError: they do not.
+        """
+        if (step := self._machinery.step("move")) is not None:
+            is_wrong = bool(step({"into": ends, "n": len(ends), "move": by}))
+        else:
+            is_wrong = not _is_ascending(ends)
+            if by:
+                ends += by
+        if is_wrong:
+            raise DamageError(f"{what}: the ends of its collections do not follow each other")
+
+
+def _is_ascending(ends: Offsets) -> bool:
+    """Tell whether the ends of lists follow each other."""
+    return not len(ends) or not (ends[0] < 0 or bool((ends[1:] < ends[:-1]).any()))
 
 
 def _pages_of(pieces: Mapping[Way, list[_Piece]]) -> Iterator[tuple[StoredColumn, int]]:
@@ -194,13 +215,3 @@ def _pages_of(pieces: Mapping[Way, list[_Piece]]) -> Iterator[tuple[StoredColumn
 def scale_of(field: FieldLayout) -> int:
     """Return how many numbers an element of a field is."""
     return math.prod(field.fixed_shape)
-
-
-def _check_ends(ends: Offsets, *, what: str) -> None:
-    """Check that the ends of lists follow each other.
-
-    Raises:
-        DamageError: they do not.
-    """
-    if len(ends) and (ends[0] < 0 or bool((ends[1:] < ends[:-1]).any())):
-        raise DamageError(f"{what}: the ends of its collections do not follow each other")
