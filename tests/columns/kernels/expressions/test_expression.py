@@ -30,6 +30,7 @@ def columns() -> dict[str, Any]:
         "pt": ak.unflatten(rng.exponential(30, n_elements).astype(np.float32), counts),
         "eta": ak.unflatten(rng.normal(size=n_elements), counts),
         "three": rng.normal(size=(N_ENTRIES, 3)),
+        "good": rng.random(N_ENTRIES) < 0.7,
     }
 
 
@@ -45,7 +46,9 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the tree."""
     path = tmp_path_factory.mktemp("expressions") / "small.root"
     with uproot.recreate(path) as file:
-        file.mktree("t", {"met": "f4", "pt": "var * float32", "eta": "var * float64", "three": ("f8", (3,))})
+        file.mktree(
+            "t", {"met": "f4", "pt": "var * float32", "eta": "var * float64", "three": ("f8", (3,)), "good": "bool"}
+        )
         file["t"].extend(columns())
     return path
 
@@ -107,6 +110,12 @@ def test_all_else_is_a_number(text: str, events: Events) -> None:
         ("Sum$(pt)", None, "float64"),
         ("Sum$(pt) > 3", None, "bool"),
         ("three[0]", None, "float64"),
+        ("good", None, "bool"),
+        ("!good || met > 3", None, "bool"),
+        ("good + 1", None, "float64"),
+        ("Alt$(pt[2], met)", None, "float64"),
+        ("Length$(pt)", None, "float64"),
+        ("pt[Length$(pt) - 1]", None, "?float64"),
         ("pt[0]", None, "?float64"),
         ("met", "met > 10", "?float64"),
         ("met", "pt > 10", "var * float64"),
@@ -164,6 +173,7 @@ def test_aliases_are_names_for_expressions(events: Events) -> None:
         ("ak.sum(pt[pt > 20], axis=1)", None, "float64"),
         ("ak.max(pt, axis=1)", None, "?float64"),
         ("met[met > 30]", None, "?float64"),
+        ("ak.where(met > 30, met, 0)", None, "float64"),
         ("pt[:, 0]", "ak.num(pt) > 0", "?float64"),
         ("pt[abs(eta) < 1]", None, "var * float64"),
         ("pt > 20", None, "var * bool"),

@@ -135,7 +135,7 @@ class Expression:
         if self._schema is not offer.schema or len(self._meanings) >= _KINDS_KEPT:
             self._schema = offer.schema
             self._meanings = {}
-        self._meanings[offer.added] = meaning_of(rows, n_entries=offer.n_entries, earlier=earlier)
+        self._meanings[offer.added] = meaning_of(rows, offer, earlier=earlier)
 
     def _check(self, rows: Rows, *, is_block: bool) -> None:
         """Refuse what has no answer here, or is no number.

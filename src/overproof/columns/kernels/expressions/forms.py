@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,21 @@ _CONDITIONS = frozenset(
 )  # fmt: skip
 
 _NEVER_NONE = frozenset(
-    {"sum", "prod", "any", "all", "count", "count_nonzero", "num", "sort", "argsort", "local_index"}
-)  # fmt: skip
+    {
+        "all",
+        "any",
+        "argsort",
+        "concatenate",
+        "count",
+        "count_nonzero",
+        "local_index",
+        "num",
+        "ones_like",
+        "prod",
+        "sort",
+    }
+    | {"sum", "where", "zeros_like"}
+)
 """Functions of lists that have a value for every entry, whatever its lists are."""
 
 
@@ -40,8 +53,13 @@ class Form:
     are_flags: tuple[bool, ...]
 
 
-def form_of(rows: AnyRows) -> Form:
-    """Tell as what the values of some rows come out."""
+def form_of(rows: AnyRows, *, flags: Container[str]) -> Form:
+    """Tell as what the values of some rows come out.
+
+    Args:
+        rows: what is computed.
+        flags: branches of booleans.
+    """
     if isinstance(rows, PythonRows):
         formulas = [each for each in (rows.cut, rows.weight, *rows.values) if each is not None]
         is_list = any(each.root.kind.depth for each in formulas)
@@ -55,7 +73,7 @@ def form_of(rows: AnyRows) -> Form:
     return Form(
         is_list=is_list,
         is_always=not is_list and rows.selection is None and not has_elements,
-        are_flags=tuple(_is_condition(each.root) for each in rows.values),
+        are_flags=tuple(_is_condition(each.root, flags) for each in rows.values),
     )
 
 
@@ -87,14 +105,16 @@ def flat_values(rows: ComputedRows, form: Form) -> tuple[Any, ...]:
     return tuple(each != 0.0 if is_flag else each for each, is_flag in pairs)
 
 
-def _is_condition(node: typed.Typed) -> bool:
-    """Tell whether something is true or false by what it is: a comparison, or made of these."""
+def _is_condition(node: typed.Typed, flags: Container[str]) -> bool:
+    """Tell whether something is true or false by what it is: a comparison, a branch of booleans, or made of these."""
     match node:
+        case typed.Leaf():
+            return not node.text_of and node.branch in flags
         case typed.Operation():
             return node.kernel in _CONDITIONS
         case typed.Decision():
             sides = (node.yes, node.no)
-            is_logic = all(_is_condition(side) or isinstance(side, typed.Constant) for side in sides)
+            is_logic = all(_is_condition(side, flags) or isinstance(side, typed.Constant) for side in sides)
             return is_logic and any(isinstance(side, typed.Operation) and side.kernel == "truth" for side in sides)
         case _:
             return False

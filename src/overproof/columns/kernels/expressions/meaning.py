@@ -7,6 +7,7 @@ import os
 from overproof.analysis.draw.dialects import AnyRows
 from overproof.analysis.draw.path import VARIABLE, Path, choose_path, said_path
 from overproof.columns.kernels.expressions.forms import Form, form_of
+from overproof.columns.kernels.expressions.offered import Offer
 from overproof.columns.kernels.selectors.ways import Computing
 from overproof.words.frozen import dataclass
 
@@ -28,18 +29,19 @@ class Meaning:
     computing: Computing
 
 
-def meaning_of(rows: AnyRows, *, n_entries: int, earlier: Meaning | None) -> Meaning:
+def meaning_of(rows: AnyRows, offer: Offer, *, earlier: Meaning | None) -> Meaning:
     """Tell how some rows are computed.
 
     Args:
         rows: what to compute.
-        n_entries: of the tree in the file: of all that may be asked for, they alone are known.
+        offer: where the names were looked up; the size that is known is that of the tree in this file.
         earlier: what was meant in the file before; it is kept where it is the same, with what was compiled for it.
 
     Raises:
         OptionError: the environment names a path that is none.
     """
-    path = said_path(os.environ.get(VARIABLE, "")) or choose_path([rows], n_entries=n_entries)
-    if earlier is not None and (earlier.rows, earlier.path) == (rows, path):
+    path = said_path(os.environ.get(VARIABLE, "")) or choose_path([rows], n_entries=offer.n_entries)
+    form = form_of(rows, flags=offer.flags)
+    if earlier is not None and (earlier.rows, earlier.form, earlier.path) == (rows, form, path):
         return earlier
-    return Meaning(rows=rows, form=form_of(rows), path=path, computing=Computing(rows, path=path))
+    return Meaning(rows=rows, form=form, path=path, computing=Computing(rows, path=path))

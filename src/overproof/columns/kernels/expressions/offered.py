@@ -28,6 +28,11 @@ class Offer:
     added: tuple[Branch, ...]
     n_entries: int
 
+    @property
+    def flags(self) -> frozenset[str]:
+        """Return the names of branches of booleans."""
+        return frozenset(branch.name for branch in self.all_branches().branches if branch.dtype == "bool")
+
     def all_branches(self) -> Schema:
         """Return the schema with what was added."""
         if not self.added:
