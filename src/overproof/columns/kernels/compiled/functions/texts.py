@@ -15,7 +15,7 @@ import numpy.typing as npt
 from overproof.columns.kernels.texts.table import Texts
 from overproof.columns.machine.writer import Value, Writer
 
-TOO_MANY_TEXTS = 2
+TOO_MANY_TEXTS = 4
 """What a function gives that needs to know which texts contain which, of too many."""
 
 MOST_PAIRS = 100_000
