@@ -52,3 +52,12 @@ def shared_file() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture
+def compiled_in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let LLVM write functions down as they are, ten times faster than with improvements, and keep none of them."""
+    from overproof.columns.machine import compiling, machine
+
+    monkeypatch.setattr(compiling, "SPEED_LEVEL", 0)
+    monkeypatch.setattr(machine, "object_of", compiling.compile_text)

@@ -55,6 +55,7 @@ ONE = [0, 300]
 MANY = [0, 1, 40, 41, 200, 299, 300]
 
 
+@pytest.mark.usefixtures("path")
 @pytest.mark.parametrize("cuts", [ONE, MANY], ids=["one block", "blocks backwards"])
 def test_bins_are_texts_in_the_order_of_first_appearance(cuts: list[int]) -> None:
     """Law: each text that is selected has a bin, in the order of the entries, with its weights and their squares."""
@@ -72,6 +73,7 @@ def test_bins_are_texts_in_the_order_of_first_appearance(cuts: list[int]) -> Non
         assert histogram[name].variance == (weights**2).sum()
 
 
+@pytest.mark.usefixtures("path")
 def test_texts_and_numbers_in_two_dimensions() -> None:
     """Law: beside an axis of numbers, with its flow, a text has a row of its own; blocks change nothing."""
     events = sample()
@@ -90,6 +92,7 @@ def test_texts_and_numbers_in_two_dimensions() -> None:
         assert histogram.values(flow=True)[:, place].tolist() == flow
 
 
+@pytest.mark.usefixtures("path")
 def test_profiles_along_texts() -> None:
     """Law: a profile along texts has the mean of each, from one block as from many."""
     events = sample()
@@ -104,6 +107,7 @@ def test_profiles_along_texts() -> None:
         assert histogram[name].value == pytest.approx(whole[name].value)
 
 
+@pytest.mark.usefixtures("path")
 def test_axes_grow_beside_texts() -> None:
     """Law: an axis of numbers that grows does so beside texts as alone: summed over the texts both are one."""
     events = ak.with_field(sample(), np.cumsum(np.ones(300)) * np.where(np.arange(300) % 2, 1.0, -1.0), "x")
@@ -119,6 +123,7 @@ def test_axes_grow_beside_texts() -> None:
     assert both.values(flow=True).sum(axis=1).tolist() == one.values(flow=True).tolist()
 
 
+@pytest.mark.usefixtures("path")
 def test_two_draws_of_one_name_share_the_texts() -> None:
     """Law: draws that go into one histogram unite their texts."""
     events = sample()
@@ -132,6 +137,7 @@ def test_two_draws_of_one_name_share_the_texts() -> None:
     }
 
 
+@pytest.mark.usefixtures("path")
 def test_nothing_is_selected() -> None:
     """Law: without rows, and without blocks, there is an axis without bins."""
     plan = make_plan("name", cut="x > 100", schema=SCHEMA)

@@ -77,6 +77,7 @@ def table() -> list[list[str]]:
     return [[cell.strip().strip("`").replace("\\|", "|") for cell in row[1:4]] for row in rows]
 
 
+@pytest.mark.usefixtures("path")
 @pytest.mark.parametrize(("text", "in_root", "in_python"), table(), ids=[ascii(row[0]) for row in table()])
 def test_a_row_says_what_both_dialects_give(text: str, in_root: str, in_python: str) -> None:
     """Law: the table is true, on both sides."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import awkward as ak
 import numpy as np
+import pytest
 
 from overproof.analysis.draw.plan import make_plan
 from overproof.analysis.selector import Selector
@@ -60,6 +61,7 @@ def drawn(selector: DrawSelector, block: Any) -> Any:
     return histogram
 
 
+@pytest.mark.usefixtures("path")
 def test_one_shot_numpy_agrees() -> None:
     """Law: a jagged draw with cut and weight is what numpy gives on the flat arrays in one shot."""
     block = events()
@@ -86,6 +88,7 @@ def test_only_columns_of_the_plan_are_asked_for() -> None:
     assert Selector.branches is None
 
 
+@pytest.mark.usefixtures("path")
 def test_selectors_travel() -> None:
     """Law: a selector out of pickle draws what the first one drew."""
     block = events()
@@ -95,6 +98,7 @@ def test_selectors_travel() -> None:
     assert drawn(again, block) == drawn(selector, block)
 
 
+@pytest.mark.usefixtures("path")
 def test_empty_and_constant_draws() -> None:
     """Law: a block without entries fills nothing; a constant is filled once an entry."""
     assert drawn(DrawSelector([make_plan("pt", bins="2, 0, 2", schema=SCHEMA)]), events(0)).sum(flow=True).value == 0
@@ -104,6 +108,7 @@ def test_empty_and_constant_draws() -> None:
     ]
 
 
+@pytest.mark.usefixtures("path")
 def test_lists_may_be_cut_out_of_larger_arrays() -> None:
     """Law: slices, picked lists and lists without order of an array draw what their packed copies draw."""
     block, plan = events(), make_plan("pt*n", cut="ok", bins="20, 0, 100", schema=SCHEMA)

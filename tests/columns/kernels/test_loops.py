@@ -122,6 +122,7 @@ VALUES = [
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("path")
 @pytest.mark.parametrize(("expression", "expected"), VALUES)
 def test_loops_are_roots(expression: str, expected: list[float]) -> None:
     """Law: a formula has as many passes as in ROOT, and the same value in each."""
@@ -148,6 +149,7 @@ SELECTIONS = [
 ]
 
 
+@pytest.mark.usefixtures("path")
 @pytest.mark.parametrize(("expression", "cut", "values", "weights"), SELECTIONS)
 def test_selections_are_roots(expression: str, cut: str, values: list[float], weights: list[float]) -> None:
     """Law: the cut shares the loop; its value is the weight, and where it is 0 nothing is filled."""

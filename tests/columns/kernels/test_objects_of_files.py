@@ -18,6 +18,7 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 ANSWERS: dict[str, list[float]] = json.loads((DATA / "objects.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.usefixtures("path")
 @pytest.mark.parametrize("text", ANSWERS)
 def test_values_are_roots(text: str) -> None:
     """Law: methods, members and sizes of objects, texts and stored aliases have ROOT's values, to the last bit."""

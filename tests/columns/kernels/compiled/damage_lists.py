@@ -9,7 +9,7 @@ import random
 import sys
 
 import numpy as np
-from two_paths import CompiledTogether, compiled_in_haste, interpreted
+from two_paths import CompiledTogether, interpreted
 from wide_questions import Asker
 from wide_tree import SCHEMA, random_block
 
@@ -47,8 +47,7 @@ def run(seed: int, *, n_questions: int, n_blocks: int) -> tuple[int, int, int]:
     dice = random.Random(seed)
     asker = Asker(dice)
     questions = [asker.rows(SCHEMA) for _ in range(n_questions)]
-    with compiled_in_haste():
-        compiled = CompiledTogether([question.rows for question in questions], like=_block(seed))
+    compiled = CompiledTogether([question.rows for question in questions], like=_block(seed))
     n_left = n_same = n_other = 0
     for number in range(n_blocks):
         block = _block(seed + number)

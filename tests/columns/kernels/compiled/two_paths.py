@@ -20,8 +20,7 @@ from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.rows import write_rows
 from overproof.columns.kernels.compiled.work import Work, begin, entries_of
 from overproof.columns.kernels.evaluate import Block
-from overproof.columns.machine import compiling, machine
-from overproof.columns.machine.compiling import compile_text
+from overproof.columns.machine import machine
 
 Array = npt.NDArray[Any]
 
@@ -101,18 +100,6 @@ def only_interpreted() -> Iterator[None]:
 
 def _never(*_: Any, **__: Any) -> Any:
     raise AssertionError("the other path was taken")
-
-
-@contextmanager
-def compiled_in_haste() -> Iterator[None]:
-    """Let LLVM write what it reads without improving it, in a tenth of the time, and keep nothing."""
-
-    def object_of(text: str) -> bytes:
-        with patch.object(compiling, "SPEED_LEVEL", 0):
-            return compile_text(text)
-
-    with patch.object(machine, "object_of", object_of):
-        yield
 
 
 def interpreted(rows: Rows, block: Block) -> Found:

@@ -63,6 +63,7 @@ def compute(expression: str, cut: str, events: Events) -> tuple[Any, Any]:
     return values, np.ones(len(values)) if rows.weights is None else rows.weights
 
 
+@pytest.mark.usefixtures("path")
 @pytest.mark.parametrize(("expression", "cut"), ASKED)
 def test_passes_and_values_are_roots(expression: str, cut: str) -> None:
     """Law: every pass has ROOT's value and weight, to the last bit, where there is no value too."""

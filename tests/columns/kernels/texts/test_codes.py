@@ -76,6 +76,7 @@ def test_nothing_has_no_codes() -> None:
         assert tell("contains", [np.zeros(0), np.zeros(0)], texts).tolist() == []
 
 
+@pytest.mark.usefixtures("path")
 def test_texts_in_a_block_against_python() -> None:
     """Law: comparisons, `strstr`, lengths and sums over texts are what Python says of the same words."""
     rng = np.random.default_rng(3)

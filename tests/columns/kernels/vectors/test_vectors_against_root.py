@@ -16,6 +16,8 @@ from overproof.analysis.draw.rows import make_rows
 from overproof.columns.kernels.rows import compute_rows
 from overproof.records.schema import Branch, Schema
 
+pytestmark = pytest.mark.usefixtures("path")
+
 NUMBERS: dict[str, Any] = json.loads(Path(__file__).with_name("vector_numbers.json").read_text(encoding="utf-8"))
 
 
