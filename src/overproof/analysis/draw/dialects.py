@@ -1,13 +1,13 @@
-"""The two dialects: in which of them a text is read."""
+"""The two dialects: in which of them a text is read.
+
+What reads texts is imported where it is needed: workers, which are given plans, need no parser.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from overproof.analysis.draw.language.grammar import parse, parse_dimensions
-from overproof.analysis.draw.names.aliases import with_aliases
-from overproof.analysis.draw.python.reading import read_dimensions, read_expression
 from overproof.analysis.draw.python.rows import PythonRows, make_python_rows
 from overproof.analysis.draw.rows import Rows, make_rows
 from overproof.records.schema import Schema
@@ -50,6 +50,9 @@ def read_pieces(text: str, *, dialect: Dialect) -> tuple[Piece, ...]:
     Raises:
         ExpressionError: a text that the dialect does not understand, with the caret under the place.
     """
+    from overproof.analysis.draw.language.grammar import parse_dimensions
+    from overproof.analysis.draw.python.reading import read_dimensions
+
     dimensions = read_dimensions(text) if dialect == "python" else parse_dimensions(text)
     return tuple(Piece(text=each.text, position=each.position) for each in dimensions)
 
@@ -60,6 +63,9 @@ def check_piece(text: str, *, dialect: Dialect) -> None:
     Raises:
         ExpressionError: a text that the dialect does not understand, with the caret under the place.
     """
+    from overproof.analysis.draw.language.grammar import parse
+    from overproof.analysis.draw.python.reading import read_expression
+
     if text.strip():
         (read_expression if dialect == "python" else parse)(text)
 
@@ -76,4 +82,6 @@ def rows_in(
     """Make rows of texts in one of the dialects; see `make_rows` and `make_python_rows`."""
     if check_dialect(dialect) == "python":
         return make_python_rows(text, cut=cut, weight=weight, schema=schema, aliases=aliases)
+    from overproof.analysis.draw.names.aliases import with_aliases
+
     return make_rows(text, cut=cut, weight=weight, schema=with_aliases(schema, aliases) if aliases else schema)

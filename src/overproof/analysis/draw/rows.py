@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from overproof.analysis.draw.language.grammar import parse, parse_dimensions
 from overproof.analysis.draw.looping import all_leaves, all_nodes
-from overproof.analysis.draw.resolve import Resolver
 from overproof.analysis.draw.typed import EntryNumber, Formula, Operation
 from overproof.records.dataset import Chain
 from overproof.records.schema import Schema
@@ -60,6 +58,10 @@ def make_rows(text: str, *, cut: str | None = None, weight: str | None = None, s
         ExpressionError: a text that cannot be understood, with the caret under the place.
         BranchError: a name that is no branch, or a branch that holds no numbers.
     """
+    # Here: workers, which are given plans, need no parser.
+    from overproof.analysis.draw.language.grammar import parse, parse_dimensions
+    from overproof.analysis.draw.resolve import Resolver
+
     resolver = Resolver(text, schema)
     dimensions = parse_dimensions(text) if text.strip() else ()
     values = tuple(resolver.formula(each.node, takes_text=True) for each in dimensions)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from overproof.analysis.draw.python import syntax
-from overproof.analysis.draw.python.calls import resolve_call, unflattened
-from overproof.analysis.draw.python.reading import read_dimensions, read_expression
-from overproof.analysis.draw.python.resolve import Resolver
 from overproof.analysis.draw.python.typed import Apply, Column, Decision, Filter, Lists, Pick, Typed
 from overproof.records.dataset import Chain
 from overproof.records.schema import Schema
 from overproof.words.frozen import dataclass
+
+if TYPE_CHECKING:
+    from overproof.analysis.draw.python import syntax
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,9 @@ def make_python_rows(
         ExpressionError: a text that cannot be understood, with the caret under the place.
         BranchError: a name that is no branch, or a branch that holds no numbers.
     """
+    # Here: workers, which are given plans, need no parser.
+    from overproof.analysis.draw.python.reading import read_dimensions, read_expression
+
     dimensions = read_dimensions(text) if text.strip() else ()
     values = tuple(_formula(each.node, text, schema, aliases or {}) for each in dimensions)
     cut_formula, weight_formula = (
@@ -88,6 +91,9 @@ def make_python_rows(
 
 
 def _formula(node: syntax.Node, text: str, schema: Schema, aliases: Mapping[str, str]) -> Formula:
+    from overproof.analysis.draw.python.calls import resolve_call, unflattened
+    from overproof.analysis.draw.python.resolve import Resolver
+
     resolver = Resolver(text, schema, calls=resolve_call, aliases=aliases)
     return Formula(root=resolver.typed(unflattened(node)), text=text)
 
