@@ -15,6 +15,7 @@ from refusals import Refusal, read_refusals
 from overproof.analysis.draw.axes import parse_bins
 from overproof.analysis.draw.listing import plan_listing, read_listing
 from overproof.analysis.draw.names.aliases import check_aliases
+from overproof.analysis.draw.path import said_path
 from overproof.analysis.draw.plan import plan_of
 from overproof.analysis.draw.python.rows import make_python_rows
 from overproof.analysis.draw.request import read_request
@@ -141,6 +142,7 @@ OPTIONS: dict[str, tuple[Callable[[], object], str]] = {
     "profile": (lambda: drawn("met:n", profile="yes"), "profile='yes': give True or False"),
     "rows": (lambda: listed("met", rows=0), "rows=0: give a whole number, at least 1"),
     "columns": (lambda: listed(3), "columns=3: give expressions, as in 'nMuon:MET_pt'"),
+    "path": (lambda: said_path("fast"), "OVERPROOF_PATH=fast: say compiled, interpreted or auto"),
 }
 """What is wrong beside a text: there is nothing to point at."""
 
