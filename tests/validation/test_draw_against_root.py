@@ -23,8 +23,8 @@ TWINS = {
 
 
 @functools.cache
-def _answers(source: Source, data: Path, *, twins: bool) -> dict[str, Any]:
-    """Draw everything that is asked of one source, in one pass for each set of aliases."""
+def _answers(source: Source, data: Path, *, twins: bool, path: str) -> dict[str, Any]:
+    """Draw everything that is asked of one source, in one pass for each set of aliases, on the path of the test."""
     answers: dict[str, Any] = {}
     of_source = [question for question in ALL if question.source == source]
     files = tuple(TWINS[file, source.tree] for file in source.files) if twins else source.files
@@ -36,13 +36,13 @@ def _answers(source: Source, data: Path, *, twins: bool) -> dict[str, Any]:
     return answers
 
 
-def _compare(question: Question, shared_file: Callable[[str], Path], *, twins: bool = False) -> None:
+def _compare(question: Question, shared_file: Callable[[str], Path], *, path: str, twins: bool = False) -> None:
     found = [shared_file(file) for file in question.source.files]
     for _, files, _ in question.source.friends:
         for file in files.split("+"):
             shared_file(file)
 
-    answer = _answers(question.source, found[0].parent, twins=twins)[question.key]
+    answer = _answers(question.source, found[0].parent, twins=twins, path=path)[question.key]
 
     if isinstance(answer, Exception):
         raise answer
@@ -51,13 +51,13 @@ def _compare(question: Question, shared_file: Callable[[str], Path], *, twins: b
 
 
 @pytest.mark.parametrize("question", ALL, ids=lambda question: question.key)
-def test_contents_and_errors_are_roots(question: Question, shared_file: Callable[[str], Path]) -> None:
+def test_contents_and_errors_are_roots(question: Question, shared_file: Callable[[str], Path], path: str) -> None:
     """Law: every bin, under- and overflow included, has ROOT's content and sum of squared weights, to the last bit.
 
     Equality is exact with weights too: both sum in double, in the order of entries, and a file is one block here.
-    Automatic axes have ROOT's number of bins and limits, or labels.
+    Automatic axes have ROOT's number of bins and limits, or labels. Both paths have them.
     """
-    _compare(question, shared_file)
+    _compare(question, shared_file, path=path)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_contents_and_errors_are_roots(question: Question, shared_file: Callable
 )
 def test_an_rntuple_draws_what_its_ttree_draws(question: Question, shared_file: Callable[[str], Path]) -> None:
     """Law: the same content as an RNTuple gives ROOT's numbers for the TTree (TTree::Draw knows no RNTuple)."""
-    _compare(question, shared_file, twins=True)
+    _compare(question, shared_file, twins=True, path="")
 
 
 @pytest.mark.parametrize("topic", topics())

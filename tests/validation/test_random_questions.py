@@ -29,8 +29,8 @@ def _kept() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_random_questions_get_roots_answers(seed: int) -> None:
-    """Law: every histogram of the sample is ROOT's to the last bit, and none is refused."""
+def test_random_questions_get_roots_answers(seed: int, path: str) -> None:
+    """Law: every histogram of the sample is ROOT's to the last bit, and none is refused, on both paths."""
     drawn = random_round(seed, n_questions=N_QUESTIONS)
 
     answers = answer_together(drawn.questions, drawn.questions[0].source, SAMPLE)
@@ -61,8 +61,8 @@ def test_the_sample_is_that_of_the_seeds() -> None:
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("first", range(CAMPAIGN.start, CAMPAIGN.stop, 20))
-def test_a_campaign_finds_no_difference(first: int, tmp_path: Path) -> None:
-    """Law: of a thousand random questions none gets another answer than ROOT's; ten of these tests ask 10,000.
+def test_a_campaign_finds_no_difference(first: int, tmp_path: Path, path: str) -> None:
+    """Law: of a thousand random questions none gets another answer than ROOT's; ten of these tests ask 10,000 a path.
 
     What kills ROOT is passed over; it is less than one in a hundred.
     """
