@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -10,13 +10,17 @@ import numpy.typing as npt
 
 from overproof.outputs.cells import Cells, Ints
 from overproof.outputs.kinds.kind import Commit
-from overproof.outputs.sums import ExactSum, Floats
+from overproof.outputs.sums import SUM_WORDS, ExactSum, Floats
 from overproof.words.errors import MergeError
 
 _HALF: Final = 32
 _FAMILIES: Final = {"b": "bool", "i": "integer", "u": "integer", "f": "float", "c": "complex"}
 _LOWEST: Final = {11: -24, 24: -149, 53: -1074}
 """Exponent of the smallest positive number of float16, float32 and float64, by bits of significand."""
+
+
+_WAITING_CELLS: Final = 8192
+"""Doubles that wait at most until they are cut: to cut so many takes hardly longer than to cut a hundred."""
 
 
 def is_summable(array: npt.NDArray[Any]) -> bool:
@@ -101,18 +105,23 @@ class ArraySum:
         family: `"bool"` (whose sum is *or*), `"integer"`, `"float"` or `"complex"`.
         dtypes: names of the dtypes seen; the result has their common one. Integers stay integers: where numpy's common
             dtype is a float (int64 with uint64), or too narrow for a sum, it is int64, else uint64, else Python's.
-        parts: one sum, or two for complex numbers; flat.
+        parts: one sum, or two for complex numbers; flat; none as long as all arrays wait.
+        waiting: small arrays of floats that are not in `parts` yet: those of many blocks are added in one go.
     """
 
     shape: tuple[int, ...]
     family: str
     dtypes: frozenset[str]
     parts: tuple[Any, ...]
+    waiting: list[Floats] = field(default_factory=list)
 
     @classmethod
     def of(cls, array: npt.NDArray[Any]) -> ArraySum:
         """Make the state of one array, which is copied."""
         family, flat = _FAMILIES[array.dtype.kind], array.ravel()
+        dtypes = frozenset({array.dtype.name})
+        if family == "float" and 0 < 2 * flat.size <= _WAITING_CELLS:
+            return cls(array.shape, family, dtypes, (), [np.array(flat, dtype=np.float64)])
         parts: tuple[Any, ...]
         if family in ("bool", "integer"):
             parts = (IntegerSum.of(flat),)
@@ -120,7 +129,11 @@ class ArraySum:
             parts = (ExactSum.of(_doubles(flat)),)
         else:
             parts = (ExactSum.of(_doubles(flat.real)), ExactSum.of(_doubles(flat.imag)))
-        return cls(array.shape, family, frozenset({array.dtype.name}), parts)
+        return cls(array.shape, family, dtypes, parts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self._gather()
+        return ArraySum, (self.shape, self.family, self.dtypes, self.parts)
 
     def plan(self, other: ArraySum, *, where: str) -> Commit:
         """Check shape and family."""
@@ -137,13 +150,31 @@ class ArraySum:
 
         def commit() -> None:
             self.dtypes |= other.dtypes
-            for mine, theirs in zip(self.parts, other.parts, strict=True):
-                mine.add(theirs)
+            if self.parts and other.parts:
+                for mine, theirs in zip(self.parts, other.parts, strict=True):
+                    mine.add(theirs)
+            else:
+                self.parts = self.parts or tuple(part.settled() for part in other.parts)
+            self.waiting += other.waiting
+            if sum(map(len, self.waiting)) >= _WAITING_CELLS:
+                self._gather()
 
         return commit
 
+    def _gather(self) -> None:
+        """Add what waits."""
+        if not self.waiting:
+            return
+        waiting, self.waiting = self.waiting, []
+        gathered = ExactSum.of(np.concatenate(waiting)).folded(len(waiting[0]))
+        if self.parts:
+            self.parts[0].add(gathered)
+        else:
+            self.parts = (gathered,)
+
     def value(self) -> npt.NDArray[Any]:
         """Round once into the common dtype."""
+        self._gather()
         dtype = np.result_type(*(np.dtype(name) for name in sorted(self.dtypes)))
         flat: npt.NDArray[Any]
         if self.family == "bool":
@@ -156,6 +187,7 @@ class ArraySum:
 
     def copy(self) -> ArraySum:
         """Make an independent copy."""
+        self._gather()
         return ArraySum(self.shape, self.family, self.dtypes, tuple(part.copy() for part in self.parts))
 
     def settle(self) -> None:
@@ -164,7 +196,9 @@ class ArraySum:
 
     @property
     def size_bytes(self) -> int:
-        """Count the memory of the words."""
+        """Count the memory of the words, those of what waits included."""
+        if not self.parts:
+            return 200 + (SUM_WORDS + 1) * self.waiting[0].nbytes
         return 200 + sum(int(part.size_bytes) for part in self.parts)
 
 
