@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import awkward as ak
 import numpy as np
 import pytest
+from bits import as_bits
 
 from overproof.analysis.draw.axes import Binning, Growing
 from overproof.analysis.draw.plan import DrawPlan, make_plan
@@ -87,23 +88,6 @@ PLANS = {
     "texts-weight": make_plan("x:name", cut="w", bins="5,0,5,5,0,5", schema=SCHEMA),
     "aggregate": make_plan("Sum$(x*y)", cut="Max$(y) > 0", bins="10,-5,5", schema=SCHEMA),
 }
-
-
-def as_bits(value: Any) -> Any:
-    """Turn outputs into what can be compared: doubles as their bits, NaN as one."""
-    if isinstance(value, np.ndarray) and value.dtype == np.float64:
-        return np.where(np.isnan(value), np.nan, value).view(np.int64).tolist(), value.shape
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if is_dataclass(value):
-        return {each.name: as_bits(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, dict):
-        return {name: as_bits(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_bits(each) for each in value]
-    if hasattr(value, "axes"):
-        return [list(value.axes[0]), as_bits(value.values(flow=True)), as_bits(value.variances(flow=True))]
-    return value
 
 
 @pytest.mark.parametrize("name", PLANS)

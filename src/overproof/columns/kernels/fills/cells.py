@@ -39,7 +39,8 @@ def sum_profile(points: Sequence[Doubles], values: Doubles, weights: Doubles | N
 
 def weight_summands(weights: Doubles) -> Sums:
     """Return what each row adds to a cell of a histogram."""
-    return {"contents": weights, "variances": weights * weights}
+    with np.errstate(all="ignore"):
+        return {"contents": weights, "variances": weights * weights}
 
 
 def profile_summands(values: Doubles, weights: Doubles | None) -> Sums:
