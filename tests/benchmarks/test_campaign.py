@@ -200,12 +200,12 @@ def test_a_page_may_have_the_small_table_alone(tmp_path: Path) -> None:
     page, cases = tmp_path / "page.md", []
     for events in (4_000_000, 40_000_000):
         measured = _measured("adl1", {"warm": 1.0, "rdataframe": events / 1e7, "graphed": 1.5})
-        cases.append(measured | {"events": events, "sample": str(events), "title": "a title"})
+        cases.append(measured | {"events": events, "sample": str(events), "title": "a |title|"})
     page.write_text(f"{BEGIN_SPEEDS}\n{END_SPEEDS}\n", encoding="utf-8")
     put_into(page, {"cases": cases})
     text = page.read_text(encoding="utf-8")
     assert "| 40 million events, seconds | overproof | RDataFrame | coffea | graphed |" in text
-    assert "| a title | 1.00 | 4.00 (4.0x) | - | 1.50 (1.5x) |" in text
+    assert "| a &#124;title&#124; | 1.00 | 4.00 (4.0x) | - | 1.50 (1.5x) |" in text
     assert BEGIN not in text
 
 
