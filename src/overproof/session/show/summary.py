@@ -83,6 +83,7 @@ def statistics_text(statistics: Statistics) -> str:
                         f"{human_seconds(s.packet_interval_average_s)}, shortest "
                         f"{human_seconds(s.packet_interval_shortest_s)}"),
         ("rate", f"{s.rate_per_s:,.0f} entries/s, {human_bytes(s.byte_rate_per_s)}/s"),
+        ("path", s.path),
         ("merging", f"{human_seconds(s.merge_s)} for {s.deltas:,} deltas"),
         ("workers", f"{s.n_workers:,}"),
     ]  # fmt: skip
