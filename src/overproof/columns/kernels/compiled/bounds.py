@@ -6,6 +6,7 @@ lists of, make the function give up, before it has written anything; the interpr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -56,7 +57,7 @@ def bounds_of(columns: Mapping[str, Column], kinds: Kinds) -> dict[str, int]:
     given = {}
     for name, kind in kinds:
         column = columns[name]
-        size = int(np.prod(kind.fixed_shape, dtype=np.int64))
+        size = math.prod(kind.fixed_shape)
         given[_room(content_name(name))] = len(column.content) // size if size else 0
         given |= {_room(each): len(offsets) for each, offsets in zip(kind.offsets, column.offsets, strict=True)}
     return given

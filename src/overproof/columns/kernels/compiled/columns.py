@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,7 +88,7 @@ class WrittenColumn:
         self.content: Array = writer.array(content_name(name), kind.dtype)
         self.offsets = tuple(writer.array(each, np.int64) for each in kind.offsets)
         self.fixed_shape = kind.fixed_shape
-        self.element_size = int(np.prod(kind.fixed_shape, dtype=np.int64))
+        self.element_size = math.prod(kind.fixed_shape)
 
     def start(self, depth: int, place: Value) -> Value:
         """Return where a list starts in the next level."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -69,7 +70,7 @@ class HistogramCells:
         writer.increase(variances, cell, writer.builder.fmul(weight, weight))
 
     def empty(self) -> Outputs:
-        n_cells = int(np.prod(shape_of(self._axes)))
+        n_cells = math.prod(shape_of(self._axes))
         dtypes = {self._counts: np.int64, self._contents: np.float64, self._variances: np.float64}
         return {name: np.zeros(n_cells, dtype) for name, dtype in dtypes.items() if name in self._writer.names}
 
@@ -101,7 +102,7 @@ class ProfileCells:
             writer.increase(writer.array(name, np.float64, is_constant=False), cell, summand)
 
     def empty(self) -> Outputs:
-        n_cells = int(np.prod(shape_of(self._axes)))
+        n_cells = math.prod(shape_of(self._axes))
         return {name: np.zeros(n_cells) for name in self._names.values()}
 
     def sums(self, outputs: Outputs) -> Sums:
