@@ -36,6 +36,7 @@ class Events(View):
         seed: numbers that make the dice of the block: seed of the query, place of the file, first entry.
         metadata: what the dataset says about the file.
         file_number: place of the file in the dataset, from 0.
+        n_files: of the dataset.
         around_reads: entered while the file is read, so that a stall or crash there is not taken for the selector's.
         following: ranges of entries that will be asked for next: what is read here is announced for those.
     """
@@ -52,6 +53,7 @@ class Events(View):
         seed: int | Sequence[int] = 0,
         metadata: Mapping[str, Any] | None = None,
         file_number: int = 0,
+        n_files: int = 1,
         around_reads: AbstractContextManager[object] = NOTHING_AROUND,
         following: Sequence[tuple[int, int]] = (),
     ) -> None:
@@ -66,7 +68,9 @@ class Events(View):
             following=following,
         )
         entropy = (seed, 0, first) if isinstance(seed, int) else seed
-        self._block = Block(columns, seed=entropy, metadata=metadata or {}, file_number=file_number)
+        self._block = Block(
+            columns, seed=entropy, metadata=metadata or {}, file_number=file_number, n_files=n_files
+        )  # fmt: skip
         self._own = {}
 
     def __len__(self) -> int:

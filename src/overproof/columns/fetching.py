@@ -224,10 +224,17 @@ class Block:
     """What all views of one block share: columns, where they are from, dice."""
 
     def __init__(
-        self, columns: BlockColumns, *, seed: Sequence[int], metadata: Mapping[str, Any], file_number: int = 0
+        self,
+        columns: BlockColumns,
+        *,
+        seed: Sequence[int],
+        metadata: Mapping[str, Any],
+        file_number: int = 0,
+        n_files: int = 1,
     ) -> None:
         self.columns = columns
         self.file_number = file_number
+        self.n_files = n_files
         self.file = columns.reader.path
         self.tree = columns.reader.tree
         self.first = columns.first

@@ -325,13 +325,15 @@ def added_columns(view: View) -> dict[str, Any]:
 
 
 def file_of(view: View) -> tuple[Schema, int]:
-    """Return the schema of the file that the entries of a view are from, and how many its tree has.
+    """Return the schema of the file that the entries of a view are from, and the size of the dataset by this file.
+
+    The size is in entries, as if all files had as many as this one.
 
     Raises:
         ReadError: the description in the file is damaged.
     """
     reader = view._block.columns.reader
-    return reader.schema(), reader.n_entries
+    return reader.schema(), reader.n_entries * view._block.n_files
 
 
 def _plain(value: Any) -> Any:

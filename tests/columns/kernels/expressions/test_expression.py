@@ -304,6 +304,17 @@ def test_the_path_is_that_of_the_environment(way: str, events: Events, monkeypat
     assert [each.path for each in fresh.meanings] == ["interpreted"]
 
 
+@pytest.mark.parametrize("way", ["compiled"], indirect=True)
+def test_many_small_files_are_a_large_dataset(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing is said, the path follows from the dataset, as if all files were as long as the one at hand."""
+    monkeypatch.delenv("OVERPROOF_PATH")
+    expression = op.compile("2*met")
+    for n_files, expected in ((1, "interpreted"), (1_000_000, "compiled"), (1, "interpreted")):
+        reader = open_reader(FileSpec(path=str(path), tree="t"))
+        expression(Events(reader, 0, 10, n_files=n_files))
+        assert [each.path for each in expression.meanings] == [expected]
+
+
 def test_files_of_one_kind_share_what_was_compiled(events: Events, path: Path) -> None:
     """A further file of the same types means the same: nothing is made anew for it."""
     expression = op.compile("2*met")
@@ -323,6 +334,7 @@ class Sums(op.Selector):
         return {"total": float(self.total(events).sum()), "n": len(events)}
 
 
+@pytest.mark.parametrize("way", ["compiled"], indirect=True)
 def test_a_selector_has_expressions(path: Path) -> None:
     """An expression of a selector's class is computed by its workers."""
     with op.Session("local:1") as session:
@@ -332,6 +344,7 @@ def test_a_selector_has_expressions(path: Path) -> None:
     assert result["total"] == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.parametrize("way", ["compiled"], indirect=True)
 def test_files_may_differ_in_their_types(path: Path, tmp_path: Path) -> None:
     """The names are looked up in every file: what is a list in one may be a number in another."""
     other = tmp_path / "other.root"

@@ -34,7 +34,7 @@ def meaning_of(rows: AnyRows, offer: Offer, *, earlier: Meaning | None) -> Meani
 
     Args:
         rows: what to compute.
-        offer: where the names were looked up; the size that is known is that of the tree in this file.
+        offer: where the names were looked up, and the size by which the path is chosen.
         earlier: what was meant in the file before; it is kept where it is the same, with what was compiled for it.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What an expression may name in the events that a selector gives it, and of how many entries they are a part."""
+"""What an expression may name in the events that a selector gives it, and of how many entries they may be a part."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Offer:
     Attributes:
         schema: of their file; of an awkward array, its own fields.
         added: columns that the selector has added; they stand before the file's.
-        n_entries: of their tree in the file: as many may be asked for, block by block.
+        n_entries: of the dataset, as if all of its files had as many as theirs; of an array, its own.
     """
 
     schema: Schema
