@@ -136,6 +136,7 @@ class BlockSource:
             seed=(self._seed, block.file, block.first),
             metadata={**self._dataset.metadata, "dataset": self._dataset.name},
             file_number=block.file,
+            n_files=len(self._dataset.files),
             around_reads=self._around_reads,
             following=following,
         )
