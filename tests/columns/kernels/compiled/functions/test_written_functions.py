@@ -202,3 +202,39 @@ def test_what_does_not_fit_into_whole_numbers_is_the_smallest() -> None:
     """Law: bits of what is no whole number of 64 bits are those of the smallest, on every processor."""
     beyond = np.array([NAN, math.inf, -math.inf, 2.0**63, -1e300])
     assert own_kernel("signed_or")(beyond, 0.0).tolist() == [-(2.0**63)] * len(beyond)
+
+
+def nearly_whole_quotients(seed: int, n: int) -> list[tuple[Doubles, Doubles]]:
+    """Return pairs whose quotients are whole numbers of any size, or next to one; denormals too."""
+    rng = np.random.default_rng(seed)
+    whole = np.floor(2.0 ** rng.uniform(0, 54, n))
+    divisors = rng.normal(0, 1, n)
+    denormals = rng.integers(1, 2**53, n).view(np.float64)
+    turns = np.full(n, 2 * math.pi)
+    return [
+        (divisors * whole, divisors),
+        (np.nextafter(divisors * whole, rng.choice([-math.inf, math.inf], n)), divisors),
+        (np.floor(rng.uniform(0, 2.0**53, n)), whole),
+        (rng.integers(1, 2**54, n).view(np.float64), denormals),
+        (rng.normal(0, 10.0 ** rng.uniform(-3, 17, n)), turns),
+    ]
+
+
+def check_remainders(machine: Machine, seed: int, n: int) -> None:
+    """Compare remainders with those of the C library."""
+    for left, right in nearly_whole_quotients(seed, n):
+        found = run(machine, [left, right, right, right])
+        for name in ("fmod", "floored_remainder", "floored_quotient"):
+            check(name, [left, right], found)
+
+
+def test_remainders_are_exact(machine: Machine) -> None:
+    """Law: a remainder has no error where the quotient is, or nearly is, a whole number."""
+    check_remainders(machine, 1, 500)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_remainders_are_exact_for_many_numbers(machine: Machine, seed: int) -> None:
+    """Law: the same for half a million pairs, again and again."""
+    check_remainders(machine, seed, 100_000)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from overproof.columns.machine.writer import Comparison, Value, Writer
 
-NAN = float("nan")
+NAN = math.nan
+TWO_TO_52 = 2.0**52
 
 
 def compare(writer: Writer, how: Comparison, left: Value, right: Value) -> Value:
@@ -75,6 +78,28 @@ def between(writer: Writer, low: Value, high: Value, x: Value) -> Value:
     return writer.select(writer.compare("<", x, low), low, below_high)
 
 
+def fmod(writer: Writer, left: Value, right: Value) -> Value:
+    """Write the remainder with the sign of the dividend; it is exact, whoever computes it.
+
+    The quotient, cut to a whole number, is right or one too large, as long as it has no more digits than a double. What
+    is left is then a double in both cases, which a product and a sum in one rounding give without an error.
+    """
+    builder = writer.builder
+    dividend, divisor = writer.intrinsic("fabs", left), writer.intrinsic("fabs", right)
+    quotient = builder.fdiv(dividend, divisor)
+    is_small = writer.compare("<", quotient, writer.double(TWO_TO_52))
+    is_plain = writer.both(is_small, writer.compare("<", divisor, writer.double(math.inf)))
+
+    def divide() -> list[Value]:
+        whole = builder.fneg(writer.intrinsic("trunc", quotient))
+        rest = writer.intrinsic("fma", whole, divisor, dividend)
+        is_low = writer.compare("<", rest, writer.double(0.0))
+        rest = writer.select(is_low, builder.fadd(rest, divisor), rest)
+        return [writer.intrinsic("copysign", rest, left)]
+
+    return writer.decide(is_plain, divide, lambda: [writer.call("fmod", left, right)])[0]
+
+
 def floored_remainder(writer: Writer, left: Value, right: Value) -> Value:
     """Write the remainder with the sign of the divisor.
 
@@ -108,6 +133,6 @@ def floored_quotient(writer: Writer, left: Value, right: Value) -> Value:
 def _rest(writer: Writer, left: Value, right: Value) -> tuple[Value, Value]:
     """Write the remainder with the sign of the dividend, and the flag that the other one is a divisor away."""
     zero = writer.double(0.0)
-    rest = writer.call("fmod", left, right)
+    rest = fmod(writer, left, right)
     signs_differ = writer.builder.xor(writer.compare("<", right, zero), writer.compare("<", rest, zero))
     return rest, writer.both(is_true(writer, rest), signs_differ)

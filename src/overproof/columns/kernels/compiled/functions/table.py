@@ -67,7 +67,7 @@ def _rounded_to_32_bits(name: str) -> Writing:
 _OUTSIDE = (
     *("exp", "log", "log10", "log2", "log1p", "exp2", "expm1", "cbrt", "erf", "erfc"),
     *("sin", "cos", "tan", "asin", "acos", "atan", "tgamma", "lgamma", "round", "logb"),
-    *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "fmod", "atan2", "fdim"),
+    *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2", "fdim"),
 )
 _OUTSIDE_IN_SINGLE = ("sinf", "cosf", "tanf", "sinhf", "coshf", "expf", "logf", "atanf", "atan2f")
 
@@ -79,6 +79,7 @@ _ARITHMETIC: dict[str, Writing] = {
     "divide": lambda w, a, b: w.builder.fdiv(a, b),
     "floored_quotient": numbers.floored_quotient,
     "floored_remainder": numbers.floored_remainder,
+    "fmod": numbers.fmod,
     "identity": lambda _, x: x,
     "ieee_remainder": _outside("remainder"),
     "log_over_log_of_two": lambda w, x: w.builder.fdiv(w.call("log", x), w.double(math.log(2.0))),
