@@ -76,6 +76,10 @@ class OutputState:
             MergeError: an output cannot be added, or a block is in both.
         """
         self._settle()
+        if not self._blocks and not other._is_borrowed:
+            self._sums, self._blocks = other._sums, other._blocks
+            other._sums, other._blocks = MappingSum({}), {}
+            return
         blocks = dict(self._blocks)
         for file, bits in other._blocks.items():
             both = blocks.get(file, 0) & bits

@@ -58,6 +58,8 @@ class Block:
         touch are apart because they are too large together.
         """
         parts = self.parts
+        if len(parts) == 1:
+            return (parts,)
         cuts = [0, *(at for at in range(1, len(parts)) if parts[at - 1][1] == parts[at][0]), len(parts)]
         pieces: list[tuple[Range, ...]] = []
         for begin, end in pairwise(cuts):

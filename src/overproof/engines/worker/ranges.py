@@ -74,7 +74,9 @@ class Attempt:
         spans = [(piece[0][0], piece[-1][1]) for piece in self._pieces]
         for number, (piece, (first, stop)) in enumerate(zip(self._pieces, spans, strict=True), start=1):
             self._enter((first, stop))
-            block = replace(self._block, first=first, stop=stop, ranges=None)
+            block = self._block
+            if block.ranges is not None or (first, stop) != (block.first, block.stop):
+                block = replace(block, first=first, stop=stop, ranges=None)
             events = self._source.events(block, following=(*spans[number:], *self._following)[:PIECES_AHEAD])
             self._events = events if len(piece) == 1 else events[_places(piece)]
             # Views are put out as arrays, read now: what fails to be read here is the file's fault still.

@@ -58,9 +58,21 @@ class BlockSource:
         branches: Sequence[str] | None,
         optional: Mapping[str, Any],
         cache: CachePlace | None = None,
+        is_compiled: bool = False,
     ) -> None:
-        """Start a query over a dataset, or over cycles when there is none; `cache` is where columns are kept."""
+        """Start a query over a dataset, or over cycles when there is none.
+
+        Args:
+            dataset: the files; None: cycles.
+            block_entries: size of the blocks.
+            seed: root of the dice.
+            branches: what may be read; None: everything.
+            optional: what entries have instead of branches that are absent.
+            cache: where columns are kept; None: nowhere.
+            is_compiled: what is computed is compiled, and so may be steps of reading.
+        """
         self._readers.columns.use(cache)
+        self._readers.machinery.use(is_compiled)
         self._dataset = dataset
         self._block_entries = block_entries
         self._seed = seed
