@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from overproof.columns.kernels.texts.table import Texts
 from overproof.columns.views import native_column
 from overproof.records.dataset import Chain
 from overproof.words.errors import BranchError
+from overproof.words.frozen import dataclass
 
 SPARSE = 0.5
 """Share of chosen passes below which values are computed for these only."""
@@ -68,13 +70,41 @@ def block_of(rows: Sequence[Rows], events: Any) -> Block:
     Raises:
         BranchError: a branch is not here what it was in the first file.
     """
-    formulas = [formula for each in rows for formula in each.formulas]
-    shapes = {leaf.column: leaf for formula in formulas for leaf in all_leaves(formula.root)}
+    needs = _needs(_Same(tuple(rows)))
     texts = Texts()
-    columns = {name: _column(shape, events, texts) for name, shape in sorted(shapes.items())}
-    numbered = [each for each in rows if each.entry_numbers]
+    columns = {name: _column(shape, events, texts) for name, shape in needs.shapes}
+    return Block(columns, len(events), _numbers(needs.chain, events) if needs.has_numbers else {}, texts)
+
+
+class _Same:
+    """Rows as a key: the very same ones are the same, so that nothing has to be compared."""
+
+    def __init__(self, rows: tuple[Rows, ...]) -> None:
+        self.rows = rows
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.rows)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and tuple(map(id, self.rows)) == tuple(map(id, other.rows))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Needs:
+    """What some plans need of a block: columns by name, sorted, and the numbers of entries."""
+
+    shapes: tuple[tuple[str, Leaf], ...]
+    has_numbers: bool
+    chain: Chain | None
+
+
+@functools.lru_cache(maxsize=64)
+def _needs(same: _Same) -> _Needs:
+    formulas = [formula for each in same.rows for formula in each.formulas]
+    shapes = {leaf.column: leaf for formula in formulas for leaf in all_leaves(formula.root)}
+    numbered = [each for each in same.rows if each.entry_numbers]
     chain = next((each.chain for each in numbered if each.chain is not None), None)
-    return Block(columns, len(events), _numbers(chain, events) if numbered else {}, texts)
+    return _Needs(shapes=tuple(sorted(shapes.items())), has_numbers=bool(numbered), chain=chain)
 
 
 def _numbers(chain: Chain | None, events: Any) -> dict[str, Doubles | float]:
