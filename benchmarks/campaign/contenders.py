@@ -41,6 +41,7 @@ OVERPROOF = (
     Contender(name="cold-empty", module="with_overproof", environment="overproof"),
     Contender(name="command", module="with_command", environment="overproof", keeps_kernels=True, draws_only=True),
     Contender(name="command-empty", module="with_command", environment="overproof", draws_only=True),
+    Contender(name="expression", module="with_expression", environment="overproof", remembers=True, draws_only=True),
     Contender(name="interpreted", module="with_overproof", environment="overproof", remembers=True, path="interpreted"),
     Contender(name="warm", module="with_overproof", environment="overproof", remembers=True),
     Contender(name="cached", module="with_overproof", environment="overproof", remembers=True, caches=True),

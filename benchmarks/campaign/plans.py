@@ -47,7 +47,7 @@ QUICK = (
     Part(
         samples=_generated(1, "zstd", forms=("ttree",)),
         questions=("adl1", "adl3", "adl5", "adl8"),
-        contenders=IN_A_NEW_PROCESS,
+        contenders=(*IN_A_NEW_PROCESS, *STARTS[1:]),
         rounds=3,
     ),
 )
@@ -57,7 +57,7 @@ DRAWING = (
     Part(
         samples=_generated(1, "zstd", forms=("ttree",)),
         questions=DRAWN,
-        contenders=(*STARTS, "warm", "interpreted", *PEERS),
+        contenders=(*STARTS, "warm", "interpreted", "expression", *PEERS),
         rounds=3,
     ),
     Part(samples=TEN_FILES, questions=PLAIN, contenders=(*LIMITS, *PEERS), rounds=3),
@@ -72,7 +72,7 @@ SMALL = (
     Part(
         samples=_generated(1, "zstd", forms=("ttree",)),
         questions=ALL,
-        contenders=(*EVERYBODY, *STARTS[1:], "interpreted"),
+        contenders=(*EVERYBODY, *STARTS[1:], "interpreted", "expression"),
         rounds=3,
     ),
     Part(samples=_generated(1, "zstd", forms=("rntuple",)), questions=THREE, contenders=EVERYBODY, rounds=3),

@@ -20,6 +20,7 @@ REFERENCE = (
     "command",
     "command-empty",
     "interpreted",
+    "expression",
     "awkward",
     "rdataframe",
     "coffea",

@@ -229,16 +229,16 @@ def test_the_kernels_are_where_overproof_keeps_them(tmp_path: Path, monkeypatch:
     assert any((tmp_path / KERNELS).iterdir())
 
 
-def test_draws_are_measured_by_the_command_too(piece: Callable[[str], Path], tmp_path: Path) -> None:
-    """The command's document gives the answer of the session, in one dimension and in two, with cuts and weights."""
-    from benchmarks.peers import with_command, with_overproof
+def test_draws_are_measured_in_three_ways(piece: Callable[[str], Path], tmp_path: Path) -> None:
+    """The command, and a selector's expressions, give the answer of the session; here in two dimensions."""
+    from benchmarks.peers import with_command, with_expression, with_overproof
 
-    for name in ("draw2", "draw4"):
-        request = Request(question=name, files=(str(piece("zstd")),), workers=1, reply=str(tmp_path / "reply.json"))
-        command, session = (peer.answer(request, QUESTIONS[name]) for peer in (with_command, with_overproof))
-        assert command.histograms == session.histograms
-        assert command.path == session.path == "interpreted"
-        assert sum(command.histograms[0]) != 0
+    request = Request(question="draw2", files=(str(piece("zstd")),), workers=1, reply=str(tmp_path / "reply.json"))
+    peers = (with_command, with_expression, with_overproof)
+    command, expression, session = (peer.answer(request, QUESTIONS["draw2"]) for peer in peers)
+    assert command.histograms == expression.histograms == session.histograms
+    assert command.path == session.path == "interpreted"
+    assert sum(command.histograms[0]) != 0
 
 
 @pytest.mark.parametrize("path", ["compiled", "interpreted"])

@@ -16,6 +16,7 @@ NEW_PROCESS = {
     "warm": "overproof, warm",
     "cached": "overproof, cached",
     "interpreted": "interpreted",
+    "expression": "`op.compile`",
     "command-empty": "command, no kernels",
     "command": "command",
 }
