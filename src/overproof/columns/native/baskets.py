@@ -99,11 +99,15 @@ class BasketDecoder:
         with translated(self._tree.path, "read"):
             chunks = self._source.read_all(wanted) if wanted else {}
         self.read_bytes += sum(end - start for start, end in chunks)
-        self._lists = SharedLists(self._machinery)
         columns = {}
-        for name, plan in plans.items():
-            with translated(self._tree.path, "decode", what=_said(self._layout(name))):
-                columns[name] = self._assemble(name, plan, chunks, first, stop)
+        try:
+            for name, plan in plans.items():
+                with translated(self._tree.path, "decode", what=_said(self._layout(name))):
+                    columns[name] = self._assemble(name, plan, chunks, first, stop)
+        finally:
+            # Nothing of this range is held: memory that is given back soon is used again, while it is still in the
+            # processor's cache.
+            self._lists = SharedLists(self._machinery)
         self._check_counts(columns)
         return {name: _leaf(self._layout(name), column) for name, column in columns.items()}
 

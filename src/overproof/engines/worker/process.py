@@ -6,6 +6,7 @@ left behind whatever happens to the user's process.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import queue
@@ -24,6 +25,12 @@ from overproof.words.clock import Clock
 
 BEAT_S = 0.5
 """Time between two beats of the reading thread: whoever watches takes a silent worker for frozen."""
+
+_MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
+"""Names of two options of the C library's `mallopt`."""
+
+KEPT_MB = 64
+"""Memory that was given back and is kept by the process, for the next block needs it again."""
 
 GRACE_S = 20.0
 """A worker told to go waits so long for its deltas to be settled; batch systems kill after 30 seconds."""
@@ -139,7 +146,19 @@ def main() -> None:
     logbook = Logbook(handles[0]) if handles else None
     os.set_inheritable(descriptor, False)  # noqa: FBT003 - it takes no keyword
     os.dup2(2, 1)  # what user code prints must not mix with the user's own output
+    _keep_memory()
     worker = WorkerProcess(name, Channel(socket.socket(fileno=descriptor)), clock=MonotonicClock(), logbook=logbook)
     gc.freeze()
     gc.enable()
     worker.run()
+
+
+def _keep_memory() -> None:
+    """Have memory that a block gives back used again by the next one, where the C library can be told.
+
+    Else arrays of some megabytes go back to the system with every block, and come anew, page by page, full of zeros.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, KEPT_MB * 2**20 // 2)
+        mallopt(_TRIM_THRESHOLD, KEPT_MB * 2**20)
