@@ -11,8 +11,8 @@ Step: TypeAlias = Callable[[Mapping[str, Any]], int]
 PATIENCE = 128
 """How often a step that is not kept from before is done by numpy, before it is compiled.
 
-To compile one takes 20 to 60 ms, and each use of it saves 0.05 to 0.4 ms: a query that reads a column in fewer blocks than
-this would lose by it. What one query has compiled, all that come after it have, for 3 ms.
+To compile one takes 20 to 60 ms, and each use of it saves 0.05 to 0.4 ms: a query that reads a column in fewer blocks
+than this would lose by it. What one query has compiled, all that come after it have, for 3 ms.
 """
 
 
