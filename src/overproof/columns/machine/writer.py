@@ -63,9 +63,11 @@ class Variable:
         self.set(initial)
 
     def get(self) -> Value:
+        """Return what was written last."""
         return self._builder.load(self._place)
 
     def set(self, value: Value) -> None:
+        """Write a value."""
         self._builder.store(value, self._place)
 
 
@@ -189,15 +191,19 @@ class Writer:
     # -- whole numbers of 64 bits; those that are known now may be given as they are -------------------------------
 
     def whole(self, value: Value | int) -> Value:
+        """Return a whole number as a value."""
         return self.integer(value) if isinstance(value, int) else value
 
     def plus(self, left: Value, right: Value | int) -> Value:
+        """Add whole numbers."""
         return self.builder.add(self.whole(left), self.whole(right))
 
     def minus(self, left: Value, right: Value | int) -> Value:
+        """Subtract whole numbers."""
         return self.builder.sub(self.whole(left), self.whole(right))
 
     def times(self, left: Value | int, right: Value | int) -> Value:
+        """Multiply whole numbers."""
         return self.builder.mul(self.whole(left), self.whole(right))
 
     def quotient(self, left: Value, right: Value | int) -> Value:
@@ -209,40 +215,51 @@ class Writer:
         return self.builder.srem(left, self.whole(right))
 
     def larger(self, left: Value, right: Value | int) -> Value:
+        """Choose the larger of two whole numbers."""
         return self.select(self.less(left, right), self.whole(right), left)
 
     def less(self, left: Value | int, right: Value | int) -> Value:
+        """Compare whole numbers."""
         return self.builder.icmp_signed("<", self.whole(left), self.whole(right))
 
     def not_less(self, left: Value | int, right: Value | int) -> Value:
+        """Compare whole numbers: greater, or equal."""
         return self.builder.icmp_signed(">=", self.whole(left), self.whole(right))
 
     def is_equal(self, left: Value, right: Value | int) -> Value:
+        """Compare whole numbers."""
         return self.builder.icmp_signed("==", left, self.whole(right))
 
     def differs(self, left: Value, right: Value | int) -> Value:
+        """Compare whole numbers."""
         return self.builder.icmp_signed("!=", left, self.whole(right))
 
     def integer(self, value: int) -> Value:
+        """Return a whole number that is known now."""
         return ir.Constant(INTEGER, value)
 
     # -- flags ----------------------------------------------------------------------------------------------------
 
     def both(self, left: Value, right: Value) -> Value:
+        """Combine two flags that must be set."""
         return self.builder.and_(left, right)
 
     def either(self, left: Value, right: Value) -> Value:
+        """Combine two flags of which one must be set."""
         return self.builder.or_(left, right)
 
     def negation(self, flag: Value) -> Value:
+        """Turn a flag around."""
         return self.builder.not_(flag)
 
     def as_integer(self, flag: Value) -> Value:
+        """Turn a flag into 1 or 0."""
         return self.builder.zext(flag, INTEGER)
 
     # -- doubles --------------------------------------------------------------------------------------------------
 
     def double(self, value: float) -> Value:
+        """Return a double that is known now."""
         return ir.Constant(DOUBLE, float(value))
 
     def compare(self, how: Comparison, left: Value, right: Value) -> Value:
@@ -252,6 +269,7 @@ class Writer:
         return self.builder.fcmp_ordered(how, left, right)
 
     def is_nan(self, value: Value) -> Value:
+        """Tell whether a double is NaN."""
         return self.builder.fcmp_unordered("uno", value, value)
 
     def as_double(self, flag_or_integer: Value) -> Value:

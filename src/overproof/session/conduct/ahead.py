@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from overproof.session.question import Kind
 
 OF_ALL = ("overproof.outputs.state", "overproof.outputs.kinds.arrays")
-OF_DRAWS = ("hist", "overproof.columns.kernels.selectors.drawn")
+OF_DRAWS = ("hist", "overproof.columns.kernels.fills.drawn")
 
 
 def load_ahead(kind: Kind) -> None:

@@ -17,7 +17,7 @@ from overproof.columns.kernels.compiled.drawing import MAX_PLANS, CompiledDraw
 from overproof.columns.kernels.compiled.fills import bins
 from overproof.columns.kernels.fills.bins import bin_indices
 from overproof.columns.kernels.selectors.draw_selector import DrawSelector
-from overproof.columns.kernels.selectors.drawn import fill
+from overproof.columns.kernels.selectors.ways import fill
 from overproof.columns.machine.machine import Machine
 from overproof.columns.machine.writer import Writer
 from overproof.records.schema import Branch, Schema

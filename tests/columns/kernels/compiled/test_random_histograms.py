@@ -18,7 +18,7 @@ from overproof.analysis.draw.language.grammar import parse_dimensions
 from overproof.analysis.draw.plan import DrawPlan, make_plan
 from overproof.columns.kernels.compiled.drawing import CompiledDraw
 from overproof.columns.kernels.evaluate import Block
-from overproof.columns.kernels.selectors.drawn import fill
+from overproof.columns.kernels.selectors.ways import fill
 from overproof.words.errors import ExpressionError, OptionError
 
 TOGETHER = 16

@@ -13,10 +13,10 @@ import pytest
 from overproof.analysis.draw.axes import Growing
 from overproof.analysis.draw.axes.automatic import DEFAULT_BINS, PROFILE_BINS
 from overproof.analysis.draw.axes.limits import find_limits
-from overproof.columns.kernels.fills.apart import find_apart, set_apart
 from overproof.columns.kernels.fills.cells import profile_summands, sum_all, weight_summands
 from overproof.columns.kernels.fills.extremes import Extremes, FirstRows
-from overproof.columns.kernels.fills.growth import Growth
+from overproof.columns.kernels.fills.growing.apart import find_apart, set_apart
+from overproof.columns.kernels.fills.growing.growth import Growth
 
 CASES = json.loads(Path(__file__).with_name("root_growth.json").read_text(encoding="utf-8"))
 

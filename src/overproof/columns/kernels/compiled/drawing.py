@@ -21,8 +21,8 @@ from overproof.columns.kernels.compiled.rows import Row, write_flat_rows, write_
 from overproof.columns.kernels.compiled.work import Work, begin, elements_of, entries_of
 from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.fills.categories import has_categories
+from overproof.columns.kernels.fills.drawn import fill_rows, set_aside, starts_of
 from overproof.columns.kernels.loops.loop import Loop
-from overproof.columns.kernels.selectors.drawn import fill_rows, set_aside, starts_of
 from overproof.columns.machine.writer import Value, Writer
 
 _NOT_ASKED_FOR = Loop(np.zeros(0, dtype=np.int64))

@@ -10,8 +10,8 @@ import numpy as np
 
 from overproof.analysis.draw.axes import Axis, Binning, Growing
 from overproof.analysis.draw.axes.categories import Categories
-from overproof.columns.kernels.fills.apart import Apart
 from overproof.columns.kernels.fills.cells import Sums
+from overproof.columns.kernels.fills.growing.apart import Apart
 from overproof.columns.kernels.jagged import Doubles, Integers
 from overproof.columns.kernels.texts.table import Texts
 from overproof.words.frozen import dataclass

@@ -45,7 +45,7 @@ class DrawSelector(Selector):
 
     def terminate(self, outputs: dict[str, Any]) -> dict[str, Any]:
         """Return the histograms by name; empty ones when no block was processed."""
-        from overproof.columns.kernels.selectors.drawn import dress
+        from overproof.columns.kernels.fills.drawn import dress
 
         first = {plan.name: plan for plan in reversed(self.plans)}
         return {name: dress(first[name], outputs.get(name)) for name in dict.fromkeys(plan.name for plan in self.plans)}

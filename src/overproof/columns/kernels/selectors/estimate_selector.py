@@ -7,9 +7,9 @@ from typing import Any
 
 from overproof.analysis.draw.plan import DrawPlan
 from overproof.analysis.selector import Selector
+from overproof.columns.kernels.fills.drawn import points_of
 from overproof.columns.kernels.fills.extremes import FirstRows
 from overproof.columns.kernels.rows import compute_rows
-from overproof.columns.kernels.selectors.drawn import points_of
 
 
 class EstimateSelector(Selector):

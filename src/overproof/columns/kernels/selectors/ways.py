@@ -57,6 +57,14 @@ class Computing:
             return compute_rows(self._rows, events)
 
 
+def fill(plan: DrawPlan, events: Any) -> dict[str, Any]:
+    """Return the sums of all cells of one plan over a block, by the interpreter."""
+    from overproof.columns.kernels.fills.drawn import fill_rows
+    from overproof.columns.kernels.rows import compute_rows
+
+    return fill_rows(plan, compute_rows(plan.rows, events))
+
+
 class Filling:
     """Fills the histograms of some plans.
 
@@ -76,8 +84,6 @@ class Filling:
         Raises:
             BranchError: a branch is not here what it was in the first file.
         """
-        from overproof.columns.kernels.selectors.drawn import fill
-
         if self._path != COMPILED or len({type(plan.rows) for plan in self._plans}) > 1:
             return [fill(plan, events) for plan in self._plans]
         from overproof.columns.kernels.compiled.drawing import CompiledDraw

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from overproof.analysis.draw.axes import Binning
 from overproof.columns.kernels.fills.bins import multiplies_first
-from overproof.columns.kernels.fills.grids import NEAR, ROUNDING, Grid
+from overproof.columns.kernels.fills.growing.grids import NEAR, ROUNDING, Grid
 from overproof.columns.machine.writer import Value, Writer
 
 FEW_BINS = 2**20
@@ -73,7 +73,7 @@ def _has_edges_apart(binning: Binning) -> bool:
 
 
 def write_is_apart(writer: Writer, value: Value, start: Binning) -> Value:
-    """Write the flag that a row must be set apart, as a growing axis may move it: see `kernels/fills/apart.py`."""
+    """Write the flag that a row must be set apart, as a growing axis may move it: see `kernels/fills/growing/apart.py`."""
     is_apart = writer.negation(write_inside(writer, value, start))
     grid = Grid.of(start)
     if grid.reach:

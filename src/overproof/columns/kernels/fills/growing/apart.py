@@ -14,7 +14,7 @@ import numpy as np
 from overproof.analysis.draw.axes import Axis, Binning, Growing
 from overproof.columns.kernels.fills.bins import sum_in_order
 from overproof.columns.kernels.fills.cells import Sums
-from overproof.columns.kernels.fills.grids import Flags, Grid
+from overproof.columns.kernels.fills.growing.grids import Flags, Grid
 from overproof.columns.kernels.jagged import Doubles, Integers
 from overproof.words.frozen import dataclass
 

@@ -12,7 +12,6 @@ from overproof.analysis.draw.axes import Automatic, Binning, Growing
 from overproof.analysis.draw.axes.categories import Categories
 from overproof.analysis.draw.plan import DrawPlan
 from overproof.columns.kernels.computed import ComputedRows
-from overproof.columns.kernels.fills.apart import Apart, find_apart, set_apart
 from overproof.columns.kernels.fills.categories import as_shown, by_text, has_categories, merged_texts, number_texts
 from overproof.columns.kernels.fills.cells import (
     Sums,
@@ -22,24 +21,19 @@ from overproof.columns.kernels.fills.cells import (
     sum_profile,
     weight_summands,
 )
-from overproof.columns.kernels.fills.grids import Flags
-from overproof.columns.kernels.fills.growth import Growth
+from overproof.columns.kernels.fills.growing.apart import Apart, find_apart, set_apart
+from overproof.columns.kernels.fills.growing.grids import Flags
+from overproof.columns.kernels.fills.growing.growth import Growth
 from overproof.columns.kernels.fills.histogram import make_histogram, make_profile
 from overproof.columns.kernels.jagged import Doubles
-from overproof.columns.kernels.rows import compute_rows
 from overproof.words.errors import OptionError
 
 _KEYS = {False: ("contents", "variances"), True: ("weights", "squared_weights", "weighted", "weighted_squares")}
 """What is summed in each cell, by whether it is a profile."""
 
 
-def fill(plan: DrawPlan, events: Any) -> dict[str, Any]:
-    """Return the sums of all cells of one plan over a block; as `apart`, rows that growing axes must see in order."""
-    return fill_rows(plan, compute_rows(plan.rows, events))
-
-
 def fill_rows(plan: DrawPlan, rows: ComputedRows) -> dict[str, Any]:
-    """Return the sums of all cells of one plan over the rows of a block."""
+    """Return the sums of all cells of one plan over the rows of a block; as `apart`, rows that growing axes must see."""
     if not has_categories(plan.axes):
         return _fill(plan, rows)
     numbered = number_texts(plan.axes, points_of(plan, rows), rows.texts)

@@ -8,9 +8,9 @@ import numpy as np
 
 from overproof.analysis.draw.axes import Axis, Binning, Growing
 from overproof.analysis.draw.axes.doubling import doubled
-from overproof.columns.kernels.fills.apart import Apart
 from overproof.columns.kernels.fills.bins import bin_indices
 from overproof.columns.kernels.fills.cells import Sums, sum_all
+from overproof.columns.kernels.fills.growing.apart import Apart
 from overproof.columns.kernels.jagged import Doubles
 
 
