@@ -33,7 +33,7 @@ _KEYS = {False: ("contents", "variances"), True: ("weights", "squared_weights", 
 
 
 def fill_rows(plan: DrawPlan, rows: ComputedRows) -> dict[str, Any]:
-    """Return the sums of all cells of one plan over the rows of a block; as `apart`, rows that growing axes must see."""
+    """Return the sums of all cells of one plan over its rows; as `apart`, those that growing axes must see in order."""
     if not has_categories(plan.axes):
         return _fill(plan, rows)
     numbered = number_texts(plan.axes, points_of(plan, rows), rows.texts)

@@ -73,7 +73,7 @@ def _has_edges_apart(binning: Binning) -> bool:
 
 
 def write_is_apart(writer: Writer, value: Value, start: Binning) -> Value:
-    """Write the flag that a row must be set apart, as a growing axis may move it: see `kernels/fills/growing/apart.py`."""
+    """Write the flag that a row must be set apart, as a growing axis may move it: see `fills/growing/apart.py`."""
     is_apart = writer.negation(write_inside(writer, value, start))
     grid = Grid.of(start)
     if grid.reach:
