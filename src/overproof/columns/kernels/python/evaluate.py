@@ -116,7 +116,7 @@ class _Evaluator:
         if common is None:
             raise self.error("constants have no elements", node)
         if node.index.kind.depth == 0:
-            chosen = as_flags(index.data)
+            chosen = as_flags(spread(index, common).data)
             return Value(data=base.data[chosen], entries=common[chosen])
         is_mask = node.index.kind.element == "boolean"
         places = index.data if is_mask else ak.values_astype(index.data, np.int64)

@@ -44,7 +44,12 @@ def _doubles_at_leaves(layout: Any, **_: Any) -> Any:
 
 
 def _mask(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
-    return ak.mask(*beside_entries(arrays), **options)
+    return ak.transform(_indexed_at_masks, ak.mask(*beside_entries(arrays), **options))
+
+
+def _indexed_at_masks(layout: Any, **_: Any) -> Any:
+    """Keep what is None by places, not by flags, of which awkward's `pad_none` takes the wrong ones."""
+    return layout.to_IndexedOptionArray64() if layout.is_option and not layout.is_indexed else None
 
 
 def _concatenate(arrays: Sequence[Any], options: dict[str, Option]) -> Any:

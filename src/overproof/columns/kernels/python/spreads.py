@@ -24,6 +24,7 @@ def variance(array: Any, *, axis: int, ddof: float, keepdims: bool) -> Any:
         ddof: the sum is divided by the number of elements less this.
         keepdims: the axis stays, with one element.
     """
+    array = ak.to_packed(array)  # awkward cannot slice by lists where entries were left out before
     count = ak.count(array, axis=axis, keepdims=True)
     mean = _divide(ak.sum(array, axis=axis, keepdims=True), count)
     distances = _compute("subtract", array, _beside(mean, array, axis))

@@ -11,6 +11,7 @@ from overproof.columns.kernels.compiled.python.contents import (
     NotWrittenError,
     Number,
     any_of,
+    is_there,
     nothing_when,
     one_of,
     optional,
@@ -193,19 +194,19 @@ class ListFunctions:
     def _flatten(self, content: Content, axis: int, options: Mapping[str, Option]) -> Content:
         return at_axis(content, axis - 1, lambda each: self._flat(_listing(each)))
 
-    def _flat(self, listing: Listing) -> Listing:
+    def _flat(self, listing: Listing) -> Content:
         """Put the lists of a list one behind the other."""
-        if listing.none is not None:
-            raise NotWrittenError("what may be None made flat")
-        return self._scratch.flat(listing)
+        return nothing_when(self._writer, self._scratch.flat(listing), listing.none)
 
     def _concatenate(self, contents: Sequence[Content], axis: int) -> Content:
         writer = self._writer
         lists = [_listing(content) for content in contents]
-        if any(each.none is not None or each.size is not None for each in lists):
-            raise NotWrittenError("what may be None, or lists of which awkward knows the size, put together")
+        if any(each.size is not None for each in lists):
+            raise NotWrittenError("lists of which awkward knows the size put together")
         if axis == 1:
-            return self._scratch.join(lists)
+            return self._scratch.join([_listing(_given(writer, each)) for each in lists])  # None is an empty list
+        if any(each.none is not None for each in lists):
+            raise NotWrittenError("lists inside of what may be None put together")
         beside = side_by_side(writer, lists)
         found = Listing(
             writer, length=beside.length, item=lambda place: self._concatenate(beside.items(place), axis - 1)
@@ -218,18 +219,32 @@ def choose(writer: Writer, condition: Content, yes: Content, no: Content) -> Con
     if isinstance(condition, Number):
         flag = writer.compare("!=", condition.data, writer.double(0.0))
         return nothing_when(writer, one_of(writer, flag, lambda: yes, lambda: no), condition.none)
-    contents = [condition, yes, no]
-    if any(content.none is not None for content in contents):
-        raise NotWrittenError("a choice by elements where a whole list may be None")
-    beside = side_by_side(writer, contents)
-    found = Listing(
-        writer,
-        length=beside.length,
-        item=lambda place: choose(writer, *beside.items(place)),
-        size=beside.size,
-    )
+    if condition.none is not None:
+        raise NotWrittenError("a choice by conditions of which a whole list may be None")
+    if yes.none is not None and no.none is not None and not (isinstance(yes, Number) and isinstance(no, Number)):
+        raise NotWrittenError("a choice by elements between a list and another that may both be None")
+    beside = side_by_side(writer, [condition, *(_lifted(writer, side, condition.length) for side in (yes, no))])
+
+    def item(place: Value) -> Content:
+        flag, one, other = beside.items(place)
+        return choose(writer, flag, nothing_when(writer, one, yes.none), nothing_when(writer, other, no.none))
+
+    found = Listing(writer, length=beside.length, item=item, size=beside.size)
     check_items(writer, found)
     return found
+
+
+def _lifted(writer: Writer, content: Content, length: Value) -> Content:
+    """Return a content that is never None: a list that is becomes one of so many items, which are None."""
+    if content.none is None or isinstance(content, Number):
+        return _given(writer, content)
+    is_given = is_there(writer, content)
+    return Listing(
+        writer,
+        length=writer.select(is_given, content.length, length),
+        item=lambda place: optional(writer, is_given, lambda: content.item(place)),
+        size=content.size,
+    )
 
 
 def unsized(content: Content) -> Content:

@@ -62,8 +62,6 @@ def _check_elements(writer: Writer, content: Content, levels: int) -> None:
 
 
 def _new_axis(writer: Writer, content: Content) -> Listing:
-    if content.none is not None:
-        raise NotWrittenError("a new axis around what may be None")
     return Listing(writer, length=writer.integer(1), item=lambda _: content, size=1)
 
 
@@ -155,11 +153,17 @@ class Picker:
 
     def _pick_inside(self, base: Listing, index: Listing) -> Content:
         writer = self._writer
-        if base.none is not None or index.none is not None or index.size is not None:
-            raise NotWrittenError("lists inside of what may be None picked from")
+        if index.size is not None:
+            raise NotWrittenError("lists picked from by places of which awkward knows the number")
+        if index.none is not None:  # an error of awkward's, but of nothing
+            leave_when(writer, writer.both(index.none, writer.less(writer.integer(0), base.length)))
         beside = side_by_side(writer, [base, index])
         found = Listing(
-            writer, length=beside.length, item=lambda place: self.pick(*beside.items(place)), size=beside.size
+            writer,
+            length=beside.length,
+            item=lambda place: self.pick(*beside.items(place)),
+            none=beside.none,
+            size=beside.size,
         )
         check_items(writer, found)
         return found

@@ -62,9 +62,8 @@ class Reduction:
 
     def _with_dimension(self, content: Listing, reduced: Content) -> Content:
         if self._options.get("keepdims"):
-            if content.none is not None:
-                raise NotWrittenError("keepdims around what may be None")
-            return Listing(self._writer, length=self._writer.integer(1), item=lambda _: reduced, size=1)
+            reduced_item = reduced
+            reduced = Listing(self._writer, length=self._writer.integer(1), item=lambda _: reduced_item, size=1)
         return nothing_when(self._writer, reduced, content.none)
 
     def _reduced(self, listing: Listing) -> Content:
@@ -80,7 +79,7 @@ class Reduction:
         with writer.count(writer.integer(0), listing.length) as row:
             inner = listing.item(row)
             assert isinstance(inner, Listing)
-            if inner.none is not None or inner.size is not None or not is_of_numbers(writer, inner):
+            if inner.size is not None or not is_of_numbers(writer, inner):
                 raise NotWrittenError("this axis of such lists")
             longest.set(writer.larger(longest.get(), inner.length))
 
@@ -110,9 +109,11 @@ def _go_across(writer: Writer, listing: Listing, place: Value, take: Callable[[V
         with writer.when(writer.less(place, inner.length)):
             number = inner.item(place)
             assert isinstance(number, Number)
-            if number.none is not None:
-                raise NotWrittenError("this axis of what may be None")
-            take(row, number.data)
+            if number.none is None:
+                take(row, number.data)
+            else:
+                with writer.when(is_there(writer, number)):
+                    take(row, number.data)
 
 
 # -- what is made of the numbers ---------------------------------------------------------------------------------

@@ -190,8 +190,8 @@ class Scratch:
 
 def _inner(listing: Listing, row: Value) -> Listing:
     inner = listing.item(row)
-    if isinstance(inner, Number) or inner.none is not None:
-        raise NotWrittenError("numbers, or what may be None, made flat")
+    if isinstance(inner, Number):
+        raise NotWrittenError("numbers made flat")
     return inner
 
 
