@@ -29,6 +29,7 @@ from overproof.columns.kernels.compiled.functions.texts import write_contains, w
 from overproof.columns.kernels.compiled.loops.leaves import locate
 from overproof.columns.kernels.compiled.loops.loop import EntryLoop, Pass
 from overproof.columns.kernels.compiled.loops.passes import lay_out
+from overproof.columns.kernels.compiled.nodes import NodeNumbers
 from overproof.columns.machine.writer import NO, YES, Value, Variable, Writer
 from overproof.words.frozen import dataclass
 
@@ -56,11 +57,12 @@ class Formulas:
         self.writer = writer
         self.columns = columns
         self.by_entry = by_entry
+        self.nodes = NodeNumbers()
 
     def loop_of(self, formulas: Sequence[Formula], entry: Value) -> EntryLoop:
         """Lay out the loop that formulas share in an entry."""
         return self.writer.known(
-            ("loop", tuple(formulas), entry),
+            ("loop", tuple(map(self.nodes.of, formulas)), entry),
             lambda: lay_out(self.writer, formulas, self.columns, entry, read_place=self.place),
         )
 
@@ -98,7 +100,7 @@ class Formulas:
 
     def aggregate(self, node: Aggregate, entry: Value) -> Value:
         """Write a formula with a loop of its own as one number for the entry; 0 where it makes no pass."""
-        return self.writer.known(("aggregate", node, entry), lambda: self._aggregate(node, entry))
+        return self.writer.known(("aggregate", self.nodes.of(node), entry), lambda: self._aggregate(node, entry))
 
     def _aggregate(self, node: Aggregate, entry: Value) -> Value:
         writer = self.writer
@@ -144,7 +146,7 @@ class _Walker:
         self.loads_indices = is_loaded and multiplicity(formula) is Multiplicity.VARIABLE
 
     def part(self, node: Typed) -> Part:
-        key = (node, self.loop, self.at, self.is_loaded, self.loads_indices)
+        key = (self.formulas.nodes.of(node), self.loop, self.at, self.is_loaded, self.loads_indices)
         return self.writer.known(key, lambda: self.write(node))
 
     def write(self, node: Typed) -> Part:
