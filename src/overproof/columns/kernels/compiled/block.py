@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from overproof.analysis.draw.dialects import AnyRows
 from overproof.analysis.draw.python.rows import PythonRows
-from overproof.columns.kernels.compiled.bounds import bounds_of
+from overproof.columns.kernels.compiled.bounds import are_within
 from overproof.columns.kernels.compiled.columns import Kinds, WrittenColumn, arguments_of, kinds_of
 from overproof.columns.kernels.compiled.formulas import Formulas
 from overproof.columns.kernels.compiled.functions.texts import text_arguments
@@ -61,11 +62,15 @@ class BlockGiven:
         by_entry = frozenset(kind for kind, number in self.block.numbers.items() if np.ndim(number))
         self.kind = BlockKind(columns=kinds_of(self.block.columns), by_entry=by_entry)
 
+    @functools.cached_property
+    def is_sound(self) -> bool:
+        """Tell whether a function may read the block."""
+        return are_within(self.block.columns.values(), n_entries=self.block.n_entries)
+
     def given(self, writer_names: Mapping[str, int]) -> Given:
         """Return what a function takes of the block."""
         given: Given = {"entries": self.block.n_entries}
         given |= arguments_of(self.block.columns, self.kind.columns)
-        given |= bounds_of(self.block.columns, self.kind.columns)
         for name in writer_names:
             about, _, what = name.partition(" ")
             if about == "number":

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
-from overproof.columns.kernels.compiled.bounds import write_bounds
 from overproof.columns.kernels.compiled.fills.cells import Cells, Outputs
 from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.formulas import Formulas
@@ -28,7 +27,6 @@ class Undecided(Exception):  # noqa: N818 - no error: the interpreter does what 
 def begin(kind: BlockKind) -> tuple[Writer, Formulas]:
     """Begin a function for blocks of a kind."""
     writer = Writer()
-    write_bounds(writer, kind.columns)
     return writer, kind.formulas(writer)
 
 
@@ -68,6 +66,8 @@ class Work:
         Raises:
             Undecided: the interpreter has to do this block.
         """
+        if not block.is_sound:
+            raise Undecided
         given = block.given(self._names)
         while True:
             outputs: Outputs = {}
