@@ -345,6 +345,7 @@ class Asker:
             self.reducer(name, 2),
             self.reducer(rows, self.dice.randint(1, 2)),
             f"ak.flatten({rows}, axis=2)",
+            f"ak.{self.dice.choice(['sort', 'argsort'])}({name}, axis=1{self.dice.choice(['', ', ascending=False'])})",
             f"ak.flatten(ak.mask({name}, {self.truth(ENTRY)}), axis=2)",
             f"({name} * {self.optional(ENTRY)})[{name} > 0]",
             f"{name}[{self.reducer(name, 2)} > 0]",

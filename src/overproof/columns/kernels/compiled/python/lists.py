@@ -11,7 +11,6 @@ from overproof.columns.kernels.compiled.python.contents import (
     NotWrittenError,
     Number,
     any_of,
-    is_there,
     nothing_when,
     one_of,
     optional,
@@ -219,11 +218,9 @@ def choose(writer: Writer, condition: Content, yes: Content, no: Content) -> Con
     if isinstance(condition, Number):
         flag = writer.compare("!=", condition.data, writer.double(0.0))
         return nothing_when(writer, one_of(writer, flag, lambda: yes, lambda: no), condition.none)
-    if condition.none is not None:
-        raise NotWrittenError("a choice by conditions of which a whole list may be None")
-    if yes.none is not None and no.none is not None and not (isinstance(yes, Number) and isinstance(no, Number)):
-        raise NotWrittenError("a choice by elements between a list and another that may both be None")
-    beside = side_by_side(writer, [condition, *(_lifted(writer, side, condition.length) for side in (yes, no))])
+    if any(isinstance(content, Listing) and content.none is not None for content in (condition, yes, no)):
+        raise NotWrittenError("a choice by elements where a whole list may be None")
+    beside = side_by_side(writer, [condition, _given(writer, yes), _given(writer, no)])
 
     def item(place: Value) -> Content:
         flag, one, other = beside.items(place)
@@ -232,19 +229,6 @@ def choose(writer: Writer, condition: Content, yes: Content, no: Content) -> Con
     found = Listing(writer, length=beside.length, item=item, size=beside.size)
     check_items(writer, found)
     return found
-
-
-def _lifted(writer: Writer, content: Content, length: Value) -> Content:
-    """Return a content that is never None: a list that is becomes one of so many items, which are None."""
-    if content.none is None or isinstance(content, Number):
-        return _given(writer, content)
-    is_given = is_there(writer, content)
-    return Listing(
-        writer,
-        length=writer.select(is_given, content.length, length),
-        item=lambda place: optional(writer, is_given, lambda: content.item(place)),
-        size=content.size,
-    )
 
 
 def unsized(content: Content) -> Content:

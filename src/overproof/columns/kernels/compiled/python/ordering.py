@@ -6,6 +6,9 @@ Short lists are sorted by insertion, long ones from runs that are merged.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from overproof.columns.kernels.compiled.python.contents import (
     Content,
     Listing,
@@ -22,7 +25,7 @@ RUN = 16
 
 
 class Order:
-    """Sorts the innermost lists.
+    """Sorts lists of numbers, or lists of lists place by place.
 
     Args:
         writer: of the function.
@@ -39,15 +42,13 @@ class Order:
         self._pairs: Array = scratch.numbers
 
     def along(self, content: Content, axis: int) -> Content:
-        """Sort along an axis, which is the innermost."""
+        """Sort along an axis; 1 is that of the elements of an entry."""
         writer = self._writer
         if isinstance(content, Number):
             raise NotWrittenError("a number sorted")
         if axis > 1:
             return self._scratch.keep(content.mapped(lambda item: self.along(item, axis - 1)))
-        if not is_of_numbers(writer, content):
-            raise NotWrittenError("lists of lists sorted along an outer axis")
-        return self._sorted(content)
+        return self._sorted(content) if is_of_numbers(writer, content) else self._across(content)
 
     def _sorted(self, listing: Listing) -> Listing:
         writer = self._writer
@@ -65,6 +66,40 @@ class Order:
 
         return Listing(writer, length=listing.length, item=item, none=listing.none, size=listing.size)
 
+    def _across(self, listing: Listing) -> Content:
+        """Sort the first elements of all lists, the second ones, and so on; each list keeps its length."""
+        writer = self._writer
+        kept = self._scratch.join([listing])
+        longest = Variable(writer, writer.integer(0))
+        with writer.count(writer.integer(0), kept.length) as row:
+            longest.set(writer.larger(longest.get(), _row(writer, kept, row).length))
+        with writer.count(writer.integer(0), longest.get()) as place:
+            start = self._scratch.reserve(kept.length)
+            count = Variable(writer, writer.integer(0))
+            with writer.count(writer.integer(0), kept.length) as row, self._has(kept, row, place) as pair:
+                number = writer.element(self._pairs, pair)
+                self._write(self._pair(start, count), number, writer.as_double(row))
+            self._insert(start, count.get())
+            self._merge(start, count.get())
+            count.set(writer.integer(0))
+            with writer.count(writer.integer(0), kept.length) as row, self._has(kept, row, place) as pair:
+                number, origin = self._read(self._pair(start, count))
+                writer.write(self._pairs, pair, origin if self._gives_places else number)
+        return kept
+
+    @contextmanager
+    def _has(self, kept: Listing, row: Value, place: Value) -> Iterator[Value]:
+        """Write what follows where a list has an element at a place; gives the place of its pair."""
+        writer, inner = self._writer, _row(self._writer, kept, row)
+        with writer.when(writer.less(place, inner.length)):
+            yield writer.plus(inner.kept, writer.times(place, 2))
+
+    def _pair(self, start: Value, count: Variable) -> Value:
+        """Return the place of the next pair, and count it."""
+        writer, number = self._writer, count.get()
+        count.set(writer.plus(number, 1))
+        return writer.plus(start, writer.times(number, 2))
+
     def _gather(self, listing: Listing, start: Value) -> tuple[Value, bool]:
         """Write numbers and places one behind the other, what is None last; returns how many are numbers."""
         writer = self._writer
@@ -72,10 +107,7 @@ class Order:
         can_lack = []
 
         def write(place: Value, number: Number) -> None:
-            pair = writer.plus(start, writer.times(count.get(), 2))
-            writer.write(self._pairs, pair, number.data)
-            writer.write(self._pairs, writer.plus(pair, 1), writer.as_double(place))
-            count.set(writer.plus(count.get(), 1))
+            self._write(self._pair(start, count), number.data, writer.as_double(place))
 
         with writer.count(writer.integer(0), listing.length) as place:
             number = listing.item(place)
@@ -174,3 +206,13 @@ class Order:
             for each in (right, left)
         ]
         return writer.either(writer.negation(has_left), writer.both(both, self._is_before(*numbers)))
+
+
+def _row(writer: Writer, kept: Listing, row: Value) -> Listing:
+    """Return a list of numbers inside of a list that is kept."""
+    inner = kept.item(row)
+    if isinstance(inner, Number) or inner.none is not None or inner.size is not None:
+        raise NotWrittenError("this axis of such lists sorted")
+    if not is_of_numbers(writer, inner):
+        raise NotWrittenError("an axis further out sorted")
+    return inner

@@ -187,6 +187,8 @@ class Picker:
     def _by_places(self, base: Listing, index: Listing) -> Listing:
         """Pick by places, which are looked at before anything is picked; a negative one counts from the end."""
         writer = self._writer
+        if base.none is not None:
+            raise NotWrittenError("elements by their places from lists that may be None")
         kept = self._scratch.keep(index)
 
         def place_of(number: Value) -> tuple[Value, Value | None]:
