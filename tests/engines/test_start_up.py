@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import uproot
 
-HEAVY = ("awkward", "boost_histogram", "fsspec", "hist", "matplotlib", "numba", "rich", "uproot")
+HEAVY = ("awkward", "boost_histogram", "fsspec", "hist", "llvmlite", "matplotlib", "numba", "rich", "uproot")
 """Libraries that take longer to load than a worker takes to begin."""
 
 USER = f"""
@@ -92,3 +92,13 @@ def test_a_worker_that_draws_loads_nothing_heavy(plain: str, tmp_path: Path) -> 
     script = tmp_path / "tell.py"
     script.write_text(f"import sys\n[name for name in {HEAVY!r} if name in sys.modules]")
     assert told_by(DRAW, plain, script) == {"sums": [100, 100, 99], "worker": []}
+
+
+def test_one_that_draws_compiled_loads_the_compiler_alone(
+    plain: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Law: the same for the other path, but for the compiler; the sums are the same."""
+    monkeypatch.setenv("OVERPROOF_PATH", "compiled")
+    script = tmp_path / "tell.py"
+    script.write_text(f"import sys\n[name for name in {HEAVY!r} if name in sys.modules]")
+    assert told_by(DRAW, plain, script) == {"sums": [100, 100, 99], "worker": ["llvmlite"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from overproof.engines.limits import Limits
@@ -20,6 +21,10 @@ class Crew(Protocol):
     @property
     def workers(self) -> list[WorkerId]:
         """Names of the workers that listen now."""
+        ...
+
+    def expect(self, libraries: Sequence[str]) -> None:
+        """Hear which modules workers will need soon; where none has begun yet, they may be loaded once for all."""
         ...
 
     def begin(self, brief: Brief) -> None:

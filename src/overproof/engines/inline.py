@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 
 from overproof.columns.reader import ReaderCache
@@ -39,6 +40,9 @@ class InlineCrew:
     @property
     def workers(self) -> list[WorkerId]:
         return [NAME]
+
+    def expect(self, libraries: Sequence[str]) -> None:
+        """Nothing to do: they are loaded when they are used, once in this process."""
 
     def begin(self, brief: Brief) -> None:
         self._brief = brief

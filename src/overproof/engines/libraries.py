@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
+from collections.abc import Iterable
 from typing import Final
 
 FIRST: Final = (
@@ -20,6 +22,16 @@ def load_first() -> None:
     """Load what a worker needs to compute plain columns, and nothing that takes long: somebody waits for its answer."""
     for name in FIRST:
         importlib.import_module(name)
+
+
+def load(names: Iterable[str]) -> None:
+    """Load modules that will be needed soon; what cannot be loaded is left to whoever needs it, who can say so."""
+    gc.disable()  # while libraries load, nothing becomes garbage
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    gc.freeze()  # so that children share the pages of all that is loaded
+    gc.enable()
 
 
 def load_all() -> None:

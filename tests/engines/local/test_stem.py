@@ -79,6 +79,21 @@ def test_who_is_not_in_haste_finds_heavy_libraries_loaded(stem: Stem) -> None:
     assert loaded == [[], ["awkward", "uproot"], ["awkward", "uproot"]]
 
 
+def test_what_is_expected_is_loaded_before_the_first_is_forked(stem: Stem) -> None:
+    """Law: what is announced in time is there in all children, whoever was asked for first; later it is too late."""
+    forked = stem.bear("a_child", "leaves0", [])
+    stem.load(["awkward", "no_module_of_this_name"])
+    assert forked.wait(DEADLINE_S) is not None
+    assert bear(stem, "tells")[1][5:][:1] == ["awkward"]
+
+
+def test_what_is_expected_too_late_is_left_to_who_needs_it(stem: Stem) -> None:
+    """Law: the stem loads nothing while those that it has forked compute."""
+    assert bear(stem, "leaves0")[1]
+    stem.load(["awkward"])
+    assert bear(stem, "tells")[1][5:] == []
+
+
 def test_the_number_of_a_dead_child_is_its_own_until_it_is_buried(stem: Stem) -> None:
     """Law: a signal sent late reaches the dead, never somebody who got the number since."""
     forked, _ = bear(stem, "leaves0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -82,6 +83,9 @@ class ProcessCrew:
     def workers(self) -> list[WorkerId]:
         hands = list(self._hands.values())
         return [hand.name for hand in hands if hand.is_ready and not hand.is_isolator and hand.verdict is None]
+
+    def expect(self, libraries: Sequence[str]) -> None:
+        self._stem.load(libraries)
 
     def begin(self, brief: Brief) -> None:
         self._brief = brief

@@ -11,11 +11,14 @@ import signal
 import socket
 import sys
 import traceback
+from typing import TypeAlias
 
-from overproof.engines.libraries import load_all, load_first
+from overproof.engines.libraries import load, load_all, load_first
 from overproof.engines.lifeline import end_with
-from overproof.engines.local.forking.requests import MAX_REQUEST_BYTES, N_DESCRIPTORS, Bear, Began, Bury, Ended
+from overproof.engines.local.forking.requests import MAX_REQUEST_BYTES, N_DESCRIPTORS, Bear, Began, Bury, Ended, Load
 from overproof.engines.waiting import ready
+
+Request: TypeAlias = Bear | Bury | Load
 
 
 class Stem:
@@ -32,6 +35,7 @@ class Stem:
         self._living: dict[int, int] = {}
         self._dead: dict[int, int] = {}
         self._has_all = False
+        self._has_forked = False
         self._bell, bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._bell_end = bell
         signal.set_wakeup_fd(bell, warn_on_full_buffer=False)
@@ -46,13 +50,29 @@ class Stem:
                     os.read(self._bell, 4096)
                 self._report_dead()
             if self._connection.fileno() in readable:
-                data, descriptors, _, _ = socket.recv_fds(self._connection, MAX_REQUEST_BYTES, N_DESCRIPTORS)
-                if not data:
+                requests, has_ended = self._requests()
+                for request, descriptors in requests:
+                    self._do(request, descriptors)
+                if has_ended:
                     self._bury_all()
                     return
-                self._do(pickle.loads(data), descriptors)  # the crew's own end of a socket pair: nobody else has it
 
-    def _do(self, request: Bear | Bury, descriptors: list[int]) -> None:
+    def _requests(self) -> tuple[list[tuple[Request, list[int]]], bool]:
+        """Return all that it is asked for by now, what is to be loaded first of all, and whether the crew is gone."""
+        requests: list[tuple[Request, list[int]]] = []
+        while ready([self._connection], 0):
+            data, descriptors, _, _ = socket.recv_fds(self._connection, MAX_REQUEST_BYTES, N_DESCRIPTORS)
+            if not data:
+                return [], True  # whoever was asked for would end at once
+            # The crew's own end of a socket pair: nobody else has it.
+            requests.append((pickle.loads(data), descriptors))
+        return sorted(requests, key=lambda each: not isinstance(each[0], Load)), False
+
+    def _do(self, request: Request, descriptors: list[int]) -> None:
+        if isinstance(request, Load):
+            if not self._has_forked:
+                load(request.names)
+            return
         if isinstance(request, Bury):
             if (pid := self._dead.pop(request.number, 0)) != 0:
                 os.waitpid(pid, 0)
@@ -60,6 +80,7 @@ class Stem:
         if not request.in_haste and not self._has_all:
             load_all()
             self._has_all = True
+        self._has_forked = True
         try:
             pid = os.fork()
         except OSError as error:

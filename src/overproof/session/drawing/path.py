@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from overproof.analysis.draw.dialects import AnyRows
 from overproof.analysis.draw.path import VARIABLE, Path, choose_path, said_path
+from overproof.columns.kernels.selectors.needed import needed_for
 from overproof.records.dataset import FileGrid
 from overproof.session.chains import measure_files
 from overproof.session.question import Question
@@ -22,7 +23,9 @@ N_TRIED = 3
 def path_for(
     rows: Sequence[AnyRows], *, question: Question, crew: Crew, is_cancelled: Callable[[], bool] = lambda: False
 ) -> Path:
-    """Choose the path of a query: what `OVERPROOF_PATH` says, else by the rule of `choose_path`.
+    """Choose the path of a query, and let its crew know what that takes.
+
+    It is what `OVERPROOF_PATH` says, else the one by the rule of `choose_path`.
 
     Args:
         rows: all that is computed in it.
@@ -35,10 +38,11 @@ def path_for(
         EngineError: workers die faster than they can be replaced.
         OptionError: what the environment says is no path.
     """
-    said = said_path(os.environ.get(VARIABLE, ""))
-    if said is not None:
-        return said
-    return choose_path(rows, n_entries=expected_entries(question, crew=crew, is_cancelled=is_cancelled))
+    path = said_path(os.environ.get(VARIABLE, ""))
+    if path is None:
+        path = choose_path(rows, n_entries=expected_entries(question, crew=crew, is_cancelled=is_cancelled))
+    crew.expect(needed_for(rows, path=path))
+    return path
 
 
 def expected_entries(question: Question, *, crew: Crew, is_cancelled: Callable[[], bool] = lambda: False) -> int:

@@ -30,6 +30,17 @@ class Bear:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """Load modules before the first process is forked; afterwards it comes too late, and nothing is done.
+
+    Attributes:
+        names: of modules of ours.
+    """
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bury:
     """Give the number of a dead process back to the system."""
 

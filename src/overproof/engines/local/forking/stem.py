@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 
 from overproof.engines.local.forking.planting import Planted
-from overproof.engines.local.forking.requests import MAX_REQUEST_BYTES, Bear, Began, Bury, Ended
+from overproof.engines.local.forking.requests import MAX_REQUEST_BYTES, Bear, Began, Bury, Ended, Load
 from overproof.engines.local.watch import how_it_ended, offer_to_oom_killer, processor_time_s
 from overproof.engines.local.watch.machine import WORKER_OOM_SCORE
 from overproof.engines.waiting import ready
@@ -112,6 +112,12 @@ class Stem:
             self._send(request, descriptors)
         return child
 
+    def load(self, names: Sequence[str]) -> None:
+        """Let modules be loaded before the first process is forked, where that has not happened yet."""
+        with self._lock:
+            if not self._has_forked:
+                self._send(Load(names=tuple(names)))
+
     def bury(self, child: Forked) -> None:
         """Forget a child, as soon as it has ended."""
         with self._lock:
@@ -166,7 +172,7 @@ class Stem:
             self._connection.close()
             self._lifeline.close()
 
-    def _send(self, request: Bear | Bury, descriptors: Sequence[int] = ()) -> None:
+    def _send(self, request: Bear | Bury | Load, descriptors: Sequence[int] = ()) -> None:
         try:
             socket.send_fds(self._connection, [pickle.dumps(request)], list(descriptors))
         except OSError as error:
