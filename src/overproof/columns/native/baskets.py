@@ -63,6 +63,34 @@ class _Basket(NamedTuple):
     embedded: EmbeddedBasket | None = None
 
 
+class _Branch:
+    """What is known of one column.
+
+    Attributes:
+        layout: where its baskets lie.
+        elements: what is in them.
+        said: its name, for messages.
+        next: number of the basket behind those that were asked for last: who reads on, needs not look for it.
+    """
+
+    __slots__ = ("elements", "layout", "next", "said")
+
+    def __init__(self, layout: BasketLayout) -> None:
+        self.layout = layout
+        self.elements = elements_of(layout)
+        self.said = f"branch {layout.branch.decode(errors='replace')}"
+        self.next = 0
+
+    def baskets(self, first: int, stop: int) -> range:
+        """Return the numbers of the baskets in which some entries lie."""
+        stops, low = self.layout.stops, self.next
+        if low + 1 >= len(stops) or stops.item(low) != first or stops.item(low + 1) == first:
+            low = int(stops.searchsorted(first, side="right")) - 1
+        high = low + 1 if stops.item(low + 1) == stop else int(stops.searchsorted(stop, side="left"))
+        self.next = high
+        return range(low, high)
+
+
 class BasketDecoder:
     """Reads columns of one TTree; keeps what a range has cut, for the range that follows.
 
@@ -81,7 +109,7 @@ class BasketDecoder:
         self._source = source
         self._codec = Codec()
         self._kept = KeptPieces()
-        self._elements: dict[str, Elements] = {}
+        self._branches: dict[str, _Branch] = {}
         self._machinery = machinery or Machinery()
         self._lists = SharedLists(self._machinery)
         self._bare: set[str] = set()
@@ -102,44 +130,47 @@ class BasketDecoder:
         columns = {}
         try:
             for name, plan in plans.items():
-                with translated(self._tree.path, "decode", what=_said(self._layout(name))):
+                with translated(self._tree.path, "decode", what=self._branch(name).said):
                     columns[name] = self._assemble(name, plan, chunks, first, stop)
         finally:
             # Nothing of this range is held: memory that is given back soon is used again, while it is still in the
             # processor's cache.
             self._lists = SharedLists(self._machinery)
         self._check_counts(columns)
-        return {name: _leaf(self._layout(name), column) for name, column in columns.items()}
+        return {name: _leaf(self._branch(name).layout, column) for name, column in columns.items()}
 
     def ranges(self, names: Sequence[str], first: int, stop: int) -> list[Range]:
         """Tell which bytes a `read` would fetch."""
         return [place for name in names for place in self._plan(name, first, stop).places.values()]
 
-    def _layout(self, name: str) -> BasketLayout:
-        layout = self._tree.columns[name]
-        assert isinstance(layout, BasketLayout)
-        return layout
+    def _branch(self, name: str) -> _Branch:
+        found = self._branches.get(name)
+        if found is None:
+            layout = self._tree.columns[name]
+            assert isinstance(layout, BasketLayout)
+            found = self._branches[name] = _Branch(layout)
+        return found
 
     def _plan(self, name: str, first: int, stop: int) -> _Plan:
-        layout = self._layout(name)
+        branch = self._branch(name)
+        layout = branch.layout
         if stop <= first:
             return _Plan(0, [0], {}, {})
         if stop > layout.stops[-1]:
             raise ReadError(
-                f"{_said(layout)} ends at entry {layout.stops[-1]}, the tree does not",
+                f"{branch.said} ends at entry {layout.stops[-1]}, the tree does not",
                 file=self._tree.path,
                 phase="decode",
             )
-        low = int(layout.stops.searchsorted(first, side="right")) - 1
-        high = int(layout.stops.searchsorted(stop, side="left"))
+        numbers = branch.baskets(first, stop)
         kept, places = {}, {}
-        seeks, sizes = layout.seeks[low:high].tolist(), layout.sizes_bytes[low:high].tolist()
-        for number, seek, size in zip(range(low, high), seeks, sizes, strict=True):
+        for number in numbers:
             if (piece := self._kept.get((name, number))) is not None:
                 kept[number] = piece
             elif number not in layout.embedded:
-                places[number] = (seek, seek + size)
-        return _Plan(low, layout.stops[low : high + 1].tolist(), kept, places)
+                seek = layout.seeks.item(number)
+                places[number] = (seek, seek + layout.sizes_bytes.item(number))
+        return _Plan(numbers.start, layout.stops[numbers.start : numbers.stop + 1].tolist(), kept, places)
 
     def _assemble(
         self, name: str, plan: _Plan, chunks: Mapping[Range, bytes | memoryview], first: int, stop: int
@@ -167,7 +198,8 @@ class BasketDecoder:
         self, name: str, number: int, entries: Range, place: Range | None, chunk: memoryview | None
     ) -> _Basket:
         """Check the header of a basket, and tell how much is in it."""
-        layout, elements = self._layout(name), self._elements_of(name)
+        branch = self._branch(name)
+        layout, elements = branch.layout, branch.elements
         n_entries = entries[1] - entries[0]
         basket = _Basket(number, entries[0], n_entries, 0, place, chunk)
         try:
@@ -184,11 +216,12 @@ class BasketDecoder:
                 number, entries[0], n_entries, elements.count(header.data_bytes, n_entries), place, chunk, header
             )
         except DamageError as error:
-            raise self._damaged(layout, basket, error) from error
+            raise self._damaged(branch, basket, error) from error
 
     def _decode(self, name: str, pieces: Sequence[NativeColumn | _Basket]) -> NativeColumn:
         """Make one column of pieces."""
-        layout, elements = self._layout(name), self._elements_of(name)
+        branch = self._branch(name)
+        layout, elements = branch.layout, branch.elements
         values = elements.empty(sum(map(_n_elements, pieces)))
         lists: list[Places] = []
         element = 0
@@ -202,14 +235,15 @@ class BasketDecoder:
                 try:
                     lists += self._fill(name, piece, values[element:stop])
                 except DamageError as error:
-                    raise self._damaged(layout, piece, error) from error
+                    raise self._damaged(branch, piece, error) from error
             element = stop
         offsets = (self._lists.joined(lists),) if layout.is_jagged else ()
         return NativeColumn(values=frozen(values), offsets=offsets)
 
     def _fill(self, name: str, basket: _Basket, into: npt.NDArray[Any]) -> list[Places]:
         """Decompress one basket into the place of its elements; return where its lists begin, if it has lists."""
-        layout, elements = self._layout(name), self._elements_of(name)
+        branch = self._branch(name)
+        layout, elements = branch.layout, branch.elements
         data, behind = self._unpack(basket)
         self.n_decoded += 1
         if not layout.is_jagged:
@@ -263,7 +297,7 @@ class BasketDecoder:
 
     def _places_of_lists(self, name: str, basket: _Basket) -> Places:
         """Tell where lists begin of which ROOT has stored no places: the branch of their lengths tells."""
-        counter = self._layout(name).counter
+        counter = self._branch(name).layout.counter
         if not counter:
             raise DamageError("nothing tells where its lists begin")
         codec, self._codec = self._codec, Codec()  # what is decompressed already must stay
@@ -275,35 +309,28 @@ class BasketDecoder:
         self._codec = codec
         places = np.zeros(basket.n_entries + 1, np.int64)
         np.cumsum(counts, out=places[1:])
-        return places * self._elements_of(name).size_bytes
-
-    def _elements_of(self, name: str) -> Elements:
-        found = self._elements.get(name)
-        if found is None:
-            found = self._elements[name] = elements_of(self._layout(name))
-        return found
+        return places * self._branch(name).elements.size_bytes
 
     def _check_counts(self, columns: Mapping[str, NativeColumn]) -> None:
         """Compare lists with the branch of their lengths, where both were asked for, and one is not beyond doubt."""
         for name, column in columns.items():
-            layout = self._layout(name)
-            if not column.offsets or layout.counter not in columns:
+            if not column.offsets or (layout := self._branch(name).layout).counter not in columns:
                 continue
             # Of numbers that are given out as others only a title tells how they are stored.
             if layout.given or not self._bare.isdisjoint((name, layout.counter)):
-                counter = self._layout(layout.counter)
-                with translated(self._tree.path, "decode", what=_said(layout)):
+                counter = self._branch(layout.counter).layout
+                with translated(self._tree.path, "decode", what=self._branch(name).said):
                     told = columns[layout.counter].values
                     if told.ndim == 1:
                         check_lengths(column.offsets[0], told, what=counter.branch.decode(errors="replace"))
 
-    def _damaged(self, layout: BasketLayout, basket: _Basket, error: DamageError) -> ReadError:
+    def _damaged(self, branch: _Branch, basket: _Basket, error: DamageError) -> ReadError:
         if basket.place is None or basket.data is None:
-            why = f"{_said(layout)}: basket {basket.number}, which lies in the tree itself, is damaged: {error}"
+            why = f"{branch.said}: basket {basket.number}, which lies in the tree itself, is damaged: {error}"
             return ReadError(why, file=self._tree.path, phase="decode")
         why = one_line(error) if np.frombuffer(basket.data, np.uint8).any() else "it holds nothing but zeros"
         return ReadError(
-            f"{_said(layout)}: the file is damaged at bytes {basket.place[0]:,} to {basket.place[1]:,} "
+            f"{branch.said}: the file is damaged at bytes {basket.place[0]:,} to {basket.place[1]:,} "
             f"(basket {basket.number}): {why}; copy it again",
             file=self._tree.path,
             phase="decode",
@@ -312,10 +339,6 @@ class BasketDecoder:
 
 def _n_elements(piece: NativeColumn | _Basket) -> int:
     return len(piece.values) if isinstance(piece, NativeColumn) else piece.n_elements
-
-
-def _said(layout: BasketLayout) -> str:
-    return f"branch {layout.branch.decode(errors='replace')}"
 
 
 def _leaf(layout: BasketLayout, column: NativeColumn) -> NativeColumn:
