@@ -40,6 +40,22 @@ def test_doubles_are_summed_as_fsum_does() -> None:
     assert total(*arrays).ravel().tolist() == expected
 
 
+@pytest.mark.parametrize("n_cells", [1, 50, 4000, 5000])
+def test_arrays_that_wait_are_summed_as_others_are(n_cells: int, at_random: Any) -> None:
+    """However many arrays are added in one go, sent in between, or looked at: the sum is that of fsum, in any order."""
+    rng = np.random.default_rng(n_cells)
+    n_arrays = 300 if n_cells == 50 else 12
+    arrays = rng.normal(size=(n_arrays, n_cells)) * 10.0 ** rng.integers(-30, 30, size=(n_arrays, n_cells))
+    arrays[rng.random(arrays.shape) < 0.2] = 0.0
+    arrays[0, 0] = -np.inf
+    expected = [math.fsum(column) for column in arrays.T.tolist()]
+    for seed in range(3):
+        state = at_random({(0, i): {"a": array} for i, array in enumerate(arrays)}, seed)
+        assert state.value()["a"].tolist() == expected
+        copy = state.copy()
+        assert copy.value()["a"].tolist() == state.value()["a"].tolist() == expected
+
+
 def test_float32_rounds_once() -> None:
     """Ten million ones and a small one: numpy's float32 sum would stop at 2**24."""
     result = total(np.array([2.0**24], "f4"), np.array([1.0], "f4"), np.array([1.0], "f4"), np.array([2.0**-20], "f4"))

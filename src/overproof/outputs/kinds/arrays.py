@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -119,7 +120,7 @@ class ArraySum:
     def of(cls, array: npt.NDArray[Any]) -> ArraySum:
         """Make the state of one array, which is copied."""
         family, flat = _FAMILIES[array.dtype.kind], array.ravel()
-        dtypes = frozenset({array.dtype.name})
+        dtypes = _names_of(array.dtype)
         if family == "float" and 0 < 2 * flat.size <= _WAITING_CELLS:
             return cls(array.shape, family, dtypes, (), [np.array(flat, dtype=np.float64)])
         parts: tuple[Any, ...]
@@ -200,6 +201,12 @@ class ArraySum:
         if not self.parts:
             return 200 + (SUM_WORDS + 1) * self.waiting[0].nbytes
         return 200 + sum(int(part.size_bytes) for part in self.parts)
+
+
+@functools.lru_cache(maxsize=64)
+def _names_of(dtype: np.dtype[Any]) -> frozenset[str]:
+    """Return the name of a dtype as a set; numpy makes it anew each time."""
+    return frozenset({dtype.name})
 
 
 def _doubles(flat: npt.NDArray[Any]) -> Floats:
