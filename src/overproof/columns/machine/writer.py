@@ -93,6 +93,11 @@ class Writer:
         self._taken: dict[str, Value] = {}
         self._known: list[dict[Hashable, Any]] = [{}]
 
+    @property
+    def size(self) -> int:
+        """Return how many instructions there are."""
+        return sum(len(block.instructions) for block in self._function.blocks)
+
     def text(self) -> str:
         """Return the function as LLVM reads it, when everything is written and `give` was called."""
         if not self._beginning.is_terminated:

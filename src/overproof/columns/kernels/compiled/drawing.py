@@ -18,7 +18,7 @@ from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.flat import FlatLoop, shared_offsets
 from overproof.columns.kernels.compiled.formulas import Formulas
 from overproof.columns.kernels.compiled.rows import Row, write_flat_rows, write_rows
-from overproof.columns.kernels.compiled.work import Work, begin, elements_of, entries_of
+from overproof.columns.kernels.compiled.work import Work, begin, elements_of, entries_of, in_whole
 from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.fills.categories import has_categories
 from overproof.columns.kernels.fills.drawn import fill_rows, set_aside, starts_of
@@ -57,7 +57,8 @@ class CompiledDraw:
         """
         block = BlockGiven(self._rows, events)
         if block.kind not in self._works:
-            self._works[block.kind] = list(self._written(block.kind))
+            with in_whole():
+                self._works[block.kind] = list(self._written(block.kind))
         filled = []
         for work, drawn in self._works[block.kind]:
             outputs = work.run(block)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -147,7 +148,7 @@ class _Walker:
 
     def part(self, node: Typed) -> Part:
         key = (self.formulas.nodes.of(node), self.loop, self.at, self.is_loaded, self.loads_indices)
-        return self.writer.known(key, lambda: self.write(node))
+        return self.writer.known(key, functools.partial(self.write, node))
 
     def write(self, node: Typed) -> Part:
         writer, entry = self.writer, self.at.entry
@@ -200,7 +201,7 @@ class _Walker:
         return self.formulas.place(index, entry, number, is_loaded=self.loads_indices)
 
     def operation(self, node: Operation) -> Part:
-        parts = [self.part(argument) for argument in node.arguments]
+        parts = list(map(self.part, node.arguments))
         data = write_function(self.writer, node.kernel, [part.data for part in parts])
         return Part(data=data, missing=self.either(*(part.missing for part in parts)))
 

@@ -11,7 +11,7 @@ from overproof.analysis.draw.python.rows import PythonRows
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
 from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.rows import write_rows
-from overproof.columns.kernels.compiled.work import Work, begin, entries_of
+from overproof.columns.kernels.compiled.work import Work, begin, entries_of, in_whole
 from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.loops.loop import Loop
 
@@ -40,7 +40,8 @@ class CompiledRows:
         """
         given = BlockGiven([self._rows], events)
         if given.kind not in self._works:
-            self._works[given.kind] = self._write(given.kind)
+            with in_whole():
+                self._works[given.kind] = self._write(given.kind)
         work, spill = self._works[given.kind]
         outputs = work.run(given)
         entry, number = spill.places(outputs)

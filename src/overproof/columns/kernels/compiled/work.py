@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
 import numpy as np
 
@@ -11,10 +11,14 @@ from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
 from overproof.columns.kernels.compiled.fills.cells import Cells, Outputs
 from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.formulas import Formulas
+from overproof.columns.kernels.compiled.python.contents import NotWrittenError
 from overproof.columns.kernels.compiled.python.scratch import FIRST_ROOM as FIRST_SCRATCH
 from overproof.columns.kernels.compiled.python.scratch import MOST_ROOM, NO_ROOM, scratch_arguments, uses_scratch
 from overproof.columns.machine.machine import Machine
 from overproof.columns.machine.writer import Value, Writer
+
+MOST_INSTRUCTIONS = 10_000
+"""In one function: loops deep inside one another take LLVM seconds from here on; ordinary plans have a hundred each."""
 
 FIRST_ROOM = 1024
 """Rows for which there is room before any block has told how many it has."""
@@ -22,6 +26,19 @@ FIRST_ROOM = 1024
 
 class Undecided(Exception):  # noqa: N818 - no error: the interpreter does what the function leaves
     """A block for which the function cannot tell the answer."""
+
+
+@contextmanager
+def in_whole() -> Iterator[None]:
+    """Leave to the interpreter what is nested too deep to be written.
+
+    Raises:
+        NotWrittenError: it is.
+    """
+    try:
+        yield
+    except RecursionError as error:
+        raise NotWrittenError("operations too deep inside one another") from error
 
 
 def begin(kind: BlockKind) -> tuple[Writer, Formulas]:
@@ -49,10 +66,15 @@ class Work:
         writer: that wrote it.
         spills: rows that it writes.
         cells: sums that it adds to.
+
+    Raises:
+        NotWrittenError: it takes too long to compile.
     """
 
     def __init__(self, writer: Writer, spills: Sequence[Spill], cells: Sequence[Cells] = ()) -> None:
         writer.give(writer.integer(0))
+        if writer.size > MOST_INSTRUCTIONS:
+            raise NotWrittenError(f"{writer.size} instructions in one function")
         self._names = dict(writer.names)
         self._machine = Machine(writer)
         self._spills = spills
