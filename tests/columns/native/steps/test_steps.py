@@ -44,7 +44,8 @@ def by_numpy(raw: npt.NDArray[np.uint8], encoding: Encoding, n: int) -> npt.NDAr
 
 def by_steps(machinery: Machinery, raw: npt.NDArray[np.uint8], encoding: Encoding, n: int) -> npt.NDArray[Any]:
     out = np.empty(n, np.int64 if encoding.is_index else encoding.dtype)
-    assert decode_compiled(raw, out, encoding=encoding, machinery=machinery)
+    n_bits = 8 * np.dtype(encoding.dtype).itemsize
+    assert decode_compiled(raw, out, encoding=encoding, n_bits=n_bits, value_range=None, machinery=machinery)
     return out
 
 
@@ -76,7 +77,24 @@ def test_small_numbers_are_those_of_numpy(number: int, machinery: Machinery, dic
 def test_pages_that_are_too_short_are_left_to_numpy(machinery: Machinery) -> None:
     """No step reads beyond the bytes that there are."""
     out = np.empty(10, np.float32)
-    assert not decode_compiled(np.zeros(39, np.uint8), out, encoding=ENCODINGS[0x18], machinery=machinery)
+    for number in (0x18, 0x1C, 0x1D):
+        assert not decode_compiled(
+            np.zeros(39, np.uint8), out, encoding=ENCODINGS[number], n_bits=32, value_range=None, machinery=machinery
+        )
+
+
+@pytest.mark.parametrize("number", [0x1C, 0x1D], ids=hex)
+def test_numbers_of_few_bits_are_those_of_numpy(number: int, machinery: Machinery, dice: np.random.Generator) -> None:
+    """Of any count of bits, and however many: the same floats, to the last bit."""
+    encoding = ENCODINGS[number]
+    for n_bits in range(1, 33):
+        for n in (1, 2, 7, 33, 200):
+            raw = dice.integers(0, 256, (n * n_bits + 7) // 8, dtype=np.uint8)
+            found, expected = np.empty(n, np.float32), np.empty(n, np.float32)
+            told: Any = {"encoding": encoding, "n_bits": n_bits, "value_range": (-3.7, 5.1)}
+            decode(raw, expected, **told)
+            assert decode_compiled(raw, found, **told, machinery=machinery)
+            assert found.tobytes() == expected.tobytes(), (n_bits, n)
 
 
 @pytest.mark.parametrize(

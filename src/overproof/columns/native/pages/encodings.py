@@ -14,6 +14,9 @@ from overproof.words.frozen import dataclass
 Array = npt.NDArray[Any]
 
 
+_UNPACKED = ("quantized", "truncated")
+"""Packings that are undone by compiled steps of the same name."""
+
 _FEW = 64
 _PIECE = 8192
 """Numbers worked on at a time where that takes several steps: they stay in the processor's cache meanwhile."""
@@ -111,19 +114,34 @@ def decode(
                 np.cumsum(out, out=out)
 
 
-def decode_compiled(raw: Octets, out: Array, *, encoding: Encoding, machinery: Machinery) -> bool:
+def decode_compiled(
+    raw: Octets,
+    out: Array,
+    *,
+    encoding: Encoding,
+    n_bits: int,
+    value_range: tuple[float, float] | None,
+    machinery: Machinery,
+) -> bool:
     """Undo the encoding of one page by compiled steps; False where numpy must do it.
 
     Args:
         raw: bytes of the page, decompressed.
         out: where its numbers go; shape `(n,)`, of the encoding's type, or of 64 bits for ends of lists.
         encoding: of the column.
+        n_bits: of an element, as stored.
+        value_range: of quantized numbers.
         machinery: what gives steps.
     """
+    given: dict[str, Any] = {"from": raw, "into": out, "n": len(out)}
+    if encoding.packing in _UNPACKED:
+        step = machinery.step(encoding.packing)
+        low, high = map(float, value_range or (0.0, 0.0))
+        given |= {"bits": n_bits, "size": len(raw), "low": low, "span": high - low, "top": float((1 << n_bits) - 1)}
+        return step is not None and len(out) > 0 and not step(given)
     width = np.dtype(encoding.dtype).itemsize
     if not encoding.is_split or len(raw) != len(out) * width:
         return False
-    given = {"from": raw, "into": out, "n": len(out)}
     if encoding.is_delta:
         ends = machinery.step(f"ends {width}") if out.dtype == np.int64 else None
         return ends is not None and not ends(given)

@@ -10,6 +10,7 @@ from overproof.columns.machine.kept import is_kept
 from overproof.columns.machine.machine import Machine
 from overproof.columns.machine.writer import Value, Writer
 from overproof.columns.native.steps.bytes_apart import write_ends, write_joined, write_moved, write_signs
+from overproof.columns.native.steps.few_bits import write_quantized, write_truncated
 from overproof.columns.native.steps.lists import write_inside, write_offsets, write_sameness
 
 WriteStep: TypeAlias = Callable[[Writer], Value]
@@ -23,6 +24,8 @@ STEPS: Mapping[str, WriteStep] = {
     **{f"signs {width}": partial(write_signs, width=width) for width in (2, 4, 8)},
     **{f"ends {width}": partial(write_ends, width=width) for width in (4, 8)},
     "move": write_moved,
+    "quantized": write_quantized,
+    "truncated": write_truncated,
 }
 """The first ones are for baskets of a TTree, those from `join` on for pages of an RNTuple."""
 
