@@ -126,11 +126,11 @@ class FetchedPages:
             stored = self._verified(column, page, n_bytes)
             if not encoding.is_plain or out.dtype != encoding.dtype:
                 raw = _octets(stored) if len(stored) == n_bytes else self._codec.unpack(stored, n_bytes)
-                stored_as: dict[str, Any] = {"encoding": encoding, "n_bits": column.n_bits, "value_range": column.value_range}
-                if decode_compiled(raw, out, **stored_as, machinery=self._machinery):
+                told: dict[str, Any] = {"n_bits": column.n_bits, "value_range": column.value_range}
+                if decode_compiled(raw, out, encoding=encoding, **told, machinery=self._machinery):
                     return
                 numbers = out if out.dtype == encoding.dtype else self._room(len(out), encoding.dtype)
-                decode(raw, numbers, **stored_as)
+                decode(raw, numbers, encoding=encoding, **told)
                 if numbers is not out:
                     out[:] = numbers
             elif len(stored) == n_bytes:
