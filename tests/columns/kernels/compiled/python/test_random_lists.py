@@ -19,7 +19,12 @@ from overproof.columns.kernels.compiled.python.contents import NotWrittenError
 from overproof.columns.kernels.compiled.work import Undecided
 from overproof.words.errors import ExpressionError
 
-TOGETHER = 22
+QUESTIONS = 22
+"""Of each seed."""
+
+TOGETHER = 6
+"""In one function."""
+
 SEEDS = range(24)
 CAREFUL = range(100, 101)
 """Seeds whose functions are compiled as in real draws."""
@@ -33,7 +38,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def asked(seed: int) -> list[tuple[Question, PythonRows]]:
     """Return the questions of a seed; the same in every process."""
     asker, questions = Asker(random.Random(seed)), []
-    while len(questions) < TOGETHER:
+    while len(questions) < QUESTIONS:
         question = asker.question()
         try:
             rows = make_python_rows(question.text, cut=question.cut, weight=question.weight, schema=SCHEMA)
@@ -60,8 +65,11 @@ def compared(seed: int) -> tuple[list[str], Counter[str]]:
     written = [each for each in answered if is_written(each[1], block)]
     counts["only interpreted"] = len(answered) - len(written)
     answered = written
-    found = differences([rows for _, rows in answered], [block])
-    told = [f"{answered[number][0]}: {difference}" for number, difference in found.items()]
+    told = []
+    for first in range(0, len(answered), TOGETHER):
+        some = answered[first : first + TOGETHER]
+        found = differences([rows for _, rows in some], [block])
+        told += [f"{some[number][0]}: {difference}" for number, difference in found.items()]
     counts["answered"] = len(answered)
     for question, rows in refused:
         counts["refused"] += 1

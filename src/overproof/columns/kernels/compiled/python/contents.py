@@ -157,6 +157,12 @@ def is_of_numbers(writer: Writer, listing: Listing) -> bool:
         return isinstance(listing.item(writer.integer(0)), Number)
 
 
+def can_lack(writer: Writer, listing: Listing) -> bool:
+    """Tell whether items of a list may be None; what is written for that is never reached."""
+    with writer.when(NO):
+        return listing.item(writer.integer(0)).none is not None
+
+
 def one_of(writer: Writer, flag: Value, yes: Callable[[], Content], no: Callable[[], Content]) -> Content:
     """Write one of two contents of the same depth; what is not chosen is not computed."""
     sides: list[Content] = []

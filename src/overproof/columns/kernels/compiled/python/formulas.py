@@ -32,7 +32,7 @@ from overproof.columns.kernels.compiled.python.contents import (
     emptied,
     is_there,
 )
-from overproof.columns.kernels.compiled.python.lists import ListFunctions, choose, unsized
+from overproof.columns.kernels.compiled.python.lists import ListFunctions, beside_entries, choose
 from overproof.columns.kernels.compiled.python.picking import Picker, pick_step
 from overproof.columns.kernels.compiled.python.scratch import Scratch
 from overproof.columns.kernels.compiled.python.together import write_elements
@@ -169,8 +169,7 @@ class EntryFormulas:
             isinstance(content, Number) and not self._held(part).is_constant
             for content, part in zip(contents, parts, strict=True)
         )
-        if has_plain:
-            contents = [unsized(content) for content in contents]
+        contents = beside_entries(writer, contents, has_plain=has_plain)
         return Held(content=choose(writer, *contents), present=present)
 
     def _constant_side(self, node: Decision) -> Held:

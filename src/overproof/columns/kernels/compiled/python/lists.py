@@ -11,6 +11,7 @@ from overproof.columns.kernels.compiled.python.contents import (
     NotWrittenError,
     Number,
     any_of,
+    can_lack,
     nothing_when,
     one_of,
     optional,
@@ -58,11 +59,12 @@ class ListFunctions:
         if name in {"sort", "argsort"}:
             ascending = options.get("ascending") in {None, True}
             order = Order(self._writer, self._scratch, is_ascending=ascending, gives_places=name == "argsort")
-            return order.along(contents[0], axis)
+            return order.along(unsized(self._writer, contents[0]), axis)
         if name == "where":
-            return choose(self._writer, *map(unsized, contents))
+            return choose(self._writer, *beside_entries(self._writer, contents))
         if name == "mask":
-            return self._mask(contents, bool(options.get("valid_when", True)))
+            valid_when = bool(options.get("valid_when", True))
+            return self._mask(beside_entries(self._writer, contents), valid_when)
         if name == "concatenate":
             return self._concatenate(contents, axis)
         write: Callable[[Content, int, Mapping[str, Option]], Content] | None = getattr(self, f"_{name}", None)
@@ -105,7 +107,7 @@ class ListFunctions:
         def drop(item: Content) -> Content:
             if isinstance(item, Number):
                 raise NotWrittenError("a number without items")
-            return self._without_none(item)
+            return self._without_none(item) if can_lack(self._writer, item) else item
 
         return at_axis(content, axis, drop)
 
@@ -120,7 +122,7 @@ class ListFunctions:
 
     def _mask(self, contents: Sequence[Content], valid_when: bool) -> Content:  # noqa: FBT001 - an option of awkward
         writer = self._writer
-        content, condition = map(unsized, contents)
+        content, condition = contents
         if isinstance(condition, Listing):
             beside = side_by_side(writer, [content, condition])
             found = Listing(
@@ -128,6 +130,7 @@ class ListFunctions:
                 length=beside.length,
                 item=lambda place: self._mask(beside.items(place), valid_when),
                 none=beside.none,
+                size=beside.size,
             )
             check_items(writer, found)
             return found
@@ -177,8 +180,6 @@ class ListFunctions:
     def _padded(self, listing: Listing, options: Mapping[str, Option]) -> Listing:
         writer, target = self._writer, int(options["target"] or 0)
         clips = bool(options.get("clip"))
-        if listing.size is not None:
-            raise NotWrittenError("padding of a list of which awkward knows the size")
         length = writer.integer(target) if clips else writer.larger(listing.length, target)
         if listing.none is not None:
             length = writer.select(listing.none, writer.integer(0), length)
@@ -231,11 +232,28 @@ def choose(writer: Writer, condition: Content, yes: Content, no: Content) -> Con
     return found
 
 
-def unsized(content: Content) -> Content:
-    """Forget that the size of a list is known; those of size 1 are not repeated then."""
-    if isinstance(content, Listing) and content.size is not None:
-        raise NotWrittenError("a choice between lists of which awkward knows the size")
-    return content
+def beside_entries(writer: Writer, contents: Sequence[Content], *, has_plain: bool | None = None) -> list[Content]:
+    """Forget sizes beside one value an entry, where awkward would line up the innermost axes; see `lists.py` there.
+
+    Args:
+        writer: of the function.
+        contents: what stands side by side.
+        has_plain: one of them has one value an entry; None: numbers have.
+    """
+    plain = any(isinstance(content, Number) for content in contents) if has_plain is None else has_plain
+    return [unsized(writer, content) for content in contents] if plain else list(contents)
+
+
+def unsized(writer: Writer, content: Content) -> Content:
+    """Forget at all levels that the size of a list is known; those of size 1 are not repeated then."""
+    if isinstance(content, Number):
+        return content
+    return Listing(
+        writer,
+        length=content.length,
+        item=lambda place: unsized(writer, content.item(place)),
+        none=content.none,
+    )
 
 
 def _each_number(content: Content, change: Callable[[Number], Content]) -> Content:

@@ -94,6 +94,8 @@ def _slice(writer: Writer, listing: Listing, bounds: tuple[int | None, int | Non
     length, none, size = listing.length, listing.none, None
     if listing.size is not None:
         size = len(range(*slice(*bounds).indices(listing.size)))
+        if size != 1:
+            raise NotWrittenError("nothing of a list of which awkward knows the size")
     lowest = writer.integer(0 if step > 0 else -1)
     highest = length if step > 0 else writer.minus(length, 1)
 
@@ -141,8 +143,7 @@ class Picker:
         writer = self._writer
         if isinstance(base, Number) or isinstance(index, Number):
             raise NotWrittenError("a number picked from")
-        if base.size is not None:
-            raise NotWrittenError("elements of a list of which awkward knows the size")
+        base = Listing(writer, length=base.length, item=base.item, none=base.none)  # is not repeated here
         if index.size is not None and self._is_mask:
             raise NotWrittenError("a condition of which awkward knows the size")
         if not is_of_numbers(writer, index):
