@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import awkward as ak
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from overproof.analysis.draw.rows import Rows
@@ -61,6 +63,16 @@ def test_rows_that_do_not_fit_are_left_to_the_interpreter(name: str) -> None:
     lists = (np.array([0, 3, 3]), np.array(offsets))
     column = Column(content=np.zeros(n_elements), offsets=lists, fixed_shape=(), n_entries=2)
     assert are_within([column], n_entries=2) is expected
+
+
+@pytest.mark.parametrize(
+    "offsets", [np.array([0, 2, 5], dtype=np.int32), np.array([0, 9, 2, 9, 5])[::2]], ids=["short", "apart"]
+)
+def test_offsets_that_lie_otherwise_are_left_to_the_interpreter(offsets: npt.NDArray[Any]) -> None:
+    """Law: a function reads offsets as 64-bit integers, one behind the other; no others are given to it."""
+    column = Column(content=np.zeros(5), offsets=(offsets,), fixed_shape=(), n_entries=2)
+    assert not are_within([column], n_entries=2)
+    assert are_within([replace(column, offsets=(offsets.astype(np.int64).copy(),))], n_entries=2)
 
 
 def test_numbers_that_are_too_few_are_left_to_the_interpreter() -> None:

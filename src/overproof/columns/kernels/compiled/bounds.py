@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from overproof.columns.kernels.jagged import Column, Integers
 
 
@@ -34,7 +36,8 @@ def are_within(columns: Iterable[Column], *, n_entries: int) -> bool:
 
 def _items_of(offsets: Integers, *, n_lists: int) -> int | None:
     """Return the number of items in so many lists; None: not all of them can be lists."""
-    if len(offsets) <= n_lists or offsets[0] != 0:
+    is_read_as_it_lies = offsets.dtype == np.int64 and offsets.flags.c_contiguous
+    if not is_read_as_it_lies or len(offsets) <= n_lists or offsets[0] != 0:
         return None
     of_lists = offsets[: n_lists + 1]
     return None if (of_lists[1:] < of_lists[:-1]).any() else int(of_lists[-1])
