@@ -12,6 +12,9 @@ BEGAN_S = now()
 
 def answer(request: Request, question) -> Reply:
     """Run the verb in this process, as the program `overproof` does, and read the document that it writes."""
+    from overproof.engines.local.forking.planting import plant_early
+
+    plant_early()  # as the program does, before it loads its command line
     from overproof.cli.main import main
 
     document = Path(request.reply).with_name("draw.json")
