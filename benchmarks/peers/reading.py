@@ -35,6 +35,7 @@ def answer(request: Request, question: Any) -> Reply:
     def prepare(number: int) -> ReaderCache:
         readers = ReaderCache()
         readers.columns.use(place and place.sized(machine_memory_bytes()))
+        readers.machinery.use(True)
         return readers
 
     def work(readers: ReaderCache, take: Callable[[], int | None]) -> int:
@@ -47,6 +48,7 @@ def answer(request: Request, question: Any) -> Reply:
                 found = reader.read_native(question.columns, first, stop)
                 if rest := [name for name in question.columns if name not in found]:
                     reader.read(rest, first, stop)
+                del found  # as a worker does before it reads on
         readers.columns.rest()
         return int(readers.read_bytes)
 
