@@ -34,6 +34,7 @@ class PageDecoder:
         self._pages = FetchedPages(source, path=tree.path, machinery=self._machinery)
         self._stored: dict[int, StoredColumn] = {}
         self._slots: dict[int, Slot] = {}
+        self._asked: tuple[tuple[str, ...], dict[str, FieldLayout], Columns] = ((), {}, {})
 
     @property
     def read_bytes(self) -> int:
@@ -54,10 +55,9 @@ class PageDecoder:
         Raises:
             ReadError: phase `read` or `decode`.
         """
-        fields = {name: self._field(name) for name in names}
+        fields, columns = self._ask(names)
         if stop <= first:
             return {name: _empty(field) for name, field in fields.items()}
-        columns = self._columns(fields)
         with translated(self._tree.path, "decode"):
             reading = Reading(columns, self._pages, self._cuts(first, stop), machinery=self._machinery)
             try:
@@ -70,7 +70,7 @@ class PageDecoder:
         """Tell which bytes a `read` would fetch, about: which pages are inside of lists is guessed."""
         if stop <= first:
             return []
-        columns = self._columns({name: self._field(name) for name in names})
+        _, columns = self._ask(names)
         found = [
             stored.place(part.page)
             for cut in self._cuts(first, stop)
@@ -79,6 +79,13 @@ class PageDecoder:
             if not self._pages.has(stored, part.page)
         ]
         return list(dict.fromkeys(found))
+
+    def _ask(self, names: Sequence[str]) -> tuple[dict[str, FieldLayout], Columns]:
+        """Return fields, and the columns that they are in; block after block is asked for the same."""
+        if self._asked[0] != tuple(names):
+            fields = {name: self._field(name) for name in names}
+            self._asked = (tuple(names), fields, self._columns(fields))
+        return self._asked[1:]
 
     def _field(self, name: str) -> FieldLayout:
         field = self._tree.columns[name]
