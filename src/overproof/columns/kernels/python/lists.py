@@ -44,12 +44,7 @@ def _doubles_at_leaves(layout: Any, **_: Any) -> Any:
 
 
 def _mask(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
-    return ak.transform(_indexed_at_masks, ak.mask(*beside_entries(arrays), **options))
-
-
-def _indexed_at_masks(layout: Any, **_: Any) -> Any:
-    """Keep what is None by places, not by flags, of which awkward's `pad_none` takes the wrong ones."""
-    return layout.to_IndexedOptionArray64() if layout.is_option and not layout.is_indexed else None
+    return ak.mask(*beside_entries(arrays), **options)
 
 
 def _concatenate(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
@@ -57,8 +52,14 @@ def _concatenate(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
 
 
 def _pad_none(arrays: Sequence[Any], options: dict[str, Option]) -> Any:
-    padded = ak.pad_none(arrays[0], options.pop("target"), **options)
+    given = ak.transform(_indexed_at_masks, arrays[0])
+    padded = ak.pad_none(given, options.pop("target"), **options)
     return ak.from_regular(padded, axis=options["axis"])  # which awkward cannot always broadcast
+
+
+def _indexed_at_masks(layout: Any, *, continuation: Callable[[], Any], **_: Any) -> Any:
+    """Keep what is None by places, not by flags, of which awkward's `pad_none` takes the wrong ones."""
+    return continuation().to_IndexedOptionArray64() if layout.is_option and not layout.is_indexed else None
 
 
 def _ptp(arrays: Sequence[Any], options: dict[str, Option]) -> Any:

@@ -17,9 +17,19 @@ from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.python.rows import compute_python_rows
 from overproof.words.errors import BranchError
 
+_answers: dict[tuple[PythonRows, int], tuple[Any, ComputedRows | None]] = {}
+"""What the interpreter has answered, by question and block, which is kept with it."""
+
 
 def interpreted(rows: PythonRows, block: Any) -> ComputedRows | None:
-    """Compute rows with awkward; None where an entry has not what is asked for."""
+    """Compute rows with awkward, once; None where an entry has not what is asked for."""
+    key = (rows, id(block))
+    if key not in _answers or _answers[key][0] is not block:
+        _answers[key] = (block, _interpreted(rows, block))
+    return _answers[key][1]
+
+
+def _interpreted(rows: PythonRows, block: Any) -> ComputedRows | None:
     with np.errstate(all="ignore"):
         try:
             return compute_python_rows(rows, block)
@@ -38,6 +48,20 @@ def is_written(rows: PythonRows, block: Any) -> bool:
     return True
 
 
+def written_together(questions: Sequence[PythonRows], given: BlockGiven) -> tuple[Work, list[Spill]]:
+    """Write questions as one function for blocks like this one.
+
+    Raises:
+        NotWrittenError: one of them is known to the interpreter only.
+    """
+    writer, formulas = begin(given.kind)
+    spills = [Spill(writer, f"question {number}", has_places=True) for number in range(len(questions))]
+    with entries_of(writer) as entry:
+        for rows, spill in zip(questions, spills, strict=True):
+            write_python_rows(writer, rows, formulas.columns, entry, lambda row, to=spill: to.take(row, row.values))
+    return Work(writer, spills), spills
+
+
 def differences(questions: Sequence[PythonRows], blocks: Sequence[Any]) -> dict[int, str]:
     """Compute questions in one function, and tell by their numbers which have other rows than the interpreter.
 
@@ -46,12 +70,7 @@ def differences(questions: Sequence[PythonRows], blocks: Sequence[Any]) -> dict[
         Undecided: a function leaves one of the blocks to the interpreter.
     """
     given = [BlockGiven(questions, block) for block in blocks]
-    writer, formulas = begin(given[0].kind)
-    spills = [Spill(writer, f"question {number}", has_places=True) for number in range(len(questions))]
-    with entries_of(writer) as entry:
-        for rows, spill in zip(questions, spills, strict=True):
-            write_python_rows(writer, rows, formulas.columns, entry, lambda row, to=spill: to.take(row, row.values))
-    work = Work(writer, spills)
+    work, spills = written_together(questions, given[0])
     found = {}
     for block, each in zip(blocks, given, strict=True):
         outputs = work.run(each)

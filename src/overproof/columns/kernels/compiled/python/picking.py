@@ -156,8 +156,10 @@ class Picker:
         writer = self._writer
         if index.size is not None:
             raise NotWrittenError("lists picked from by places of which awkward knows the number")
-        if index.none is not None:  # an error of awkward's, but of nothing
-            leave_when(writer, writer.both(index.none, writer.less(writer.integer(0), base.length)))
+        none = any_of(writer, base.none, index.none)
+        if none is not None:  # awkward picks nothing but nothing from None here
+            has_items = writer.less(writer.integer(0), writer.plus(base.length, index.length))
+            leave_when(writer, writer.both(none, has_items))
         beside = side_by_side(writer, [base, index])
         found = Listing(
             writer,
