@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wide_tree import SHAPES
+from wide_tree import CHARACTERS, SHAPES
 
 from overproof.analysis.draw.language.vocabulary import CONSTANT_FUNCTIONS, FUNCTIONS
 from overproof.analysis.draw.rows import Rows, make_rows
@@ -209,14 +209,16 @@ class Asker:
         """Return a number made of texts."""
         dice, left = self.dice, self.a_text(depth)
         right = self.a_text(depth) if dice.random() < 0.4 else f'"{dice.choice(WORDS)}"'
-        named = dice.choice(["t", "t_two", "t_list", "t_array"])
+        named = dice.choice(TEXTS)
         return dice.choice(
             [f"({left} == {right})", f"({left} != {right})", f"strstr({left}, {right})", f"{named}.size()"]
         )
 
     def a_text(self, depth: int) -> str:
         dice = self.dice
-        name = dice.choice(TEXTS)
+        name = dice.choice([*TEXTS, *CHARACTERS])
+        if name in CHARACTERS:
+            return name
         if depth > 0 and dice.random() < 0.2:
             return f'({self.expression(depth - 1)} ? {name} : "{dice.choice(WORDS)}")'
         return name + self.indices(name, 1)

@@ -74,11 +74,20 @@ def _shapes() -> dict[str, Shape]:
         "t_two": Shape(dtype=""),
         "t_list": Shape(dtype="", lists=("A",)),
         "t_array": Shape(dtype="", fixed=(2,)),
+        "t_rows": Shape(dtype="", lists=("V", "of V")),
     }
     return {**scalars, **arrays, **jagged, **nested, **texts}
 
 
 SHAPES = _shapes()
+
+CHARACTERS = {
+    "f_char": (Shape(dtype="int8", fixed=(4,)), Shape(dtype="")),
+    "k_char": (Shape(dtype="uint8", lists=("A",), fixed=(3,)), Shape(dtype="", lists=("A",))),
+}
+"""Arrays of characters, as numbers and as texts; they are texts beside a text."""
+
+SHAPES |= {name: numbers for name, (numbers, _) in CHARACTERS.items()}
 
 SCHEMA = Schema(
     tree="wide",
@@ -125,7 +134,8 @@ def random_block(
     offsets = _all_offsets(dice, n_entries, lengths)
     texts = Texts()
     columns = {}
-    for name, shape in SHAPES.items():
+    as_texts = {f'"{name}"': texts for name, (_, texts) in CHARACTERS.items()}
+    for name, shape in (SHAPES | as_texts).items():
         own = tuple(offsets[each] for each in shape.lists)
         n_elements = int(own[-1][-1]) if own else n_entries
         size = n_elements * math.prod(shape.fixed)
