@@ -18,10 +18,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 def path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, compiled_in_haste: None) -> str:
     """Let queries be answered on one path and on no other."""
     from overproof.columns.kernels.compiled.drawing import CompiledDraw
-    from overproof.columns.kernels.selectors import drawn
+    from overproof.columns.kernels.selectors import ways
 
     path: str = request.param
-    place, name = (drawn, "fill") if path == "compiled" else (CompiledDraw, "fill")
+    place, name = (ways, "fill") if path == "compiled" else (CompiledDraw, "fill")
     monkeypatch.setenv("OVERPROOF_PATH", path)
     monkeypatch.setattr(place, name, _never)
     return path

@@ -11,13 +11,13 @@ import pytest
 @pytest.fixture(params=["interpreted", "compiled"])
 def path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, compiled_in_haste: None) -> str:
     """Let the module of a test compute rows, and draw, on one path and on no other."""
-    from overproof.columns.kernels.selectors import drawn
+    from overproof.columns.kernels.selectors import ways
     from overproof.columns.kernels.selectors.draw_selector import DrawSelector
     from overproof.columns.machine.machine import Machine
 
     path: str = request.param
     is_compiled = path == "compiled"
-    never = {(drawn, "fill")} if is_compiled else {(Machine, "__call__")}
+    never = {(ways, "fill")} if is_compiled else {(Machine, "__call__")}
     for place, name in never:
         monkeypatch.setattr(place, name, _never)
     if is_compiled and hasattr(request.module, "compute_rows"):
