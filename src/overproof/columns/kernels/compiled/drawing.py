@@ -17,6 +17,8 @@ from overproof.columns.kernels.compiled.fills.cells import Cells, HistogramCells
 from overproof.columns.kernels.compiled.fills.spill import Spill
 from overproof.columns.kernels.compiled.flat import FlatLoop, shared_offsets
 from overproof.columns.kernels.compiled.formulas import Formulas
+from overproof.columns.kernels.compiled.python.formulas import shared_lists
+from overproof.columns.kernels.compiled.python.rows import write_python_elements, write_python_rows
 from overproof.columns.kernels.compiled.rows import Row, write_flat_rows, write_rows
 from overproof.columns.kernels.compiled.work import Work, begin, elements_of, entries_of, in_whole
 from overproof.columns.kernels.computed import ComputedRows
@@ -81,21 +83,28 @@ def _write(writer: Writer, formulas: Formulas, kind: BlockKind, drawn: Sequence[
     """Write a loop for all that knows of entries, and one for each kind of lists that can be gone through as one."""
     in_lists: dict[str | None, list[_Drawn]] = {}
     for each in drawn:
-        name = None if isinstance(each.rows, PythonRows) else shared_offsets(each.rows, kind.columns)
-        in_lists.setdefault(name, []).append(each)
+        in_lists.setdefault(_lists_of(each.rows, kind), []).append(each)
     for name, some in in_lists.items():
         with elements_of(writer, name) if name else entries_of(writer) as place:
             for each in some:
-                if isinstance(each.rows, PythonRows):
-                    # Here: it stands on awkward, which takes long to load.
-                    from overproof.columns.kernels.compiled.python.rows import write_python_rows
-
+                if isinstance(each.rows, PythonRows) and name:
+                    write_python_elements(
+                        writer, each.rows, formulas.columns, place, each.take, takes_all=each.takes_all
+                    )
+                elif isinstance(each.rows, PythonRows):
                     write_python_rows(writer, each.rows, formulas.columns, place, each.take)
                 elif name:
                     loop = FlatLoop(writer, place)
                     write_flat_rows(formulas, each.rows, loop, each.take, takes_all=each.takes_all)
                 else:
                     write_rows(formulas, each.rows, place, each.take, takes_all=each.takes_all)
+
+
+def _lists_of(rows: AnyRows, kind: BlockKind) -> str | None:
+    """Return the name of the offsets of lists that can be gone through as one; None: there are none."""
+    if isinstance(rows, PythonRows):
+        return shared_lists(rows, kind.columns)
+    return shared_offsets(rows, kind.columns)
 
 
 class _Drawn:

@@ -10,6 +10,7 @@ from overproof.analysis.draw.dialects import AnyRows
 from overproof.analysis.draw.python.rows import PythonRows
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
 from overproof.columns.kernels.compiled.fills.spill import Spill
+from overproof.columns.kernels.compiled.python.rows import write_python_rows
 from overproof.columns.kernels.compiled.rows import write_rows
 from overproof.columns.kernels.compiled.work import Work, begin, entries_of, in_whole
 from overproof.columns.kernels.computed import ComputedRows
@@ -58,9 +59,6 @@ class CompiledRows:
         spill = Spill(writer, "rows", has_places=True)
         with entries_of(writer) as entry:
             if isinstance(self._rows, PythonRows):
-                # Here: it stands on awkward, which takes long to load.
-                from overproof.columns.kernels.compiled.python.rows import write_python_rows
-
                 write_python_rows(writer, self._rows, formulas.columns, entry, lambda row: spill.take(row, row.values))
             else:
                 write_rows(formulas, self._rows, entry, lambda row: spill.take(row, row.values))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from overproof.analysis.draw.python.rows import Formula, all_columns
+from overproof.analysis.draw.python.rows import Formula, PythonRows, all_columns
 from overproof.analysis.draw.python.typed import (
     Apply,
     Column,
@@ -18,7 +19,7 @@ from overproof.analysis.draw.python.typed import (
     Typed,
     moved,
 )
-from overproof.columns.kernels.compiled.columns import WrittenColumn
+from overproof.columns.kernels.compiled.columns import Kinds, WrittenColumn
 from overproof.columns.kernels.compiled.python.columns import write_branch
 from overproof.columns.kernels.compiled.python.contents import (
     NO,
@@ -36,7 +37,6 @@ from overproof.columns.kernels.compiled.python.lists import ListFunctions, besid
 from overproof.columns.kernels.compiled.python.picking import Picker, pick_step
 from overproof.columns.kernels.compiled.python.scratch import Scratch
 from overproof.columns.kernels.compiled.python.together import write_elements
-from overproof.columns.kernels.python.evaluate import compute
 from overproof.columns.machine.writer import Value, Writer
 
 CHEAP = frozenset({"add", "subtract", "multiply", "negative", "identity", "abs", "square", "logical_not"}) | {
@@ -61,6 +61,10 @@ class EntryFormulas:
         self._scratch = writer.known(("scratch", entry), lambda: Scratch(writer))
         self._lists = ListFunctions(writer, self._scratch)
 
+    def branch(self, column: WrittenColumn, place: Value) -> Content:
+        """Write what a branch has here."""
+        return write_branch(self._writer, column, place)
+
     def held(self, formula: Formula) -> Held:
         """Write a formula.
 
@@ -77,8 +81,7 @@ class EntryFormulas:
             return self._constant(node)
         match node:
             case Column():
-                column = self._columns[node.name]
-                return Held(content=write_branch(self._writer, column, self._entry))
+                return Held(content=self.branch(self._columns[node.name], self._entry))
             case Apply():
                 return self._apply(node)
             case Lists():
@@ -93,12 +96,11 @@ class EntryFormulas:
                 return self._constant(node)
 
     def _constant(self, node: Typed) -> Held:
-        """Let the interpreter compute what is the same number everywhere."""
-        entries = np.arange(0)
-        found = compute(Formula(root=node, text=""), {}, entries, name_entry=lambda _: "no entry")
-        if found.entries is not None:
-            raise NotWrittenError("lists without a branch")
-        return Held(content=Number(data=self._writer.double(float(found.data))), is_constant=True)
+        """Write what is the same number everywhere."""
+        if isinstance(node, Apply):
+            return replace(self._apply(node), is_constant=True)
+        value = node.value if isinstance(node, Constant) else constant_value(node)
+        return Held(content=Number(data=self._writer.double(value)), is_constant=True)
 
     def _aligned(self, nodes: Sequence[Typed]) -> tuple[list[Content], Value | None]:
         """Write what stands side by side, empty where one of them is not present."""
@@ -173,8 +175,7 @@ class EntryFormulas:
         return Held(content=choose(writer, *contents), present=present)
 
     def _constant_side(self, node: Decision) -> Held:
-        found = compute(Formula(root=node.condition, text=""), {}, np.arange(0), name_entry=lambda _: "no entry")
-        side = node.yes if found.data else node.no
+        side = node.yes if constant_value(node.condition) else node.no
         return self._held(node.condition if side is None else side)
 
     def _by_entry(self, node: Decision, condition: Held) -> Held:
@@ -203,6 +204,47 @@ class EntryFormulas:
 
         data, none, present = writer.decide(is_known, decided, nothing)
         return Held(content=Number(data=data, none=none), present=present)
+
+
+class ElementFormulas(EntryFormulas):
+    """Writes formulas for one element of lists that share their offsets; `entry` is its place in all of them."""
+
+    def branch(self, column: WrittenColumn, place: Value) -> Content:
+        """Write the element of a branch."""
+        return Number(data=column.value(place))
+
+
+def shared_lists(rows: PythonRows, kinds: Kinds) -> str | None:
+    """Return the name of the offsets of all lists of some rows that go element by element; None: they do not."""
+    formulas = [formula for formula in (*rows.values, rows.cut, rows.weight) if formula is not None]
+    if not all(_is_elementwise(formula.root) for formula in formulas):
+        return None
+    of_all = dict(kinds)
+    lists = {(of_all[name].offsets, of_all[name].fixed_shape) for name in rows.columns}
+    (offsets, fixed), *others = lists or {((), ())}
+    # Formulas without a branch have one row an entry: they never stand alone here.
+    is_shared = len(offsets) == 1 and not fixed and not others
+    return offsets[0] if is_shared else None
+
+
+def _is_elementwise(node: Typed) -> bool:
+    if isinstance(node, Apply):
+        return all(map(_is_elementwise, node.arguments))
+    return isinstance(node, Constant | Column)
+
+
+def constant_value(node: Typed) -> float:
+    """Let the interpreter compute what is the same number everywhere.
+
+    Raises:
+        NotWrittenError: it is a list.
+    """
+    from overproof.columns.kernels.python.evaluate import compute  # stands on awkward, which takes long to load
+
+    found = compute(Formula(root=node, text=""), {}, np.arange(0), name_entry=lambda _: "no entry")
+    if found.entries is not None:
+        raise NotWrittenError("lists without a branch")
+    return float(found.data)
 
 
 def is_cheap(node: Typed) -> bool:

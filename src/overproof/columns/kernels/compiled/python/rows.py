@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from overproof.analysis.draw.python.rows import PythonRows
 from overproof.columns.kernels.compiled.columns import WrittenColumn
@@ -14,7 +15,7 @@ from overproof.columns.kernels.compiled.python.contents import (
     emptied,
     is_there,
 )
-from overproof.columns.kernels.compiled.python.formulas import EntryFormulas
+from overproof.columns.kernels.compiled.python.formulas import ElementFormulas, EntryFormulas, is_cheap
 from overproof.columns.kernels.compiled.python.together import side_by_side
 from overproof.columns.kernels.compiled.rows import Row, Take
 from overproof.columns.machine.writer import Value, Variable, Writer
@@ -38,10 +39,42 @@ def write_python_rows(
     _EntryRows(writer, rows, EntryFormulas(writer, columns, entry), entry, take).write()
 
 
+def write_python_elements(
+    writer: Writer,
+    rows: PythonRows,
+    columns: Mapping[str, WrittenColumn],
+    position: Value,
+    take: Take,
+    *,
+    takes_all: bool = False,
+) -> None:
+    """Write the row that an element has of lists that are gone through as one: see `shared_lists`.
+
+    Args:
+        writer: of the function.
+        rows: of the plan.
+        columns: by name of the branch.
+        position: of the element in all lists of the block.
+        take: writes what becomes of the row, whose entry is not known.
+        takes_all: it may be given rows that are not chosen, where this saves jumps.
+    """
+    formulas = ElementFormulas(writer, columns, position)
+    _EntryRows(writer, rows, formulas, position, take, takes_all=takes_all).write()
+
+
 class _EntryRows:
     """The rows of one entry."""
 
-    def __init__(self, writer: Writer, rows: PythonRows, formulas: EntryFormulas, entry: Value, take: Take) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        rows: PythonRows,
+        formulas: EntryFormulas,
+        entry: Value,
+        take: Take,
+        *,
+        takes_all: bool = False,
+    ) -> None:
         self._writer = writer
         self._rows = rows
         self._formulas = formulas
@@ -49,6 +82,8 @@ class _EntryRows:
         self._take = take
         self._n_factors = sum(factor is not None for factor in (rows.cut, rows.weight))
         self._is_counted = rows.weight is None and rows.cut is not None and rows.cut.root.kind.element == "boolean"
+        values = [formula.root for formula in rows.values]
+        self._takes_all = takes_all and self._is_counted and all(map(is_cheap, values))
 
     def write(self) -> None:
         """Write the cut, and the rows behind it: one value an entry is looked at before all else."""
@@ -57,13 +92,18 @@ class _EntryRows:
             self._write_rows([])
             return
         held = self._formulas.held(cut)
-        if not isinstance(held.content, Number):
+        is_last = cut.root.kind.depth == 0 or self._rows.weight is None  # what it leaves out, no weight brings back
+        if not isinstance(held.content, Number) or not is_last:
             self._write_rows([held])
             return
         is_chosen = writer.compare("!=", held.content.data, writer.double(0.0))  # NaN is chosen, as in ROOT
         flag = all_of(writer, held.present, is_there(writer, held.content), is_chosen)
+        factor = Held(content=Number(data=held.content.data))
+        if self._takes_all:
+            self._write_rows([factor])
+            return
         with writer.when(flag):
-            self._write_rows([Held(content=Number(data=held.content.data))])
+            self._write_rows([factor])
 
     def _write_rows(self, factors: list[Held]) -> None:
         writer, rows = self._writer, self._rows
@@ -106,6 +146,10 @@ class _EntryRows:
         weight = factors[0]
         for factor in factors[1:]:
             weight = writer.builder.fmul(weight, factor)
-        with writer.when(writer.compare("!=", weight, writer.double(0.0))):
-            row = Row(entry=self._entry, number=here, values=values, weight=weight, is_counted=self._is_counted)
+        is_chosen = writer.compare("!=", weight, writer.double(0.0))
+        row = Row(entry=self._entry, number=here, values=values, weight=weight, is_counted=self._is_counted)
+        if self._takes_all:
+            self._take(replace(row, is_chosen=is_chosen))
+            return
+        with writer.when(is_chosen):
             self._take(row)
