@@ -92,8 +92,8 @@ def selector_of(question: Any, reader: Reader) -> Any:
         selector = Columnar(question=question.name)
         selector.worker_begin()
         return selector
-    from overproof.analysis.draw.path import VARIABLE, said_path
     from overproof.analysis.draw.plan import plan_of
+    from overproof.analysis.path import VARIABLE, said_path
     from overproof.session.drawing import check_drawing
 
     drawing, (axes,) = question.drawing, question.histograms

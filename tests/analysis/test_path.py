@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from overproof.analysis.draw.dialects import rows_in
-from overproof.analysis.draw.path import MAX_PASSES, NODE_NS, VALUE_NS, choose_path, said_path, saved_ns_of
+from overproof.analysis.draw.path import MAX_PASSES, NODE_NS, VALUE_NS, choose_path, saved_ns_of
+from overproof.analysis.path import said_path
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import OptionError
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import awkward as ak
 import numpy as np
 import pytest
 import uproot
@@ -57,10 +58,46 @@ def test_the_environment_decides(session: op.Session, files: list[str], monkeypa
     assert answers["compiled"] == answers["interpreted"]
 
 
-def test_a_table_is_interpreted(session: op.Session, files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is one way to make a table, whatever is asked for."""
-    monkeypatch.setenv("OVERPROOF_PATH", "compiled")
-    assert session.scan(files, ["x"], rows=2).statistics.path == "interpreted"
+@pytest.mark.parametrize(
+    ("columns", "keywords", "path"),
+    [
+        (["n", "2*x"], {}, "compiled"),
+        (["n", "LocalEntry$", "Sum$(v)"], {"cut": "x > 0.5"}, "compiled"),
+        (["v", "x"], {"cut": "v > 1"}, "compiled"),
+        (["v*x", "n"], {"dialect": "python"}, "compiled"),
+        (["v", "x"], {}, "interpreted"),
+        (["v", "x"], {"cut": "x > 0.5"}, "interpreted"),
+        (["v[0]", "x"], {}, "interpreted"),
+    ],
+    ids=["plain", "cut", "looping cut", "python", "side by side", "with a cut", "element"],
+)
+def test_tables_of_one_loop_are_compiled(
+    columns: list[str],
+    keywords: dict[str, str],
+    path: str,
+    session: op.Session,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Columns that share a loop are compiled where a query is; those that go side by side are not, and say so."""
+    file = tmp_path / "lists.root"
+    counts = np.arange(200) % 4
+    with uproot.recreate(file) as written:
+        written.mktree("Events", {"x": "float32", "n": "int32", "v": "var * float32"})
+        values = ak.unflatten(np.arange(counts.sum(), dtype="f4") % 7, counts)
+        written["Events"].extend(
+            {"x": np.linspace(0, 1, 200, dtype="f4"), "n": np.arange(200, dtype="i4"), "v": values}
+        )
+    asked: dict[str, Any] = {"columns": columns, **keywords}
+    tables = {}
+    for said in ("compiled", "interpreted"):
+        monkeypatch.setenv("OVERPROOF_PATH", said)
+        tables[said] = session.scan(f"{file}:Events", **asked)
+    assert [tables[said].statistics.path for said in tables] == [path, "interpreted"]
+    one, other = (dict(table.columns) for table in tables.values())
+    assert list(one) == list(other)
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name])
 
 
 def test_selectors_of_users_have_no_path(session: op.Session, files: list[str]) -> None:
@@ -69,13 +106,27 @@ def test_selectors_of_users_have_no_path(session: op.Session, files: list[str]) 
     assert result.statistics.path == ""
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda session, files: session.draw(files, "x", bins="10, 0, 1"),
+        lambda session, files: session.scan(files, ["x"]),
+        lambda session, files: session.count(files, "x > 0.5"),
+        lambda session, files: session.process(lambda events: {"n": len(op.compile("x")(events))}, files),
+        lambda session, files: session.process(lambda cycles: {"n": len(cycles)}, cycles=3),
+    ],
+    ids=["draw", "scan", "count", "process", "cycles"],
+)
 def test_a_path_that_is_none_stops_before_any_work(
-    session: op.Session, files: list[str], monkeypatch: pytest.MonkeyPatch
+    ask: Callable[[op.Session, list[str]], object],
+    session: op.Session,
+    files: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A wrong word in the environment is said at once."""
+    """A wrong word in the environment is said at once, whatever is asked."""
     monkeypatch.setenv("OVERPROOF_PATH", "fast")
     with pytest.raises(OptionError, match="OVERPROOF_PATH=fast"):
-        session.draw(files, "x", bins="10, 0, 1")
+        ask(session, files)
 
 
 class _AskedByNobody:

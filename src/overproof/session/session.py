@@ -336,8 +336,10 @@ class Session:
     ) -> Any:
         from dataclasses import replace
 
+        from overproof.analysis.path import VARIABLE, said_path
         from overproof.session.handle import Query
 
+        said_path(os.environ.get(VARIABLE, ""))  # complains about what is none, also where it would be asked for later
         query = Query(
             replace(question, cache=self._cache_place()), crew=self._crew, crew_lock=self._lock, prepare=prepare,
             dress=partial(self._dress, kind=question.kind), resumption=resumption,

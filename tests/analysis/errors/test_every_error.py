@@ -15,10 +15,10 @@ from refusals import Refusal, read_refusals
 from overproof.analysis.draw.axes import parse_bins
 from overproof.analysis.draw.listing import plan_listing, read_listing
 from overproof.analysis.draw.names.aliases import check_aliases
-from overproof.analysis.draw.path import said_path
 from overproof.analysis.draw.plan import plan_of
 from overproof.analysis.draw.python.rows import make_python_rows
 from overproof.analysis.draw.request import read_request
+from overproof.analysis.path import said_path
 from overproof.words.errors import BranchError, ExpressionError, InputError, OptionError, pointed_at
 
 DEEP = "more than 100 operations inside one another: simplify"

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from overproof.analysis.draw.axes.whole import is_whole
 from overproof.analysis.draw.dialects import AnyRows, Dialect, check_dialect, check_piece, read_pieces, rows_in
+from overproof.analysis.draw.looping import shared_lengths
 from overproof.analysis.draw.names.texts import is_text
 from overproof.analysis.draw.python.rows import PythonRows
 from overproof.analysis.draw.request import check_aliases, check_text
@@ -61,6 +62,20 @@ class ListPlan:
     rows: AnyRows
     kinds: tuple[ColumnKind, ...]
     chain: Chain | None = None
+
+    @property
+    def is_joint(self) -> bool:
+        """Tell whether its columns go through one loop, as those of a histogram do.
+
+        They do in Python, with a cut that loops, and where every entry has one value of each column. All others go
+        side by side, each to its own end.
+        """
+        if isinstance(self.rows, PythonRows):
+            return True
+        if self.rows.selection is not None and not shared_lengths([self.rows.selection]).is_single:
+            return True
+        has_elements = any(leaf.n_jagged for formula in self.rows.formulas for leaf in formula.leaves)
+        return not has_elements and shared_lengths(self.rows.formulas).is_single
 
 
 def read_listing(

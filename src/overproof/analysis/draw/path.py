@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import Literal, TypeAlias
 
 from overproof.analysis.draw.dialects import AnyRows
 from overproof.analysis.draw.looping import Multiplicity, multiplicity, own_nodes, shared_lengths
@@ -32,12 +31,7 @@ from overproof.analysis.draw.python.typed import Apply, Decision, Filter, Lists,
 from overproof.analysis.draw.python.typed import Constant as PythonConstant
 from overproof.analysis.draw.python.typed import Typed as PythonTyped
 from overproof.analysis.draw.typed import Aggregate, Alternative, Constant, Formula, Leaf, Text
-from overproof.words.errors import OptionError
-
-Path: TypeAlias = Literal["compiled", "interpreted"]
-
-VARIABLE = "OVERPROOF_PATH"
-"""Environment variable: `compiled` or `interpreted` for every query, `auto` for the rule."""
+from overproof.analysis.path import Path
 
 START_NS = 250e6
 """What has to be saved, over all workers: three of them load the compiler and compile meanwhile."""
@@ -61,22 +55,6 @@ def choose_path(rows: Iterable[AnyRows], *, n_entries: int) -> Path:
     """
     saved_ns = n_entries * sum(saved_ns_of(each) for each in rows)
     return "compiled" if saved_ns >= START_NS else "interpreted"
-
-
-def said_path(said: str) -> Path | None:
-    """Return the path that the user wants; None: the rule's.
-
-    Raises:
-        OptionError: it is none.
-    """
-    match said.strip().lower():
-        case "compiled":
-            return "compiled"
-        case "interpreted":
-            return "interpreted"
-        case "" | "auto":
-            return None
-    raise OptionError(f"{VARIABLE}={said}: say compiled, interpreted or auto")
 
 
 def saved_ns_of(rows: AnyRows) -> float:

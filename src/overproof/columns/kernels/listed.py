@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from overproof.analysis.draw.dialects import AnyRows
 from overproof.analysis.draw.looping import shared_lengths
 from overproof.analysis.draw.rows import Rows
 from overproof.analysis.draw.typed import Formula
+from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.evaluate import Block, compute, evaluate, loop_of
 from overproof.columns.kernels.jagged import Doubles, Integers
 from overproof.columns.kernels.loops.loop import Flags, Loop
-from overproof.columns.kernels.rows import block_of, compute_rows
+from overproof.columns.kernels.rows import block_of
 from overproof.columns.kernels.texts.table import Texts
 from overproof.words.frozen import dataclass
 
@@ -42,16 +42,18 @@ class ListedRows:
     texts: Texts
 
 
-def list_rows(rows: AnyRows, events: Any) -> ListedRows:
-    """List the rows that a block has.
+def listed(computed: ComputedRows) -> ListedRows:
+    """List the rows of columns that go through one loop."""
+    loop = computed.loop
+    return ListedRows(entry=loop.entry, number=loop.number, values=computed.values, texts=computed.texts)
+
+
+def list_beside(rows: Rows, events: Any) -> ListedRows:
+    """List the rows of columns that go side by side, each to its own end.
 
     Raises:
         BranchError: a branch is not here what it was in the first file.
     """
-    if not isinstance(rows, Rows) or (rows.selection is not None and not _is_single(rows.selection)):
-        computed = compute_rows(rows, events)
-        loop = computed.loop
-        return ListedRows(entry=loop.entry, number=loop.number, values=computed.values, texts=computed.texts)
     block = block_of([rows], events)
     loops = [loop_of([formula], block) for formula in rows.values]
     counts = np.maximum.reduce([np.ones(block.n_entries, dtype=np.int64), *(loop.counts for loop in loops)])

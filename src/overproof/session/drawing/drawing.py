@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from overproof.analysis.draw.language.redirection import split_redirection
-from overproof.analysis.draw.path import Path
 from overproof.analysis.draw.plan import DrawPlan, plan_of
 from overproof.analysis.draw.request import DrawRequest, read_request
+from overproof.analysis.path import Path
 from overproof.analysis.selector import Selector
 from overproof.session.chains import with_chain
 from overproof.session.drawing.earlier import Earlier, axes_of, bare

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from overproof.analysis.draw.listing import ListRequest, plan_listing, read_listing
+from overproof.analysis.path import Path
 from overproof.analysis.selector import Selector
 from overproof.session.chains import measure_chain, with_chain
 from overproof.session.drawing.path import path_for
@@ -40,14 +41,16 @@ class Listing:
 
         plan = plan_listing(self.request, schema=survey(crew, question.data.files, is_cancelled=is_cancelled))
         (plan,) = with_chain([plan], question=question, crew=crew, is_cancelled=is_cancelled)
-        if not self.request.names:
+        path: Path = "interpreted"
+        if plan.is_joint or not self.request.names:
             path = path_for([plan.rows], question=question, crew=crew, is_cancelled=is_cancelled)
+        if not self.request.names:
             return CountSelector(plan.rows, path=path)
         if question.n_files > 1:
             block_entries = question.options.block_entries
             chain = measure_chain(crew, question.data, block_entries=block_entries, is_cancelled=is_cancelled)
             plan = replace(plan, chain=chain)
-        return ScanSelector(plan)
+        return ScanSelector(plan, path=path)
 
 
 def check_scan(columns: str | Sequence[str], *, cut: str | None, rows: int | None, **speech: Any) -> Listing:

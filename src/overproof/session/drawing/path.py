@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from overproof.analysis.draw.dialects import AnyRows
-from overproof.analysis.draw.path import VARIABLE, Path, choose_path, said_path
+from overproof.analysis.draw.path import choose_path
+from overproof.analysis.path import VARIABLE, Path, said_path
 from overproof.columns.kernels.selectors.needed import needed_for
 from overproof.records.dataset import FileGrid
 from overproof.session.chains import measure_files

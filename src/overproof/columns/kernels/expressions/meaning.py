@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from overproof.analysis.draw.dialects import AnyRows
-from overproof.analysis.draw.path import VARIABLE, Path, choose_path, said_path
+from overproof.analysis.draw.path import choose_path
+from overproof.analysis.path import VARIABLE, Path, said_path
 from overproof.columns.kernels.expressions.forms import Form, form_of
 from overproof.columns.kernels.expressions.offered import Offer
 from overproof.columns.kernels.selectors.ways import Computing

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from overproof.analysis.draw.listing import ENTRY, INSTANCE, ColumnKind, ListPlan
+from overproof.analysis.draw.rows import Rows
 from overproof.analysis.selector import Selector
 from overproof.columns.kernels.jagged import Doubles
-from overproof.columns.kernels.listed import list_rows
-from overproof.columns.kernels.selectors.ways import INTERPRETED
+from overproof.columns.kernels.listed import ListedRows, list_beside, listed
+from overproof.columns.kernels.selectors.ways import INTERPRETED, Computing
 from overproof.columns.kernels.texts.table import Texts
 
 ROWS, N_ROWS = "rows", "n_rows"
@@ -28,13 +29,13 @@ class ScanSelector(Selector):
     Attributes:
         plan: what is listed.
         branches: its columns, so that they are read in one go.
-        path: there is one: a table is made of rows, which are carried away one by one in any case.
+        path: `"compiled"` or `"interpreted"`, which give the same; the latter for columns that go side by side.
     """
 
-    path = INTERPRETED
-
-    def __init__(self, plan: ListPlan) -> None:
+    def __init__(self, plan: ListPlan, *, path: str = INTERPRETED) -> None:
         super().__init__()
+        self.path = path if plan.is_joint else INTERPRETED
+        self._computing: Computing | None = None
         self.plan = plan
         self.branches = plan.rows.columns  # type: ignore[misc]  # the list of every instance is its own
 
@@ -42,15 +43,23 @@ class ScanSelector(Selector):
         """Return the rows of one block, and how many there are: no more rows than the whole table may have."""
         import awkward as ak
 
-        rows = list_rows(self.plan.rows, events)
+        rows = self._rows(events)
         kept = slice(0, self.plan.request.n_rows)
         numbers = np.asarray(events.entry_numbers, dtype=np.int64)[rows.entry[kept]]
         if self.plan.chain is not None:
             numbers += self.plan.chain.firsts[events.file_number]
-        listed: dict[str, Any] = {ENTRY: numbers, INSTANCE: np.asarray(rows.number[kept], dtype=np.int64)}
+        columns: dict[str, Any] = {ENTRY: numbers, INSTANCE: np.asarray(rows.number[kept], dtype=np.int64)}
         for name, kind, values in zip(self.plan.request.names, self.plan.kinds, rows.values, strict=True):
-            listed[name] = _column(values[kept], kind, rows.texts)
-        return {ROWS: ak.Array(listed), N_ROWS: len(rows.entry)}
+            columns[name] = _column(values[kept], kind, rows.texts)
+        return {ROWS: ak.Array(columns), N_ROWS: len(rows.entry)}
+
+    def _rows(self, events: Any) -> ListedRows:
+        rows = self.plan.rows
+        if isinstance(rows, Rows) and not self.plan.is_joint:
+            return list_beside(rows, events)
+        if self._computing is None:
+            self._computing = Computing(rows, path=self.path)
+        return listed(self._computing.compute(events))
 
     def terminate(self, outputs: dict[str, Any]) -> dict[str, Any]:
         """Return the columns as arrays, with no more rows than were asked for; texts are objects."""
