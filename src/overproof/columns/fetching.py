@@ -110,6 +110,12 @@ class BlockColumns:
         lacking = [name for name in self._optional if self._find(name) is None]
         return tuple(name for name in [*self.reader.names, *lacking] if self._may(name))
 
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """What each entry has instead of the optional branches that the file lacks."""
+        given = self._optional.items()
+        return {name: value for name, value in given if self._find(name) is None and self._may(name)}
+
     def is_column(self, name: str) -> bool:
         """Tell whether `names` has the name."""
         is_there = name in self._memory.branches(self.reader) or (name in self._optional and self._find(name) is None)

@@ -6,6 +6,6 @@ Comes in: the columns of a block. Goes out: columns, and awkward arrays. Start w
 """
 
 from overproof.columns.views.output import materialized
-from overproof.columns.views.view import View, added_columns, file_of, native_column
+from overproof.columns.views.view import View, added_columns, defaults_of, file_of, native_column
 
-__all__ = ["View", "added_columns", "file_of", "materialized", "native_column"]
+__all__ = ["View", "added_columns", "defaults_of", "file_of", "materialized", "native_column"]

@@ -324,6 +324,11 @@ def added_columns(view: View) -> dict[str, Any]:
     return view._added()
 
 
+def defaults_of(view: View) -> dict[str, Any]:
+    """Return what each entry has instead of the optional branches that its file lacks."""
+    return view._block.columns.defaults
+
+
 def file_of(view: View) -> tuple[Schema, int]:
     """Return the schema of the file that the entries of a view are from, and the size of the dataset by this file.
 

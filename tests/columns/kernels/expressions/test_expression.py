@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import awkward as ak
 import numpy as np
@@ -220,6 +221,41 @@ def test_columns_may_be_added_here_and_not_there(events: Events) -> None:
         assert expression(more).to_list() == [[2 * each] for each in plain.tolist()]
 
 
+def test_an_array_without_elements_has_no_values() -> None:
+    """Lists that are all empty, of which nobody knows what they might hold, are taken for lists of numbers."""
+    record = ak.Array({"x": [[], []], "n": [1, 2]})
+    assert op.compile("x + n")(record).to_list() == [[], []]
+    assert op.compile("Sum$(x) + n")(record).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("dialect", ["root", "python"])
+def test_defaults_of_a_selector_can_be_named(dialect: str, path: Path) -> None:
+    """A branch that the file lacks and the selector has a default of is that default; one that it has is its own."""
+
+    class WithDefaults(op.Selector):
+        optional: ClassVar[dict[str, Any]] = {"met": -1.0, "flag": True, "factor": 2.5, "three_more": [1, 2], "no": []}
+        scaled, flag, more, none = (
+            op.compile(text, dialect=dialect) for text in ("factor*met", "flag", "three_more*met", "no + met")
+        )
+
+        def process(self, events: Any) -> dict[str, Any]:
+            some = events[::2]
+            return {
+                "scaled": ak.Array(self.scaled(events)),
+                "flags": self.flag(some).sum(),
+                "more": self.more(some),
+                "none": self.none(some),
+            }
+
+    with op.Session("inline", cache=False) as session:
+        result = session.process(WithDefaults, f"{path}:t")
+    met = columns()["met"].astype(np.float64)
+    assert np.array_equal(result["scaled"], 2.5 * met)
+    assert result["flags"] == N_ENTRIES // 2
+    assert result["more"].to_list() == [[each, 2 * each] for each in met[::2].tolist()]
+    assert result["none"].to_list() == [[]] * (N_ENTRIES // 2)
+
+
 def test_awkward_arrays_are_events_too(events: Events) -> None:
     """A record array of awkward gives what the events give that it was made of."""
     expression = op.compile("pt*met + three[2]")
@@ -252,6 +288,59 @@ def test_texts_are_read_when_they_are_written(make: Callable[[], object], proble
     assert caught.value.position == column  # type: ignore[attr-defined]  # of every ExpressionError
 
 
+LONG = "met" + " + 1" * 200
+
+
+@pytest.mark.parametrize(
+    ("text", "keywords", "problem", "column"),
+    [
+        ("1 + Entry$", {}, "write `LocalEntry", 4),
+        ("met", {"cut": "Sum$(pt[Entries$]) > 3"}, "write `LocalEntry", 8),
+        ("met*rndm", {}, "`rndm` is refused", 4),
+        ("2*TMath::Erf(met)", {}, "write `erf`", 2),
+        ("met + foor(met)", {}, "no function `foor`; nearest: `floor`", 6),
+        ("np.foo(met)", {}, "`np.foo` is not known", 0),
+        ("sin(met, 2)", {}, "takes 1 argument, not 2", 0),
+        (LONG, {}, "more than 200 operations", 0),
+        ("2*a", {"aliases": {"a": "b", "b": "a"}}, "`a` -> `b` -> `a`", 2),
+        ("2*a", {"aliases": {"a": "Entry$"}}, "write `LocalEntry", 2),
+        ("2*len(pt)", {"dialect": "python"}, "`len` is refused", 2),
+        ("pt[np.foo(pt)]", {"dialect": "python"}, "no function `np.foo`", 3),
+        ("2*a", {"dialect": "python", "aliases": {"a": "b", "b": "a"}}, "`a` -> `b` -> `a`", 2),
+        ("2*a", {"dialect": "python", "aliases": {"a": "b", "b": "len(pt)"}}, "`len` is refused", 2),
+        ("a" + "*2"*60, {"dialect": "python", "aliases": {"a": "met" + "*2"*60}}, "more than 100 operations", 0),
+    ],
+    ids=[
+        "chain", "cut", "name", "function", "unknown", "library", "arguments", "long", "circle", "alias", "python",
+        "in python", "circle in python", "alias in python", "long in python",
+    ],
+)  # fmt: skip
+def test_what_no_file_makes_right_is_refused_when_it_is_written(
+    text: str, keywords: dict[str, Any], problem: str, column: int
+) -> None:
+    """What is wrong whatever the branches are needs no file to be found."""
+    with pytest.raises(op.InputError, match=re.escape(problem)) as caught:
+        op.compile(text, **keywords)
+    assert caught.value.position == column  # type: ignore[attr-defined]  # of every ExpressionError
+
+
+@pytest.mark.parametrize(
+    ("text", "keywords"),
+    [
+        ("met" + " + 1" * 199, {}),
+        ("Alt$(pt, 0) + MaxIf$(pt, eta) + TMath::Pi() + Length$(pt) + TMath::Gaus(met)", {}),
+        ("a[0] + v.Pt() + @v.size() + v[1].Pt() + name.Length() + strstr(name, 'x')", {"aliases": {"a": "pt"}}),
+        ("met" + " + 1" * 98, {"dialect": "python"}),
+        ("ak.concatenate([pt, a], axis=1)[:, None, ...]", {"dialect": "python", "aliases": {"a": "pt[pt > 1]"}}),
+        ("ak.flatten(pt)", {"dialect": "python", "cut": "np.sqrt(met) > 3 if good else met > 2"}),
+    ],
+    ids=["long", "functions", "methods", "long in python", "lists in python", "flat in python"],
+)
+def test_what_a_file_may_make_right_is_not_refused(text: str, keywords: dict[str, Any]) -> None:
+    """Names are of branches, until a file tells that they are not."""
+    op.compile(text, **keywords)
+
+
 def test_an_expression_must_be_there() -> None:
     """Blanks are no expression."""
     with pytest.raises(op.InputError, match="the expression is missing"):
@@ -264,10 +353,8 @@ def test_a_branch_that_is_not_there_is_named(events: Events) -> None:
         op.compile("1 + mett")(events)
 
 
-def test_numbers_of_all_files_are_refused(events: Events) -> None:
-    """A selector sees one file: what counts over all of them has no answer."""
-    with pytest.raises(op.InputError, match="write `LocalEntry"):
-        op.compile("Entry$")(events)
+def test_an_array_has_no_numbers_of_entries(events: Events) -> None:
+    """What is no part of a file has no places in it."""
     with pytest.raises(op.InputError, match="an array has no numbers of entries"):
         op.compile("LocalEntry$")(events.array)
 
@@ -278,6 +365,28 @@ def test_texts_are_refused() -> None:
     assert op.compile('name == "two"')(record).tolist() == [False, True]
     with pytest.raises(op.InputError, match=r"this is a text.*\n +x:name\n +\^"):
         op.compile("x:name")(record)
+
+
+NO_NUMBERS = {
+    "complex": (np.arange(3) * 1j, "complex128 (complex: give the real part"),
+    "moments": (np.zeros(3, dtype="M8[s]"), "datetime64[s] (give a number"),
+    "durations": (np.zeros(3, dtype="m8[s]"), "timedelta64[s] (give a number"),
+    "none": ([1, None, 3], "?int64 (some may be None: put numbers there with ak.fill_none"),
+    "none in lists": ([[1.5, None], [], [2]], "var * ?float64 (some may be None"),
+}
+
+
+@pytest.mark.parametrize("dialect", ["root", "python"])
+@pytest.mark.parametrize("name", NO_NUMBERS)
+def test_columns_without_doubles_are_refused(name: str, dialect: str, events: Events) -> None:
+    """What is no real number does not become one by losing what it is; the error says what it is, and what to do."""
+    values, said = NO_NUMBERS[name]
+    with pytest.raises(op.InputError, match=re.escape(f"`x` is of type {said}")):
+        op.compile("x + 1", dialect=dialect)(ak.Array({"x": values}))
+    some = events[:3]
+    some["x"] = values
+    with pytest.raises(op.InputError, match=re.escape(f"`x` is of type {said}")):
+        op.compile("x + 1", dialect=dialect)(some)
 
 
 # -- in selectors ------------------------------------------------------------------------------------------------------

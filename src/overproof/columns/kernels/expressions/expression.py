@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from overproof.analysis.draw.beforehand import OF_ALL_FILES, check_beforehand
 from overproof.analysis.draw.dialects import check_dialect, check_piece, read_pieces, rows_in
 from overproof.analysis.draw.names.texts import is_text
+from overproof.analysis.draw.python.beforehand import check_python_beforehand
 from overproof.analysis.draw.python.rows import PythonRows
 from overproof.analysis.draw.request import check_aliases, check_text
 from overproof.analysis.draw.rows import Rows
@@ -67,6 +69,8 @@ class Expression:
         self._pieces = read_pieces(self.text, dialect=self.dialect)
         check_piece(self.cut, dialect=self.dialect)
         self.aliases = check_aliases(aliases)
+        check = check_python_beforehand if self.dialect == "python" else check_beforehand
+        check(self.text, cut=self.cut, aliases=self.aliases)
         self._schema: Schema | None = None
         self._meanings: dict[tuple[Branch, ...], Meaning] = {}
 
@@ -147,7 +151,7 @@ class Expression:
             if is_text(value.root):
                 raise self._error('this is a text: take it from the events, as in `events["name"]`', piece.position)
         if rows.needs_chain:
-            raise self._error("a selector sees one file, not all entries: write `LocalEntry$`")
+            raise self._error(OF_ALL_FILES)  # named in an alias of the file
         if rows.entry_numbers and not is_block:
             raise self._error("an array has no numbers of entries: give the events of a block")
 
