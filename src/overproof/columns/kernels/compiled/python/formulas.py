@@ -36,7 +36,7 @@ from overproof.columns.kernels.compiled.python.contents import (
 from overproof.columns.kernels.compiled.python.lists import ListFunctions, beside_entries, choose
 from overproof.columns.kernels.compiled.python.picking import Picker, pick_step
 from overproof.columns.kernels.compiled.python.scratch import Scratch
-from overproof.columns.kernels.compiled.python.together import write_elements
+from overproof.columns.kernels.compiled.python.together import check_items, write_elements
 from overproof.columns.machine.writer import Value, Writer
 
 CHEAP = frozenset({"add", "subtract", "multiply", "negative", "identity", "abs", "square", "logical_not"}) | {
@@ -74,6 +74,18 @@ class EntryFormulas:
         return self._held(moved(formula.root, position=0))
 
     def _held(self, node: Typed) -> Held:
+        """Write a node, and compare the lengths of all lists that stand side by side in it."""
+        if not isinstance(node, Apply):
+            return self._unchecked(node)
+        return self._writer.known(("checked", node, self._entry), lambda: self._checked(node))
+
+    def _checked(self, node: Apply) -> Held:
+        held = self._unchecked(node)
+        if isinstance(held.content, Listing):
+            check_items(self._writer, held.content)
+        return held
+
+    def _unchecked(self, node: Typed) -> Held:
         return self._writer.known(("python", node, self._entry), lambda: self._write(node))
 
     def _write(self, node: Typed) -> Held:
@@ -104,8 +116,10 @@ class EntryFormulas:
 
     def _aligned(self, nodes: Sequence[Typed]) -> tuple[list[Content], Value | None]:
         """Write what stands side by side, empty where one of them is not present."""
+        return self._emptied([self._held(node) for node in nodes])
+
+    def _emptied(self, helds: Sequence[Held]) -> tuple[list[Content], Value | None]:
         writer = self._writer
-        helds = [self._held(node) for node in nodes]
         present = all_of(writer, *(held.present for held in helds))
         contents = [
             held.content if held.present is present else emptied(writer, held.content, present) for held in helds
@@ -113,11 +127,13 @@ class EntryFormulas:
         return contents, present
 
     def _apply(self, node: Apply) -> Held:
-        contents, present = self._aligned(node.arguments)
+        contents, present = self._emptied([self._unchecked(argument) for argument in node.arguments])
         is_boolean = node.kind.element == "boolean"
-        return Held(
-            content=write_elements(self._writer, node.kernel, contents, makes_booleans=is_boolean), present=present
-        )
+        content = write_elements(self._writer, node.kernel, contents, makes_booleans=is_boolean)
+        if present is not None or content.none is not None:  # nobody goes through all lists of the arguments then
+            for argument in node.arguments:
+                self._held(argument)
+        return Held(content=content, present=present)
 
     def _list_function(self, node: Lists) -> Held:
         contents, present = self._aligned(node.arguments)

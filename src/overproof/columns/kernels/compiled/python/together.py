@@ -88,7 +88,7 @@ def leave_when(writer: Writer, flag: Value) -> None:
 
 
 def combined(writer: Writer, contents: Sequence[Content], combine: Callable[[Sequence[Content]], Content]) -> Content:
-    """Broadcast contents at all levels and make one of them, element by element; lengths are compared at once.
+    """Broadcast contents at all levels and make one of them, element by element; see `check_items`.
 
     Args:
         writer: of the function.
@@ -98,16 +98,13 @@ def combined(writer: Writer, contents: Sequence[Content], combine: Callable[[Seq
     if all(isinstance(content, Number) for content in contents):
         return combine(contents)
     beside = side_by_side(writer, contents)
-    found = Listing(
+    return Listing(
         writer,
         length=beside.length,
         item=lambda place: combined(writer, beside.items(place), combine),
         none=beside.none,
         size=beside.size,
     )
-    if sum(isinstance(content, Listing) for content in contents) > 1:
-        check_items(writer, found)
-    return found
 
 
 def check_items(writer: Writer, listing: Listing) -> None:
