@@ -242,6 +242,9 @@ class Driver:
 
     def _hear_that_it_does_not_begin(self, notice: BeginFailed) -> None:
         """Abort when the selector starts nowhere; where it did on others, replace the one on which it does not."""
+        if notice.is_hopeless:
+            self._fail(SelectorError(f"the selector cannot work: {notice.reason}\n{notice.traceback}"))
+            return
         error = SelectorError(f"the selector does not start: {notice.reason}\n{notice.traceback}")
         self._n_begin_failures += 1
         if not self.joined:

@@ -170,11 +170,20 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeginFailed:
-    """A worker cannot start the query: the selector cannot be loaded, or `worker_begin` raised."""
+    """A worker cannot start the query: the selector cannot be loaded, or `worker_begin` raised.
+
+    Attributes:
+        worker: the worker's name.
+        reason: one line for people.
+        traceback: of what was raised.
+        is_hopeless: it did start, and asked this package in a block for what makes no sense whatever the events are:
+            it cannot work anywhere.
+    """
 
     worker: WorkerId
     reason: str
     traceback: str
+    is_hopeless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

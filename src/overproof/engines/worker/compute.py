@@ -52,6 +52,7 @@ from overproof.records.notices import (
 )
 from overproof.records.outcome.failure import Failure
 from overproof.words.clock import Clock
+from overproof.words.errors import OptionError
 from overproof.words.ids import FileIndex, WorkerId
 
 if TYPE_CHECKING:
@@ -305,6 +306,12 @@ class Worker:
                 case Unreadable(phase=phase, reason=reason):
                     self._reply(
                         BlockUnreadable(worker=self.name, epoch=self.epoch, block=block, phase=phase, reason=reason)
+                    )
+                case Failure() as failure if isinstance(error, OptionError):
+                    self._reply(
+                        BeginFailed(
+                            worker=self.name, reason=failure.reason, traceback=failure.traceback, is_hopeless=True
+                        )
                     )
                 case Failure() as failure:
                     part = None if block.ranges is None else attempt.part

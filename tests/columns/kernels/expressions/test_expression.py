@@ -464,3 +464,26 @@ def test_files_may_differ_in_their_types(path: Path, tmp_path: Path) -> None:
         result = session.process(Sums, [f"{path}:t", f"{other}:t"])
         alone = session.process(Sums, f"{path}:t")
     assert result["total"] - alone["total"] == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("engine", ["inline", "local:1"])
+@pytest.mark.parametrize("way", ["interpreted"], indirect=True)
+def test_what_is_no_events_ends_the_query_at_once(engine: str, path: Path) -> None:
+    """Cycles have no columns, whichever they are: nothing is tried again. Arrays made of them are events."""
+    expression = op.compile("2*x")
+
+    def ask(cycles: Any) -> dict[str, Any]:
+        return {"n": len(expression(cycles))}
+
+    def ask_number(events: Any) -> dict[str, Any]:
+        return {"n": len(expression(len(events)))}
+
+    def toys(cycles: Any) -> dict[str, Any]:
+        return {"sum": float(expression(ak.Array({"x": np.ones(len(cycles))})).sum())}
+
+    with op.Session(engine, cache=False) as session:
+        with pytest.raises(op.InputError, match=r"the selector cannot work: OptionError: .*not from .*Cycles"):
+            session.process(ask, cycles=1000)
+        with pytest.raises(op.InputError, match=r"the selector cannot work: OptionError: .*not from .*int"):
+            session.process(ask_number, f"{path}:t", block_entries=10)
+        assert session.process(toys, cycles=1000)["sum"] == 2000
