@@ -174,6 +174,8 @@ class Writer:
             return element
         if array.kind == "f4":
             return self.builder.fpext(element, DOUBLE)
+        if array.kind == "b1":  # any byte but 0 is true
+            return self.as_double(self.builder.icmp_unsigned("!=", element, ir.Constant(element.type, 0)))
         return (self.builder.sitofp if array.kind[0] == "i" else self.builder.uitofp)(element, DOUBLE)
 
     def read_integer(self, array: Array, place: Value) -> Value:

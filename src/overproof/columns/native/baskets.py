@@ -237,6 +237,8 @@ class BasketDecoder:
                 except DamageError as error:
                     raise self._damaged(branch, piece, error) from error
             element = stop
+        if values.dtype == np.bool_:  # what a program never set may be any byte, which is true unless it is 0
+            np.not_equal(values.view(np.uint8), 0, out=values)
         offsets = (self._lists.joined(lists),) if layout.is_jagged else ()
         return NativeColumn(values=frozen(values), offsets=offsets)
 

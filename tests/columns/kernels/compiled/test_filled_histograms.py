@@ -9,7 +9,7 @@ from typing import Any
 import awkward as ak
 import numpy as np
 import pytest
-from bits import as_bits
+from output_bits import as_bits
 
 from overproof.analysis.draw.axes import Binning, Growing
 from overproof.analysis.draw.plan import DrawPlan, make_plan
@@ -78,6 +78,7 @@ PLANS = {
     "two": make_plan("y:x", cut="w", bins="10,0,5,4,-2,2", schema=SCHEMA),
     "three": make_plan("n:y:x", bins="3,0,5,4,-2,2,5,0,5", schema=SCHEMA),
     "profile": make_plan("y:x", cut="n", bins="10,0,5", schema=SCHEMA, profile=True),
+    "profile-cut": make_plan("x:y", cut="abs(x) < 4", bins="10,-2,2", schema=SCHEMA, profile=True),
     "profile-unweighted": make_plan("x:n", bins="5,0,5", schema=SCHEMA, profile=True),
     "growing": growing("x", ROUND, bins="8,0,8"),
     "growing-crooked": growing("x", CROOKED, bins="7,0,7", cut="y"),

@@ -118,7 +118,7 @@ class _Drawn:
         self._has_texts = has_categories(plan.axes)
         self.cells = None if self._has_texts else _cells_of(writer, name, plan)
         self.spill = Spill(writer, name) if self._growing or self._has_texts else None
-        self.takes_all = self.spill is None
+        self.takes_all = self.spill is None and self.cells is not None and self.cells.takes_all
 
     def take(self, row: Row) -> None:
         """Write what becomes of a row."""

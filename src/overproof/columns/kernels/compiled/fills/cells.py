@@ -20,7 +20,13 @@ Outputs = dict[str, npt.NDArray[Any]]
 
 
 class Cells(Protocol):
-    """Sums of the cells of one plan."""
+    """Sums of the cells of one plan.
+
+    Attributes:
+        takes_all: rows that are not chosen may be given, and add nothing.
+    """
+
+    takes_all: bool
 
     def take(self, row: Row, values: Sequence[Value]) -> None:
         """Write the addition of a row at the place of its last values, x last."""
@@ -40,6 +46,8 @@ class HistogramCells:
         name: before the names of its arrays.
         axes: x first.
     """
+
+    takes_all = True
 
     def __init__(self, writer: Writer, name: str, axes: Sequence[Binning]) -> None:
         self._writer = writer
@@ -85,7 +93,12 @@ class HistogramCells:
 
 
 class ProfileCells:
-    """Sums of weights, squared weights, weighted values and weighted squared values; the first value is averaged."""
+    """Sums of weights, squared weights, weighted values and weighted squared values; the first value is averaged.
+
+    A value that is not chosen may be infinite, and 0 times that is not 0.
+    """
+
+    takes_all = False
 
     def __init__(self, writer: Writer, name: str, axes: Sequence[Binning]) -> None:
         self._writer = writer
