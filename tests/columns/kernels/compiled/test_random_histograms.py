@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bits import as_bits
+from output_bits import as_bits
 from two_paths import blocks_for_events, only_compiled, only_interpreted
 from wide_questions import Asker
 from wide_tree import SCHEMA, random_block

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bits import as_bits
+from output_bits import as_bits
 from two_paths import blocks_for_events, only_compiled
 from wide_tree import SCHEMA, random_block
 
