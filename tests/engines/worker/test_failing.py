@@ -13,6 +13,7 @@ from overproof.analysis.selector import Selector
 from overproof.engines.messages import BeginFailed, Ended, EndQuery, HandOver, Probe, Settled
 from overproof.records.block import Block
 from overproof.records.notices import BlockFailed, DeltaOffered, RangeProbed
+from overproof.words.errors import OptionError
 
 
 def block(index: int) -> Block:
@@ -102,6 +103,21 @@ def test_a_selector_that_does_not_begin_again_ends_the_work_of_a_worker(bench: A
     assert [type(reply) for reply in bench.said()] == [BlockFailed, DeltaOffered, BeginFailed]
     assert [blocks for blocks, _ in bench.offers()] == [(block(0),)]
     assert not bench.worker.has_work
+
+
+def test_a_selector_that_asks_for_what_makes_no_sense_can_work_nowhere(bench: Any) -> None:
+    """It is no failure of a block: nobody looks for the entry that is to blame."""
+
+    def process(_cycles: Any) -> dict[str, Any]:
+        raise OptionError("not from cycles")
+
+    bench.begin(process)
+    bench.give(block(0))
+    bench.work()
+    (reply,) = bench.said(BeginFailed)
+    assert reply.is_hopeless
+    assert reply.reason.startswith("OptionError: not from cycles")
+    assert not bench.said(BlockFailed)
 
 
 class Panicky:
