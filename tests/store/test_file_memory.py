@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -109,6 +110,17 @@ def test_place_that_cannot_be_used_is_survived(tmp_path: Path) -> None:
         memory = FileMemory(place, limit_bytes=MB)
         memory.put("a", b"1")
         assert memory.get("a") is None
+
+
+def test_a_disk_that_is_read_only_gives_what_it_has(memory: FileMemory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That an entry was used cannot be noted there; it is whole all the same."""
+
+    def refuse(path: Path) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    memory.put("a", b"1")
+    monkeypatch.setattr(os, "utime", refuse)
+    assert memory.get("a") == b"1"
 
 
 def test_directory_open_to_others_is_not_trusted(memory: FileMemory, tmp_path: Path) -> None:

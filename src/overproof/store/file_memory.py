@@ -40,7 +40,9 @@ class FileMemory:
             content = _read(path)
             payload = _unwrap(key, content)
             if payload is not None:
-                os.utime(path)
+                # Whoever may not write there can still read: on such a disk nothing is pruned either.
+                with contextlib.suppress(OSError):
+                    os.utime(path)
         except OSError:
             return None
         return payload
