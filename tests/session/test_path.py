@@ -13,6 +13,7 @@ import uproot
 
 import overproof as op
 from overproof.engines.crew import Crew
+from overproof.session.address import hire_crew
 from overproof.session.drawing.path import expected_entries
 from overproof.session.question import make_question
 from overproof.words.errors import OptionError
@@ -136,16 +137,44 @@ class _AskedByNobody:
         raise AssertionError(f"the crew was asked for {name}")
 
 
-def expected(files: list[str], **keywords: Any) -> int:
-    crew: Crew = _AskedByNobody()  # type: ignore[assignment]  # stands in for one
+NOBODY: Any = _AskedByNobody()
+
+
+def expected(files: list[str], crew: Crew = NOBODY, **keywords: Any) -> int:
     return expected_entries(make_question("draw", files, keywords, number=1), crew=crew)  # type: ignore[arg-type]  # any
 
 
-def test_size_is_that_of_the_first_file_for_each(session: op.Session, files: list[str]) -> None:
+def test_size_is_that_of_the_first_file_for_each(
+    session: op.Session, files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is known of other files does not count: it may be known the next time, and be another way."""
+    monkeypatch.setattr("overproof.session.drawing.path.TELLING_ENTRIES", N_ENTRIES // 2)
     session.count(files)
     assert expected(files) == 2 * N_ENTRIES
     assert expected(files[::-1]) == N_ENTRIES
     assert expected(files, entries=300) == 300
     assert expected(files, first=1_900) == 100
     assert expected(files, first=5_000) == 0
+
+
+def test_a_short_first_file_tells_nothing_of_the_others(session: op.Session, files: list[str], tmp_path: Path) -> None:
+    """Skims begin with empty files: the longest of the first three counts, and nothing behind those."""
+    long, short = files
+    for name in ("empty", "more"):
+        with uproot.recreate(tmp_path / f"{name}.root") as file:
+            file.mktree("Events", {"x": "float32", "n": "int32"})
+    empty, more = (f"{tmp_path / name}.root:Events" for name in ("empty", "more"))
+    session.count([long, short, empty, more])
+    for some in ([empty, short, long], [short, long, empty], [empty, long, short], [short, empty, long]):
+        assert expected(some) == 3 * N_ENTRIES
+    assert expected([empty, more, short, long]) == 4 * N_ENTRIES // 2
+
+
+def test_a_first_file_that_is_none_tells_nothing_of_the_others(files: list[str], tmp_path: Path) -> None:
+    """The query may go on without it."""
+    (tmp_path / "broken.root").write_bytes(b"no file of ROOT")
+    crew = hire_crew("inline")
+    try:
+        assert expected([f"{tmp_path / 'broken.root'}:Events", *files], crew=crew) == 3 * N_ENTRIES
+    finally:
+        crew.close()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 N_TRIED = 3
 """Files that are looked into for a length; where none can be opened, the query is taken for a small one."""
+TELLING_ENTRIES = 10_000
+"""The first file tells of the others where it has as many; skims often begin with an empty one."""
 
 
 def path_for(
@@ -47,17 +49,18 @@ def path_for(
 
 
 def expected_entries(question: Question, *, crew: Crew, is_cancelled: Callable[[], bool] = lambda: False) -> int:
-    """Return how many entries are asked for, as if all files were as long as the first that can be opened.
+    """Return how many entries are asked for, as if all files were as long as the first.
 
-    What is remembered of other files does not count: the same query would be served in two ways.
+    Where that is short, or cannot be opened, the longest of the first few counts. What is remembered of other files
+    does not: the same query would be served in two ways.
     """
     files, options = question.data.files, question.options
     length = 0
     whole = [spec for spec in files if spec.steps is None]
-    for spec in whole[:N_TRIED]:
-        (grid,) = measure_files(crew, [spec], block_entries=options.block_entries, is_cancelled=is_cancelled)
-        if isinstance(grid, FileGrid):
-            length = grid.n_entries
+    for specs in (whole[:1], whole[1:N_TRIED]):
+        grids = measure_files(crew, specs, block_entries=options.block_entries, is_cancelled=is_cancelled)
+        length = max([length, *(grid.n_entries for grid in grids if isinstance(grid, FileGrid))])
+        if length >= TELLING_ENTRIES:
             break
     in_steps = sum(stop - first for spec in files for first, stop in spec.steps or ())
     total = max(in_steps + length * len(whole) - options.first, 0)
