@@ -28,7 +28,6 @@ class Machine:
     """
 
     def __init__(self, writer: Writer) -> None:
-        self._names = dict(writer.names)
         text = writer.text()
         for known, (name, _) in writer.outside.items():
             llvm.add_symbol(known, address_of(name))

@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from llvmlite import ir
-
-from overproof.columns.machine.writer import FLAG, Value, Writer
+from overproof.columns.machine.writer import NO, YES, Value, Writer
 from overproof.words.frozen import dataclass
 
-YES, NO = ir.Constant(FLAG, 1), ir.Constant(FLAG, 0)
 """Flags that are known now."""
 
 
