@@ -165,3 +165,28 @@ def test_compiled_functions_are_told_and_thrown_away(
     assert f"{first['n_functions']} functions" in call("cache", "show").out
     assert "of functions thrown away" in call("cache", "clear").out
     assert json.loads(call("cache", "show", "--json", "-").out)["compiled"]["n_functions"] == 0
+
+
+def test_functions_in_a_directory_that_others_can_enter_are_told(
+    call: Callable[..., Any], place: Path, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of a home is often open to others: nothing in it is run, and the command says why."""
+    monkeypatch.setenv("OVERPROOF_HOME", str(tmp_path / "copy"))
+    monkeypatch.setenv("OVERPROOF_PATH", "compiled")
+    draw(call, sample)
+    assert "problem" not in call("cache", "show").out
+    (tmp_path / "copy" / "kernels").chmod(0o755)
+    shown = call("cache", "show", "--json", "-").out
+    assert "chmod 700" in json.loads(shown)["compiled"]["problem"]
+    assert "problem     it does not belong to you alone" in call("cache", "show").out
+    cleared = call("cache", "clear")
+    assert "problem     it does not belong to you alone" in cleared.out
+    assert cleared.code == 2
+    (tmp_path / "copy" / "kernels").chmod(0o700)
+    assert json.loads(call("cache", "show", "--json", "-").out)["compiled"]["n_functions"] >= 1
+
+
+def test_no_home_for_functions_is_told(call: Callable[..., Any], place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accounts of services have no home: functions are compiled each time."""
+    monkeypatch.setattr("overproof.columns.machine.memory.place", lambda: None)
+    assert "name one (OVERPROOF_HOME)" in call("cache", "show").out

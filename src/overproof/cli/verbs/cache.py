@@ -52,17 +52,21 @@ def clear_command() -> int:
 
     freed, where = memory.clear(), memory.survey().directory
     click.echo(f"{'compiled':<12}{human_bytes(freed)} of functions thrown away in {where}")
+    code = ExitCode.COMPLETE
+    if problem := _problem_with_functions(where):
+        code = ExitCode.BAD_INPUT
+        _tell(problem)
     place = _place()
     if place is None:
         click.echo(f"{OFF}\n{ELSEWHERE}")
-        return ExitCode.COMPLETE
+        return code
     from overproof.columns.cache.report import clear, problem_with
 
     if problem := problem_with(place):
         click.echo(f"{'cache':<12}{place.directory}\n{'problem':<12}{problem}")
         return ExitCode.BAD_INPUT
     click.echo(f"{'cleared':<12}{human_bytes(clear(place))} in {place.directory}")
-    return ExitCode.COMPLETE
+    return code
 
 
 def _place() -> CachePlace | None:
@@ -79,15 +83,32 @@ def _show(json: str | None) -> int:
     check_json(json)
     place = _place()
     report, compiled = None if place is None else report_on(place), survey()
+    problem = _problem_with_functions(compiled.directory)
     if json is not None:
-        write_json(json, {"cache": None if report is None else asdict(report), "compiled": asdict(compiled)})
+        functions = {**asdict(compiled), "problem": problem}
+        write_json(json, {"cache": None if report is None else asdict(report), "compiled": functions})
     if json != STANDARD_OUTPUT:
         click.echo(OFF if report is None else "\n".join(_lines(report)))
         click.echo(
             f"{'compiled':<12}{compiled.n_functions:,} functions, {human_bytes(compiled.size_bytes)} in "
             f"{compiled.directory}"
         )
+        if problem:
+            _tell(problem)
     return ExitCode.COMPLETE
+
+
+def _problem_with_functions(directory: str) -> str:
+    """Tell why no function can be kept, and none that is there is taken; empty: they can."""
+    from overproof.columns.cache.report import problem_with
+
+    if not directory:
+        return "there is no home directory: name one (OVERPROOF_HOME)"
+    return problem_with(CachePlace(directory=directory))
+
+
+def _tell(problem: str) -> None:
+    click.echo(f"{'problem':<12}{problem}")
 
 
 def _lines(report: CacheReport) -> list[str]:
