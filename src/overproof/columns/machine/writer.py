@@ -27,6 +27,7 @@ DOUBLE = ir.DoubleType()
 FLAG = ir.IntType(1)
 
 YES, NO = ir.Constant(FLAG, 1), ir.Constant(FLAG, 0)
+"""Flags that are known now."""
 
 Comparison: TypeAlias = Literal["<", "<=", "==", "!=", ">=", ">"]
 

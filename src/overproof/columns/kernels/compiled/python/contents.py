@@ -12,8 +12,6 @@ from typing import TypeAlias
 from overproof.columns.machine.writer import NO, YES, Value, Writer
 from overproof.words.frozen import dataclass
 
-"""Flags that are known now."""
-
 
 class NotWrittenError(Exception):
     """A construct that only the interpreter knows; says which.

@@ -22,8 +22,6 @@ from overproof.analysis.draw.python.typed import (
 from overproof.columns.kernels.compiled.columns import Kinds, WrittenColumn
 from overproof.columns.kernels.compiled.python.columns import write_branch
 from overproof.columns.kernels.compiled.python.contents import (
-    NO,
-    YES,
     Content,
     Held,
     Listing,
@@ -37,7 +35,7 @@ from overproof.columns.kernels.compiled.python.lists import ListFunctions, besid
 from overproof.columns.kernels.compiled.python.picking import Picker, pick_step
 from overproof.columns.kernels.compiled.python.scratch import Scratch
 from overproof.columns.kernels.compiled.python.together import check_items, write_elements
-from overproof.columns.machine.writer import Value, Writer
+from overproof.columns.machine.writer import NO, YES, Value, Writer
 
 CHEAP = frozenset({"add", "subtract", "multiply", "negative", "identity", "abs", "square", "logical_not"}) | {
     "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "both", "either", "one_of_two",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from overproof.columns.kernels.compiled.python.contents import (
-    NO,
     Content,
     Listing,
     NotWrittenError,
@@ -21,7 +20,7 @@ from overproof.columns.kernels.compiled.python.picking import at_axis
 from overproof.columns.kernels.compiled.python.reducing import REDUCERS, Reduction
 from overproof.columns.kernels.compiled.python.scratch import Scratch, chosen_there
 from overproof.columns.kernels.compiled.python.together import check_items, side_by_side
-from overproof.columns.machine.writer import Value, Writer
+from overproof.columns.machine.writer import NO, Value, Writer
 
 Option = float | int | bool | None
 

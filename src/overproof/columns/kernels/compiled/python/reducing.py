@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable, Mapping
 
 from overproof.columns.kernels.compiled.python.contents import (
-    NO,
-    YES,
     Content,
     Listing,
     NotWrittenError,
@@ -17,7 +15,7 @@ from overproof.columns.kernels.compiled.python.contents import (
     nothing_when,
 )
 from overproof.columns.kernels.compiled.python.scratch import Scratch
-from overproof.columns.machine.writer import Value, Variable, Writer
+from overproof.columns.machine.writer import NO, YES, Value, Variable, Writer
 
 Each = Callable[[Callable[[Value, Value], None]], None]
 """Goes through numbers that are there: gives place and number of each."""

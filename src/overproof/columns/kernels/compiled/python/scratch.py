@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from overproof.columns.kernels.compiled.python.contents import (
-    NO,
     Content,
     Listing,
     NotWrittenError,
@@ -21,7 +20,7 @@ from overproof.columns.kernels.compiled.python.contents import (
     is_of_numbers,
     is_there,
 )
-from overproof.columns.machine.writer import Value, Variable, Writer
+from overproof.columns.machine.writer import NO, Value, Variable, Writer
 from overproof.words.frozen import dataclass
 
 UNDECIDED = 1
