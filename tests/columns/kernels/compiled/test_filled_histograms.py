@@ -16,6 +16,7 @@ from overproof.analysis.draw.plan import DrawPlan, make_plan
 from overproof.columns.kernels.compiled.drawing import MAX_PLANS, CompiledDraw
 from overproof.columns.kernels.compiled.fills import bins
 from overproof.columns.kernels.fills.bins import bin_indices
+from overproof.columns.kernels.selectors import ways
 from overproof.columns.kernels.selectors.draw_selector import DrawSelector
 from overproof.columns.kernels.selectors.ways import fill
 from overproof.columns.machine.machine import Machine
@@ -107,6 +108,17 @@ def test_plans_in_one_function_do_not_disturb_one_another() -> None:
     found = CompiledDraw(list(PLANS.values())).fill(block)
     for plan, sums in zip(PLANS.values(), found, strict=True):
         assert as_bits(sums) == as_bits(fill(plan, block))
+
+
+def test_plans_of_two_dialects_are_all_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each dialect has functions of its own, the sums come in the order of the plans, and nothing is interpreted."""
+    block = events(12)
+    in_python = make_plan("ak.sum(x * y, axis=1)", cut="n > 1", bins="10,-5,5", schema=SCHEMA, dialect="python")
+    plans = [in_python, PLANS["flat"], in_python, PLANS["aggregate"]]
+    expected = [as_bits(fill(plan, block)) for plan in plans]
+    monkeypatch.setattr(ways, "fill", lambda plan, _: pytest.fail(f"{plan.request} was interpreted"))
+    assert [as_bits(sums) for sums in ways.Filling(plans, path="compiled").fill(block)] == expected
+    assert ways.Filling([], path="compiled").fill(block) == []
 
 
 def test_blocks_of_other_kinds() -> None:

@@ -66,7 +66,32 @@ def fill(plan: DrawPlan, events: Any) -> dict[str, Any]:
 
 
 class Filling:
-    """Fills the histograms of some plans.
+    """Fills the histograms of some plans: those of one dialect together.
+
+    Args:
+        plans: what is drawn.
+        path: `"compiled"` or `"interpreted"`.
+    """
+
+    def __init__(self, plans: Sequence[DrawPlan], *, path: str) -> None:
+        dialects = dict.fromkeys(type(plan.rows) for plan in plans)
+        self._places = [[n for n, plan in enumerate(plans) if type(plan.rows) is dialect] for dialect in dialects]
+        self._parts = [FillingOfOneDialect([plans[n] for n in places], path=path) for places in self._places]
+
+    def fill(self, events: Any) -> list[dict[str, Any]]:
+        """Return for each plan the sums of all cells over a block; plain arrays.
+
+        Raises:
+            BranchError: a branch is not here what it was in the first file.
+        """
+        found: dict[int, dict[str, Any]] = {}
+        for places, part in zip(self._places, self._parts, strict=True):
+            found.update(zip(places, part.fill(events), strict=True))
+        return [found[place] for place in sorted(found)]
+
+
+class FillingOfOneDialect:
+    """Fills the histograms of some plans, in one function where it is compiled.
 
     Args:
         plans: what is drawn.
@@ -84,7 +109,7 @@ class Filling:
         Raises:
             BranchError: a branch is not here what it was in the first file.
         """
-        if self._path != COMPILED or len({type(plan.rows) for plan in self._plans}) > 1:
+        if self._path != COMPILED:
             return [fill(plan, events) for plan in self._plans]
         from overproof.columns.kernels.compiled.drawing import CompiledDraw
         from overproof.columns.kernels.compiled.python.contents import NotWrittenError
