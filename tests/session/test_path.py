@@ -59,6 +59,24 @@ def test_the_environment_decides(session: op.Session, files: list[str], monkeypa
     assert answers["compiled"] == answers["interpreted"]
 
 
+@pytest.mark.parametrize("said", ["compiled", "interpreted"])
+def test_each_of_several_draws_has_its_own_dialect_and_aliases(
+    said: str, session: op.Session, files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A draw of several says what it says when it is alone, whether all say so or not; one path serves all."""
+    monkeypatch.setenv("OVERPROOF_PATH", said)
+    asked: dict[str, dict[str, Any]] = {
+        "root": {"expression": "n / 2 + twice", "aliases": {"twice": "2 * x"}},
+        "python": {"expression": "n // 2", "dialect": "python", "cut": "n > 100 and x < 0.9"},
+        "plain": {"expression": "n"},
+    }
+    drawn = session.draw(files, asked, bins="10, 0, 500")
+    assert {each.statistics.path for each in drawn.values()} == {said}
+    for name, each in asked.items():
+        alone = session.draw(files, **each, bins="10, 0, 500")
+        assert drawn[name].values(flow=True).tolist() == alone.values(flow=True).tolist()
+
+
 @pytest.mark.parametrize(
     ("columns", "keywords", "path"),
     [

@@ -15,6 +15,7 @@ from overproof.session.chains import with_chain
 from overproof.session.drawing.earlier import Earlier, axes_of, bare
 from overproof.session.drawing.estimate import settle_axes
 from overproof.session.drawing.path import path_for
+from overproof.session.keywords import SPEECH
 from overproof.session.question import Question
 from overproof.words.errors import OptionError
 
@@ -127,10 +128,10 @@ def _asked(drawable: Any, keywords: Mapping[str, Any]) -> list[dict[str, Any]]:
         raise OptionError(f"{drawable!r} cannot be drawn: give an expression, a list of several, or a dict by name")
     if keywords.get("name") is not None:
         raise OptionError(f"name={keywords['name']!r} is one for several: write >>name behind each, or give a dict")
-    asked = []
+    asked, known = [], keywords.keys() | SPEECH | {"expression"}
     for name, each in named:
         own = {"expression": each} if isinstance(each, str) else dict(each) if isinstance(each, Mapping) else {}
-        if "expression" not in own or (unknown := own.keys() - keywords.keys() - {"expression"}):
+        if "expression" not in own or (unknown := own.keys() - known):
             wrong = "no `expression`" if "expression" not in own else f"unknown {', '.join(map(repr, sorted(unknown)))}"
             raise OptionError(f"{each!r}: {wrong}: give an expression, or a dict of it and of keywords of a draw")
         asked.append({**_fitting(keywords, own["expression"]), **({"name": name} if name is not None else {}), **own})
