@@ -62,7 +62,7 @@ class Elements:
     @property
     def is_swapped_only(self) -> bool:
         """Tell whether numbers are given out as they are stored, but for the order of bytes."""
-        is_plain = self.few_bits is None and self.stored.names is None and not self.stored.subdtype
+        is_plain = self.few_bits is None and self.stored.kind in "biuf" and self.stored.itemsize in (1, 2, 4, 8)
         return is_plain and self.stored.byteorder in ">|" and self.stored.newbyteorder("=") == self.native
 
     def offsets(self, places: Places, *, is_covered: bool) -> Places:

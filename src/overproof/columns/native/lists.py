@@ -13,6 +13,7 @@ from overproof.columns.native.elements import Elements, Places
 from overproof.columns.native.steps import Machinery
 
 _PLACE_BYTES = 4
+_POWERS = frozenset(1 << power for power in range(31))
 
 
 class SharedLists:
@@ -67,8 +68,10 @@ class SharedLists:
         """
         compiled, compare = self._machinery.step("offsets"), self._machinery.step("same")
         size_bytes = elements.size_bytes
-        is_odd = header.has_features or size_bytes & (size_bytes - 1) or len(told) != (n_entries + 2) * _PLACE_BYTES
-        if compiled is None or compare is None or is_odd:
+        # Steps divide by shifting numbers of 32 bits.
+        is_power = size_bytes in _POWERS
+        is_odd = header.has_features or len(told) != (n_entries + 2) * _PLACE_BYTES
+        if compiled is None or compare is None or is_odd or not is_power:
             return None
         given = {
             "from": told, "n": n_entries, "key": header.key_bytes, "front": elements.header_bytes,

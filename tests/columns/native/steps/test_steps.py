@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from overproof.columns.files.damage import DamageError
 from overproof.columns.formats.checks.baskets import BasketHeader
 from overproof.columns.native.elements import Elements
 from overproof.columns.native.lists import SharedLists
@@ -95,6 +96,36 @@ def test_numbers_of_few_bits_are_those_of_numpy(number: int, machinery: Machiner
             decode(raw, expected, **told)
             assert decode_compiled(raw, found, **told, machinery=machinery)
             assert found.tobytes() == expected.tobytes(), (n_bits, n)
+
+
+@pytest.mark.parametrize("number", [*SPLIT, 0x1C, 0x1D], ids=hex)
+def test_numbers_of_another_type_are_left_to_numpy(number: int, machinery: Machinery) -> None:
+    """Where a column has room for more than a way in which it is written, no step writes into it."""
+    encoding = ENCODINGS[number]
+    n_bits = 20 if encoding.packing else 8 * np.dtype(encoding.dtype).itemsize
+    raw = np.full(8 * n_bits // 8, 255, np.uint8)
+    own = "int64" if encoding.is_delta else encoding.dtype
+    for other in {"float32", "float64", "int32", "int64", "uint64"} - {own}:
+        out = np.full(8, 7, other)
+        told: Any = {"encoding": encoding, "n_bits": n_bits, "value_range": (0.0, 1.0)}
+        assert not decode_compiled(raw, out, **told, machinery=machinery)
+        assert out.tolist() == [7] * 8
+
+
+@pytest.mark.parametrize("n_bits", [-1, 0, 33, 63, 64, 65, 65535])
+@pytest.mark.parametrize("number", [0x1C, 0x1D], ids=hex)
+def test_numbers_of_bits_that_cannot_be_are_refused(number: int, n_bits: int, machinery: Machinery) -> None:
+    """No step divides or shifts by a count of bits that a file only says; numpy tells that it is damage."""
+    encoding, raw, out = ENCODINGS[number], np.zeros(80000, np.uint8), np.full(8, 7, np.float32)
+    told: Any = {"encoding": encoding, "n_bits": n_bits, "value_range": (0.0, 1.0)}
+    step = machinery.step(encoding.packing)
+    assert step is not None
+    given = {"from": raw, "into": out, "n": 8, "bits": n_bits, "size": len(raw), "low": 0.0, "span": 1.0, "top": 1.0}
+    assert step(given) != 0
+    assert not decode_compiled(raw, out, **told, machinery=machinery)
+    with pytest.raises(DamageError, match=f"cannot have {n_bits} bits"):
+        decode(raw, out, **told)
+    assert out.tolist() == [7] * 8
 
 
 @pytest.mark.parametrize(
@@ -216,6 +247,27 @@ def test_places_that_are_not_as_many_as_entries_are_left_to_numpy(machinery: Mac
     lists = SharedLists(machinery)
     for wrong in (stored[:-4], np.append(stored, np.zeros(4, np.uint8))):
         assert lists.of_stored("n", 0, elements, wrong, header(n_bytes, 20), n_entries=20) is None
+
+
+@pytest.mark.parametrize("size_bytes", [0, 3, 2**31, 2**32])
+def test_elements_of_sizes_that_no_shift_divides_by_are_left_to_numpy(size_bytes: int, machinery: Machinery) -> None:
+    """Of such elements no list is looked for, be it empty."""
+    elements = Elements(
+        stored=np.dtype(">i1"), native=np.dtype("i1"), shape=(size_bytes,), size_bytes=size_bytes, header_bytes=0,
+        is_jagged=True,
+    )  # fmt: skip
+    assert found(SharedLists(machinery), elements, *_stored(np.zeros(20, np.int64), elements)) is None
+
+
+@pytest.mark.parametrize("stored", [">c8", ">f16", ">U1", ">M8[s]"])
+def test_only_numbers_are_turned_around(stored: str) -> None:
+    """Elements whose bytes are not those of one number in the other order are no matter for steps."""
+    kind = np.dtype(stored)
+    elements = Elements(
+        stored=kind, native=kind.newbyteorder("="), shape=(), size_bytes=kind.itemsize, header_bytes=10, is_jagged=True
+    )
+    assert not elements.is_swapped_only
+    assert elements_of_size(8, header_bytes=10).is_swapped_only
 
 
 def test_random_damage_never_leads_outside(machinery: Machinery, dice: np.random.Generator) -> None:

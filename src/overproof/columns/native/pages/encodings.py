@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from overproof.columns.files.damage import DamageError
 from overproof.columns.native.codec import Octets
 from overproof.columns.native.steps import Machinery
 from overproof.words.frozen import dataclass
@@ -16,6 +17,8 @@ Array = npt.NDArray[Any]
 
 _UNPACKED = ("quantized", "truncated")
 """Packings that are undone by compiled steps of the same name."""
+
+_PACKED_BITS = range(1, 33)
 
 _FEW = 64
 _PIECE = 8192
@@ -96,6 +99,9 @@ def decode(
         encoding: of the column.
         n_bits: of an element, as stored.
         value_range: of quantized numbers.
+
+    Raises:
+        DamageError: packed numbers cannot have so many bits.
     """
     match encoding.packing:
         case "bits":
@@ -133,8 +139,13 @@ def decode_compiled(
         value_range: of quantized numbers.
         machinery: what gives steps.
     """
+    if out.dtype != (np.int64 if encoding.is_delta else encoding.dtype):
+        # Columns that are written in several ways have the type of the first.
+        return False
     given: dict[str, Any] = {"from": raw, "into": out, "n": len(out)}
     if encoding.packing in _UNPACKED:
+        if n_bits not in _PACKED_BITS:
+            return False
         step = machinery.step(encoding.packing)
         low, high = map(float, value_range or (0.0, 0.0))
         given |= {"bits": n_bits, "size": len(raw), "low": low, "span": high - low, "top": float((1 << n_bits) - 1)}
@@ -143,9 +154,9 @@ def decode_compiled(
     if not encoding.is_split or len(raw) != len(out) * width:
         return False
     if encoding.is_delta:
-        ends = machinery.step(f"ends {width}") if out.dtype == np.int64 else None
+        ends = machinery.step(f"ends {width}")
         return ends is not None and not ends(given)
-    join = machinery.step(f"join {width}") if out.dtype == encoding.dtype else None
+    join = machinery.step(f"join {width}")
     signs = machinery.step(f"signs {width}") if encoding.is_zigzag else None
     if join is None or (encoding.is_zigzag and signs is None):
         return False
@@ -188,6 +199,8 @@ def _undo_zigzag(out: Array) -> None:
 
 def _unpacked(raw: Octets, n: int, n_bits: int) -> npt.NDArray[np.uint32]:
     """Return numbers of some bits each, at most 32, which lie one behind the other from the lowest bit on."""
+    if n_bits not in _PACKED_BITS:
+        raise DamageError(f"an element of it cannot have {n_bits} bits")
     padded = np.zeros(len(raw) + 8, np.uint8)
     padded[: len(raw)] = raw
     # At every byte the 64 bits that begin there: a number of 32 bits has room in them, wherever in the byte it begins.

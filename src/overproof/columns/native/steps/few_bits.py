@@ -15,6 +15,7 @@ from overproof.columns.native.steps.slots import BYTES, INTEGERS, pointer
 _INT = ir.IntType(32)
 _FLOAT = ir.FloatType()
 _WINDOW_BYTES = 8
+_MOST_BITS = 32
 _MOST_BYTES = 5
 """In which a number lies: 32 bits, that begin anywhere in a byte."""
 
@@ -46,11 +47,12 @@ def write_quantized(writer: Writer) -> Value:
 
 
 def _write_unpacked(writer: Writer, keep: Callable[[Value, Value], None]) -> Value:
-    """Go through the numbers; nonzero where there are fewer bytes than these need."""
+    """Go through the numbers; nonzero where there are fewer bytes than these need, or their bits cannot be."""
     builder, n, n_bits, n_bytes = writer.builder, *map(writer.number, ("n", "bits", "size"))
     octets = pointer(writer, "from", BYTES)
     is_short = writer.less(writer.times(n_bytes, 8), writer.times(n, n_bits))
-    with writer.give_when(is_short, writer.integer(1)):
+    is_no_width = writer.either(writer.less(n_bits, 1), writer.less(_MOST_BITS, n_bits))
+    with writer.give_when(writer.either(is_no_width, is_short), writer.integer(1)):
         pass
     # As long as eight bytes from the first of a number on are there, they are read in one go.
     n_whole = writer.larger(writer.minus(n_bytes, _WINDOW_BYTES - 1), 0)

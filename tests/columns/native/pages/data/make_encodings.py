@@ -1,4 +1,4 @@
-"""Make `encodings.root` and `ways.root` with PyROOT: every way to write numbers. Run by hand (made with ROOT 6.40)."""
+"""Make the files beside this one with PyROOT: every way to write numbers. Run by hand (made with ROOT 6.40)."""
 
 from __future__ import annotations
 
@@ -212,6 +212,38 @@ void make_ways()
       writer->CommitCluster();
    }
 }
+
+void make_doubles()
+{
+   auto model = ROOT::RNTupleModel::Create();
+   auto add = [&](const char *name, Type packed) {
+      auto field = std::make_unique<ROOT::RField<double>>(name);
+      if (packed == Type::kReal32Quant)
+         field->SetQuantized(20, {0., 524287.5});
+      else
+         field->SetTruncated(20);
+      field->SetColumnRepresentatives({{Type::kSplitReal64}, {packed}, {Type::kSplitReal32}});
+      model->AddField(std::move(field));
+      return model->GetDefaultEntry().GetPtr<double>(name);
+   };
+   auto truncated = add("truncated", Type::kReal32Trunc), quantized = add("quantized", Type::kReal32Quant);
+   ROOT::RNTupleWriteOptions options;
+   options.SetInitialUnzippedPageSize(64);
+   options.SetMaxUnzippedPageSize(128);
+   auto writer = Writer::Recreate(std::move(model), "t", "doubles.root", options);
+   for (int cluster = 0; cluster < 5; ++cluster) {
+      for (const char *name : {"truncated", "quantized"}) {
+         auto &field = const_cast<ROOT::RFieldBase &>(writer->GetModel().GetConstField(name));
+         ROOT::Internal::RFieldRepresentationModifier::SetPrimaryColumnRepresentation(field, cluster % 3);
+      }
+      for (int i = 40 * cluster; i < 40 * (cluster + 1); ++i) {
+         *truncated = *quantized = i * 0.5;
+         writer->Fill();
+      }
+      writer->CommitCluster();
+   }
+}
 """)
 ROOT.make_encodings()
 ROOT.make_ways()
+ROOT.make_doubles()
