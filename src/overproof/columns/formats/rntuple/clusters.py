@@ -11,11 +11,12 @@ import awkward as ak
 import numpy as np
 from uproot.const import rntuple_col_type_to_num_dict, rntuple_index_types
 
-from overproof.columns.files.damage import translated
+from overproof.columns.files.damage import DamageError, translated
 from overproof.columns.files.local import Range
 from overproof.columns.formats.checks.pages import check_count, check_ends, check_page, place_of
 from overproof.columns.formats.source import fetch, holding
 from overproof.columns.grid import Entries
+from overproof.columns.layouts.widths import is_width
 from overproof.words.units import MB
 
 KEPT_LIMIT_BYTES = 128 * MB
@@ -115,8 +116,11 @@ class ClusterReader:
         return arrays
 
     def _checked(self, page: Any, number: int, chunks: Mapping[Range, Any]) -> tuple[Range, Any]:
-        n_bits = int(self._ntuple.column_records[number].nbits)
-        return check_page(page, chunks, n_bits=n_bits, what=self._field_of(number))
+        record, what = self._ntuple.column_records[number], self._field_of(number)
+        n_bits = int(record.nbits)
+        if not is_width(n_bits, int(record.type)):
+            raise DamageError(f"{what}: the file is damaged: an element of its pages cannot have {n_bits} bits")
+        return check_page(page, chunks, n_bits=n_bits, what=what)
 
     def _field_of(self, number: int) -> str:
         return f"field {self._ntuple.field_records[self._ntuple.column_records[number].field_id].field_name}"

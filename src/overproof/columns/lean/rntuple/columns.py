@@ -45,8 +45,8 @@ class Ways:
         if encoding is None or others is None:
             return False
         found = [ENCODINGS[other.encoding] for other in others]
-        if encoding.is_index:
-            return all(each.is_index for each in found)
+        if encoding.is_index or any(each.is_index for each in found):
+            return encoding.is_index and all(each.is_index for each in found)
         # What is written first decides the type, and must have room for the others.
         return not found or np.result_type(encoding.dtype, *(each.dtype for each in found)) == encoding.dtype
 

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from overproof.columns.layouts.widths import is_width
 from overproof.columns.lean.doubt import DoubtError
 from overproof.columns.lean.rntuple.envelopes import Part
 
@@ -152,6 +153,8 @@ def _column(data: memoryview, at: int, number: int) -> ColumnRecord:
     _, encoding, n_bits, owner, flags, way = _COLUMN.unpack_from(data, at)
     if flags & ~_KNOWN_COLUMN_FLAGS:
         raise DoubtError(f"a column with flags {flags}")
+    if not is_width(n_bits, encoding):
+        raise DoubtError(f"a column of type {encoding:#x} with elements of {n_bits} bits")
     at += _COLUMN.size
     first_element, value_range = 0, None
     if flags & _DEFERRED:
