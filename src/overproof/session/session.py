@@ -128,8 +128,8 @@ class Session:
         Args:
             data: paths, globs, `path:tree`, lists of these, or a fileset.
             expression: what to draw, up to three dimensions; a list of several, or a dict by name, whose values are
-                expressions or dicts of `expression`, `cut`, `weight`, `bins`, `profile`, `aliases`, `dialect`: all in one
-                pass. `">>good"` makes an entry list of what the cut selects.
+                expressions or dicts of `expression`, `cut`, `weight`, `bins`, `profile`, `aliases`, `dialect`: all in
+                one pass. `">>good"` makes an entry list of what the cut selects.
             cut: selection; its value is a weight, as in ROOT.
             weight: one more weight.
             bins: `"n, low, high"` for each axis, x first, or the numbers; None: by ROOT's rule from the data.
