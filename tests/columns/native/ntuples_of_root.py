@@ -14,6 +14,7 @@ from overproof.columns.layouts import Description, NativeColumn
 from overproof.columns.lean.file import LeanFile
 from overproof.columns.lean.rntuple import describe
 from overproof.columns.native.pages import PageDecoder
+from overproof.columns.native.steps import Machinery
 
 DATA = Path(__file__).parent / "pages" / "data"
 N_ENTRIES, LATE, CLUSTERS = 300, 100, (0, 151, 158, 300)
@@ -29,10 +30,12 @@ def opened(path: Path, tree: str = "t") -> tuple[Description, LocalFile]:
     return describe(anchor, source, path=str(path), tree=tree, uuid=file.uuid), source
 
 
-def decoder(path: Path, tree: str = "t") -> PageDecoder:
-    """Open what reads the pages of a file."""
+def decoder(path: Path, tree: str = "t", *, is_compiled: bool = False) -> PageDecoder:
+    """Open what reads the pages of a file, by numpy or by steps that are compiled at once."""
     description, source = opened(path, tree)
-    return PageDecoder(description.layout, source)
+    machinery = Machinery(patience=0)
+    machinery.use(is_compiled)
+    return PageDecoder(description.layout, source, machinery=machinery)
 
 
 def lists(column: NativeColumn) -> list[Any]:

@@ -19,6 +19,7 @@ from overproof.columns.formats.rntuple import RNTupleReader
 from overproof.columns.lean.doubt import NOT_UNDERSTOOD, DoubtError
 from overproof.columns.lean.file import LeanFile
 from overproof.columns.lean.rntuple import describe
+from overproof.columns.lean.rntuple.columns import Ways
 from overproof.columns.lean.rntuple.envelopes import parse_anchor
 from overproof.columns.lean.rntuple.fields import Fields
 from overproof.columns.lean.rntuple.records import LEAF, RECORD, ColumnRecord, FieldRecord
@@ -151,3 +152,13 @@ def test_two_fields_of_one_name_are_left_to_uproot() -> None:
     assert Fields(fields, columns).leaves == ("a.x", "a.y")
     with pytest.raises(DoubtError, match=r"a\.x"):
         Fields([*fields, field(4, 0, "x")], columns)
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "is_native"),
+    [(0x13, 0x07, True), (0x13, 0x1A, False), (0x1A, 0x13, False), (0x1B, 0x0E, True), (0x0C, 0x0D, False)],
+)
+def test_numbers_and_ends_of_lists_are_no_ways_of_each_other(first: int, other: int, is_native: bool) -> None:
+    """What is ends of lists in one cluster, and numbers in another, is left to uproot, as is what has no room."""
+    columns = [ColumnRecord(way, encoding, 0, 0, way, 0, None) for way, encoding in enumerate((first, other))]
+    assert Ways(columns).is_native(columns[0]) == is_native

@@ -22,9 +22,7 @@ from ntuples_of_root import (
     opened,
 )
 
-from overproof.columns.native.pages import PageDecoder
 from overproof.columns.native.pages.encodings import ENCODINGS, decode
-from overproof.columns.native.steps import Machinery
 
 RANGES = ((0, N_ENTRIES), (150, 151), (151, 158), (99, 101), (140, 170), (0, 0), (299, 300), (157, 300))
 
@@ -145,11 +143,13 @@ def test_which_fields_are_native() -> None:
     assert tuple(layout.clusters) == CLUSTERS
 
 
+@pytest.mark.parametrize("is_compiled", [False, True])
 @pytest.mark.parametrize(("first", "stop"), [(0, N_WAYS), (30, 50), (41, 42), (79, 161)])
-def test_columns_written_in_several_ways(first: int, stop: int) -> None:
+def test_columns_written_in_several_ways(first: int, stop: int, *, is_compiled: bool) -> None:
     """A field whose encoding changes from cluster to cluster is one column, if the first encoding has room for all."""
+    pages = decoder(DATA / "ways.root", is_compiled=is_compiled)
     assert "narrow" not in opened(DATA / "ways.root")[0].layout.columns
-    found = decoder(DATA / "ways.root").read(["number", "list"], first, stop)
+    found = pages.read(["number", "list"], first, stop)
     assert found["number"].values.dtype == np.float32
     assert found["number"].values.tolist() == [i * 0.5 for i in range(first, stop)]
     assert as_lists(lists(found["list"])) == [[i * 0.25] * (i % 4) for i in range(first, stop)]
@@ -159,10 +159,7 @@ def test_columns_written_in_several_ways(first: int, stop: int) -> None:
 @pytest.mark.parametrize(("first", "stop"), [(0, N_WAYS), (30, 50), (41, 42), (79, 161)])
 def test_doubles_written_in_several_ways(first: int, stop: int, *, is_compiled: bool) -> None:
     """Doubles that are packed, or single, in some clusters are doubles, by numpy as by compiled steps."""
-    machinery = Machinery(patience=0)
-    machinery.use(is_compiled)
-    description, source = opened(DATA / "doubles.root")
-    found = PageDecoder(description.layout, source, machinery=machinery).read(["truncated", "quantized"], first, stop)
+    found = decoder(DATA / "doubles.root", is_compiled=is_compiled).read(["truncated", "quantized"], first, stop)
     for name in ("truncated", "quantized"):
         assert found[name].values.dtype == np.float64
         assert (name, found[name].values.tolist()) == (name, [i * 0.5 for i in range(first, stop)])
