@@ -13,9 +13,11 @@ from raise_sites import raise_sites, sites_passed
 from refusals import Refusal, read_refusals
 
 from overproof.analysis.draw.axes import parse_bins
+from overproof.analysis.draw.beforehand import check_beforehand
 from overproof.analysis.draw.listing import plan_listing, read_listing
 from overproof.analysis.draw.names.aliases import check_aliases
 from overproof.analysis.draw.plan import plan_of
+from overproof.analysis.draw.python.beforehand import check_python_beforehand
 from overproof.analysis.draw.python.rows import make_python_rows
 from overproof.analysis.draw.request import read_request
 from overproof.analysis.path import said_path
@@ -206,6 +208,43 @@ def test_places_in_other_texts(case: str) -> None:
     check(caught.value, refusal)
 
 
+BEFOREHAND: dict[str, tuple[Callable[[], object], Refusal]] = {
+    "refused name": (
+        lambda: check_beforehand("2*rndm", cut="", aliases={}),
+        Refusal(text="2*rndm", caret=2, problem="`rndm` is refused: it is not reproducible"),
+    ),
+    "number of all entries": (
+        lambda: check_beforehand("met", cut="Entry$ > 2", aliases={}),
+        Refusal(text="Entry$ > 2", caret=0, problem="a selector sees one file, not all entries"),
+    ),
+    "long": (
+        lambda: check_beforehand("met" + " + 1" * 200, cut="", aliases={}),
+        Refusal(text="met" + " + 1" * 200, caret=0, problem="more than 200 operations inside one another: simplify"),
+    ),
+    "long alias in Python": (
+        lambda: check_python_beforehand("a" + "*2" * 60, cut="", aliases={"a": "met" + "*2" * 60}),
+        Refusal(
+            text="a" + "*2" * 60, caret=0,
+            problem="what the alias `a` stands for cannot be used: more than 100 operations inside one another",
+        ),
+    ),
+    "circle in Python": (
+        lambda: check_python_beforehand("2*a", cut="", aliases={"a": "b", "b": "a"}),
+        Refusal(text="2*a", caret=2, problem="the alias `a` stands for itself: `a` -> `b` -> `a`"),
+    ),
+}  # fmt: skip
+"""Errors of expressions for selectors, found before any file is."""
+
+
+@pytest.mark.parametrize("case", BEFOREHAND)
+def test_what_is_refused_beforehand(case: str) -> None:
+    """Law: what no file could make right has its caret too."""
+    action, refusal = BEFOREHAND[case]
+    with pytest.raises(ExpressionError) as caught:
+        action()
+    check(caught.value, refusal)
+
+
 def test_no_error_is_untested() -> None:
     """Law: every place of the language that raises an error is reached by one of the cases above."""
     sites = raise_sites()
@@ -222,7 +261,7 @@ def test_no_error_is_untested() -> None:
         attempt(lambda: make_python_rows("pt", cut="n : n", schema=SCHEMA))
         for refusal in ROOT:
             attempt(lambda text=refusal.text: drawn(text))
-        for action, _ in (*OPTIONS.values(), *PLACES.values()):
+        for action, _ in (*OPTIONS.values(), *PLACES.values(), *BEFOREHAND.values()):
             attempt(action)
 
     passed = sites_passed(everything, sites)

@@ -144,7 +144,7 @@ def test_friends_keep_in_step_with_fewer_files(inline: op.Session, folder: Path)
 
 
 def test_nothing_is_measured_twice(inline: op.Session, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one query has learned of the lengths of files, the next one knows; without friends one file tells enough."""
+    """What one query has learned of the lengths of files, the next one knows; without friends a few files tell enough."""
     from overproof.engines.worker import compute
 
     asked: list[str] = []
@@ -157,10 +157,11 @@ def test_nothing_is_measured_twice(inline: op.Session, folder: Path, monkeypatch
     monkeypatch.setattr(compute, "measure", counted)
     data, friends = f"{folder}/a*.root", {"f": f"{folder}/b*.root"}
     inline.draw(data, "n", bins="1, 0, 1")
-    assert asked == ["a0.root"]
+    assert asked == ["a0.root", "a1.root", "a2.root"]  # short ones; a longer one would tell enough alone
+    asked.clear()
     for _ in range(2):
         inline.draw(data, "f.m", bins="1, 0, 1", friends=friends)
-    assert sorted(asked[1:]) == [f"b{number}.root" for number in range(4)]
+    assert sorted(asked) == [f"b{number}.root" for number in range(4)]
 
 
 def stumbling(events: Any) -> dict[str, Any]:
