@@ -186,6 +186,10 @@ class Writer:
             return element
         return (self.builder.sext if array.kind[0] == "i" else self.builder.zext)(element, INTEGER)
 
+    def narrow(self, value: Value, array: Array) -> Value:
+        """Turn a whole number that fits into an element of an array of integers."""
+        return self.builder.trunc(value, ELEMENTS[array.kind])
+
     def write(self, array: Array, place: Value, value: Value) -> None:
         """Write an element; the value has its type."""
         self.builder.store(value, self.builder.gep(array.pointer, [place]))

@@ -15,6 +15,7 @@ from overproof.columns.kernels.compiled.bounds import are_within
 from overproof.columns.kernels.compiled.columns import Kinds, WrittenColumn, arguments_of, kinds_of
 from overproof.columns.kernels.compiled.formulas import Formulas
 from overproof.columns.kernels.compiled.functions.texts import text_arguments
+from overproof.columns.kernels.compiled.loops.counted import COUNTED
 from overproof.columns.kernels.compiled.python.columns import python_block
 from overproof.columns.kernels.evaluate import Block
 from overproof.columns.kernels.rows import block_of
@@ -40,7 +41,7 @@ class BlockKind:
     def formulas(self, writer: Writer) -> Formulas:
         """Begin a function for blocks of this kind."""
         columns = {name: WrittenColumn(writer, name, kind) for name, kind in self.columns}
-        return Formulas(writer, columns, by_entry=self.by_entry)
+        return Formulas(writer, columns, kinds=self.columns, by_entry=self.by_entry)
 
 
 class BlockGiven:
@@ -75,6 +76,8 @@ class BlockGiven:
             about, _, what = name.partition(" ")
             if about == "number":
                 given[name] = number_of(self.block, what)
+            elif about == COUNTED:
+                given[name] = np.empty(len(self.block.columns[what.partition(" ")[2]].content) + 1, dtype=np.int32)
         return given | text_arguments(writer_names, self.block.texts)
 
 

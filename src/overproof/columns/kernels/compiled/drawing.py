@@ -15,12 +15,12 @@ from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
 from overproof.columns.kernels.compiled.fills.bins import write_is_apart
 from overproof.columns.kernels.compiled.fills.cells import Cells, HistogramCells, Outputs, ProfileCells
 from overproof.columns.kernels.compiled.fills.spill import Spill
-from overproof.columns.kernels.compiled.flat import FlatLoop, shared_offsets
 from overproof.columns.kernels.compiled.formulas import Formulas
+from overproof.columns.kernels.compiled.loops.flat import FlatLoop, elements_of, shared_offsets
 from overproof.columns.kernels.compiled.python.formulas import shared_lists
 from overproof.columns.kernels.compiled.python.rows import write_python_elements, write_python_rows
 from overproof.columns.kernels.compiled.rows import Row, write_flat_rows, write_rows
-from overproof.columns.kernels.compiled.work import Work, begin, elements_of, entries_of, in_whole
+from overproof.columns.kernels.compiled.work import Work, begin, entries_of, in_whole
 from overproof.columns.kernels.computed import ComputedRows
 from overproof.columns.kernels.fills.categories import has_categories
 from overproof.columns.kernels.fills.drawn import fill_rows, set_aside, starts_of
@@ -84,6 +84,7 @@ def _write(writer: Writer, formulas: Formulas, kind: BlockKind, drawn: Sequence[
     in_lists: dict[str | None, list[_Drawn]] = {}
     for each in drawn:
         in_lists.setdefault(_lists_of(each.rows, kind), []).append(each)
+    formulas.count_beforehand([each.rows for each in in_lists.get(None, ()) if not isinstance(each.rows, PythonRows)])
     for name, some in in_lists.items():
         with elements_of(writer, name) if name else entries_of(writer) as place:
             for each in some:
@@ -104,7 +105,7 @@ def _lists_of(rows: AnyRows, kind: BlockKind) -> str | None:
     """Return the name of the offsets of lists that can be gone through as one; None: there are none."""
     if isinstance(rows, PythonRows):
         return shared_lists(rows, kind.columns)
-    return shared_offsets(rows, kind.columns)
+    return shared_offsets(rows.formulas, kind.columns)
 
 
 class _Drawn:

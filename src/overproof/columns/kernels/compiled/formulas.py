@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from overproof.analysis.draw.looping import Multiplicity, has_one_value, multiplicity, own_nodes
+from overproof.analysis.draw.looping import Multiplicity, all_leaves, has_one_value, multiplicity, own_nodes
+from overproof.analysis.draw.rows import Rows
 from overproof.analysis.draw.typed import (
     Aggregate,
     Alternative,
@@ -24,9 +25,11 @@ from overproof.analysis.draw.typed import (
     TextOperation,
     Typed,
 )
-from overproof.columns.kernels.compiled.columns import WrittenColumn
+from overproof.columns.kernels.compiled.columns import Kinds, WrittenColumn
 from overproof.columns.kernels.compiled.functions import write_function
 from overproof.columns.kernels.compiled.functions.texts import write_contains, write_length, write_text
+from overproof.columns.kernels.compiled.loops.counted import Counted
+from overproof.columns.kernels.compiled.loops.flat import FlatLoop, shared_offsets
 from overproof.columns.kernels.compiled.loops.leaves import locate
 from overproof.columns.kernels.compiled.loops.loop import EntryLoop, Pass
 from overproof.columns.kernels.compiled.loops.passes import lay_out
@@ -51,14 +54,19 @@ class Formulas:
     Args:
         writer: of the function.
         columns: by name.
+        kinds: what they are.
         by_entry: names of the numbers of entries that differ from entry to entry.
     """
 
-    def __init__(self, writer: Writer, columns: Mapping[str, WrittenColumn], *, by_entry: frozenset[str]) -> None:
+    def __init__(
+        self, writer: Writer, columns: Mapping[str, WrittenColumn], *, kinds: Kinds, by_entry: frozenset[str]
+    ) -> None:
         self.writer = writer
         self.columns = columns
         self.by_entry = by_entry
         self.nodes = NodeNumbers()
+        self._kinds = kinds
+        self._counted: dict[int, Counted] = {}
 
     def loop_of(self, formulas: Sequence[Formula], entry: Value) -> EntryLoop:
         """Lay out the loop that formulas share in an entry."""
@@ -97,6 +105,29 @@ class Formulas:
             if isinstance(node, Aggregate):
                 self.aggregate(node, entry)
 
+    def count_beforehand(self, rows: Sequence[Rows]) -> None:
+        """Write the counts that every entry needs; before entries are gone through."""
+        for each in rows:
+            needed = each.values if each.selection is None else (each.selection,)
+            for node in (node for formula in needed for node in needed_nodes(formula.root)):
+                number = self.nodes.of(node)
+                if isinstance(node, Aggregate) and number not in self._counted:
+                    self._count(node, number)
+
+    def _count(self, node: Aggregate, number: int) -> None:
+        offsets = shared_offsets([node.formula], self._kinds)
+        if node.kind != "sum" or offsets is None or not is_boolean(node.formula.root):
+            return
+        column = next(all_leaves(node.formula.root)).column
+        counted = self._counted[number] = Counted(self.writer, number, offsets=offsets, column=column)
+
+        def is_true(position: Value) -> Value:
+            loop = FlatLoop(self.writer, position)
+            with loop.passes() as at:
+                return self.writer.compare("!=", self.compute(node.formula, loop, at), self.writer.double(0.0))
+
+        counted.write(is_true)
+
     # -- aggregates ------------------------------------------------------------------------------------------------
 
     def aggregate(self, node: Aggregate, entry: Value) -> Value:
@@ -105,6 +136,8 @@ class Formulas:
 
     def _aggregate(self, node: Aggregate, entry: Value) -> Value:
         writer = self.writer
+        if (counted := self._counted.get(self.nodes.of(node))) is not None:
+            return counted.of(entry)
         formulas = [node.formula] if node.condition is None else [node.formula, node.condition]
         loop = self.loop_of(formulas, entry)
         if node.kind == "length":
@@ -265,6 +298,19 @@ CHEAP = frozenset({"add", "subtract", "multiply", "negative", "abs", "truth", "l
 CHEAP_NODES = 8
 
 
+def needed_nodes(node: Typed) -> Iterator[Typed]:
+    """Walk over a node and what is below it that is computed in every pass, whatever is decided."""
+    yield node
+    match node:
+        case Operation():
+            for argument in node.arguments:
+                yield from needed_nodes(argument)
+        case Decision():
+            yield from needed_nodes(node.condition)
+        case _:
+            return
+
+
 def is_cheap(node: Typed) -> bool:
     """Tell whether something may as well be computed where it is not needed."""
     nodes = list(own_nodes(node))
@@ -279,3 +325,21 @@ def _is_cheap(node: Typed) -> bool:
             return node.n_jagged < 2 and not any(isinstance(index, Formula) for index in node.indices)
         case _:
             return isinstance(node, Constant | Size | Text | EntryNumber | LoopIteration | Decision)
+
+
+_BOOLEAN = frozenset({"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "truth", "logical_not"})
+
+
+def is_boolean(node: Typed) -> bool:
+    """Tell whether something is 0 or 1 wherever it is there."""
+    match node:
+        case Operation(kernel="multiply"):
+            return all(is_boolean(argument) for argument in node.arguments)
+        case Operation():
+            return node.kernel in _BOOLEAN
+        case Decision():
+            return is_boolean(node.yes) and is_boolean(node.no)
+        case Constant():
+            return node.value in {0.0, 1.0}
+        case _:
+            return False

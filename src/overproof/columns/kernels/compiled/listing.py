@@ -57,6 +57,8 @@ class CompiledRows:
     def _write(self, kind: BlockKind) -> tuple[Work, Spill]:
         writer, formulas = begin(kind)
         spill = Spill(writer, "rows", has_places=True)
+        if not isinstance(self._rows, PythonRows):
+            formulas.count_beforehand([self._rows])
         with entries_of(writer) as entry:
             if isinstance(self._rows, PythonRows):
                 write_python_rows(writer, self._rows, formulas.columns, entry, lambda row: spill.take(row, row.values))

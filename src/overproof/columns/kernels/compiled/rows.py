@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from overproof.analysis.draw.looping import Multiplicity, has_one_value, multiplicity
 from overproof.analysis.draw.rows import Rows
-from overproof.analysis.draw.typed import Constant, Decision, Formula, Operation, Typed
-from overproof.columns.kernels.compiled.formulas import Formulas, is_cheap
+from overproof.analysis.draw.typed import Formula
+from overproof.columns.kernels.compiled.formulas import Formulas, is_boolean, is_cheap
 from overproof.columns.kernels.compiled.loops.loop import EntryLoop, Pass
 from overproof.columns.machine.writer import Value
 from overproof.words.frozen import dataclass
@@ -120,21 +120,3 @@ class _Passes:
 def is_by_entry(formula: Formula) -> bool:
     """Tell whether a formula has the same value in all passes of an entry."""
     return has_one_value(formula) or multiplicity(formula) is Multiplicity.ONCE
-
-
-_BOOLEAN = frozenset({"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "truth", "logical_not"})
-
-
-def is_boolean(node: Typed) -> bool:
-    """Tell whether something is 0 or 1 wherever it is there."""
-    match node:
-        case Operation(kernel="multiply"):
-            return all(is_boolean(argument) for argument in node.arguments)
-        case Operation():
-            return node.kernel in _BOOLEAN
-        case Decision():
-            return is_boolean(node.yes) and is_boolean(node.no)
-        case Constant():
-            return node.value in {0.0, 1.0}
-        case _:
-            return False

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
-import numpy as np
-
 from overproof.columns.kernels.compiled.block import BlockGiven, BlockKind
 from overproof.columns.kernels.compiled.fills.cells import Cells, Outputs
 from overproof.columns.kernels.compiled.fills.spill import Spill
@@ -50,13 +48,6 @@ def begin(kind: BlockKind) -> tuple[Writer, Formulas]:
 def entries_of(writer: Writer) -> AbstractContextManager[Value]:
     """Go through the entries of a block."""
     return writer.count(writer.integer(0), writer.number("entries"))
-
-
-def elements_of(writer: Writer, offsets: str) -> AbstractContextManager[Value]:
-    """Go through the elements of the lists of all entries of a block."""
-    starts = writer.array(offsets, np.int64)
-    first = writer.element(starts, writer.integer(0))
-    return writer.count(first, writer.element(starts, writer.number("entries")))
 
 
 class Work:

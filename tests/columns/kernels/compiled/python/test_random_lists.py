@@ -106,4 +106,4 @@ def test_a_campaign_of_lists_finds_no_difference(
         print(f"\npart {part}: {dict(counts)}")
     assert told == []
     assert counts.total() * PARTS >= 8_000
-    assert counts["only interpreted"] < 0.01 * counts["answered"]
+    assert counts["only interpreted"] < 0.03 * counts["answered"]

@@ -5,12 +5,13 @@ Most lists are short, and where each ends is what a processor cannot guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+
+import numpy as np
 
 from overproof.analysis.draw.looping import all_leaves, own_nodes
-from overproof.analysis.draw.rows import Rows
-from overproof.analysis.draw.typed import Constant, Decision, Leaf, Operation, Typed
+from overproof.analysis.draw.typed import Constant, Decision, Formula, Leaf, Operation, Typed
 from overproof.columns.kernels.compiled.columns import Kinds
 from overproof.columns.kernels.compiled.loops.loop import EntryLoop, Pass
 from overproof.columns.machine.writer import Value, Writer
@@ -28,13 +29,20 @@ class FlatLoop(EntryLoop):
         yield Pass(entry=None, number=None, row=None, inner=None, position=self._position)
 
 
-def shared_offsets(rows: Rows, kinds: Kinds) -> str | None:
-    """Return the name of the offsets of all lists of some rows; None: rows know of entries, or of several lists."""
-    nodes = [node for formula in rows.formulas for node in own_nodes(formula.root)]
+def elements_of(writer: Writer, offsets: str) -> AbstractContextManager[Value]:
+    """Go through the elements of the lists of all entries of a block."""
+    starts = writer.array(offsets, np.int64)
+    first = writer.element(starts, writer.integer(0))
+    return writer.count(first, writer.element(starts, writer.number("entries")))
+
+
+def shared_offsets(formulas: Sequence[Formula], kinds: Kinds) -> str | None:
+    """Return the name of the offsets of all lists of some formulas; None: they know of entries, or of several lists."""
+    nodes = [node for formula in formulas for node in own_nodes(formula.root)]
     if not all(map(_is_elementwise, nodes)):
         return None
     of_all = dict(kinds)
-    leaves = (leaf for formula in rows.formulas for leaf in all_leaves(formula.root))
+    leaves = (leaf for formula in formulas for leaf in all_leaves(formula.root))
     names = {of_all[leaf.column].offsets for leaf in leaves}
     return next(iter(names))[0] if len(names) == 1 else None
 
