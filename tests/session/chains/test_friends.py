@@ -144,7 +144,7 @@ def test_friends_keep_in_step_with_fewer_files(inline: op.Session, folder: Path)
 
 
 def test_nothing_is_measured_twice(inline: op.Session, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one query has learned of the lengths of files, the next one knows; without friends a few files tell enough."""
+    """What one query has learned of lengths of files, the next one knows; without friends a few files tell enough."""
     from overproof.engines.worker import compute
 
     asked: list[str] = []
