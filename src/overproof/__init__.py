@@ -28,6 +28,7 @@ _HOMES = {
     "replay": "overproof.session.afterwards.replay",
 }
 _OF_THIS_PROCESS = ("is_master", "rank", "size")
+_ROOMS = ("coffea",)
 
 __all__ = [
     "AbortedError",
@@ -41,6 +42,7 @@ __all__ = [
     "Selector",
     "Session",
     "UserCodeError",
+    "coffea",
     "compile",
     "is_master",
     "plot",
@@ -56,6 +58,8 @@ def __getattr__(name: str) -> Any:
 
     if name in _OF_THIS_PROCESS:
         return getattr(import_module("overproof.engines.worker.identity").HERE, name)
+    if name in _ROOMS:
+        return import_module(f"overproof.{name}")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'overproof' has no attribute {name!r}")

@@ -17,12 +17,14 @@ class Selector:
         params: parameters of the query, readable everywhere.
         branches: names or glob patterns that `process` may touch; None: whatever it touches.
         optional: defaults for branches that some files do not have.
+        schema: class of coffea's schemas in which `process` sees the entries, as NanoEvents; None: as plain branches.
 
     Source: the life cycle of ROOT's TSelector.
     """
 
     branches: ClassVar[Sequence[str] | None] = None
     optional: ClassVar[Mapping[str, Any]] = {}
+    schema: Any = None
 
     def __init__(self, **params: Any) -> None:
         self.params: dict[str, Any] = dict(params)

@@ -13,7 +13,7 @@ from overproof.columns.views import View
 from overproof.records.outcome.failure import EventName
 from overproof.records.schema import Branch
 
-__all__ = ["NOTHING_AROUND", "ColumnMemory", "Events", "NoSuchBranchError", "name_of_event"]
+__all__ = ["NOTHING_AROUND", "ColumnMemory", "Events", "NoSuchBranchError", "columns_of", "name_of_event"]
 
 RUN_NAMES = ("run", "RunNum", "EventInfoAuxDyn.runNumber", "EventInfoAux.runNumber", "runNumber")
 LUMINOSITY_BLOCK_NAMES = (
@@ -102,6 +102,11 @@ class Events(View):
         columns = self._block.columns
         # An optional branch that the file lacks is not read from it: its column is at hand.
         return columns.reader.read([name], 0, 0)[name] if name in self._block.types else columns.get(name)[:0]
+
+
+def columns_of(events: Events) -> BlockColumns:
+    """Return the columns of a block, for whoever shows them in another way."""
+    return events._block.columns
 
 
 def name_of_event(reader: Reader, entry: int) -> EventName | None:

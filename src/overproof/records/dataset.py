@@ -50,6 +50,7 @@ class FileSpec:
         steps: the entries asked for, as ranges, ascending and apart; None: all; without any, the file is not opened.
         checksum: of the whole file, as `"adler32:0123abcd"` or with another algorithm; empty: not known.
         friends: what the user wants to be read beside it, in the order in which names are looked for.
+        written: the path as the user wrote it, where that is another one; empty: the same.
     """
 
     path: str
@@ -57,6 +58,7 @@ class FileSpec:
     steps: tuple[Range, ...] | None = None
     checksum: str = ""
     friends: tuple[Friend, ...] = ()
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,21 @@ class FriendChain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One of several datasets that are processed in one query.
+
+    Attributes:
+        name: what the user calls it.
+        n_files: so many files, behind those of the members before.
+        metadata: what a fileset says about it, readable as `events.metadata`.
+    """
+
+    name: str
+    n_files: int
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
     """An ordered list of files under one name; the order of entries is the order of files.
 
@@ -81,12 +98,28 @@ class Dataset:
         files: in the order of entries.
         metadata: what a fileset says about it, readable as `events.metadata`.
         friends: chains to be read beside it; empty when every file knows its own parts of them.
+        members: the datasets of which it is made, one after the other; empty: it is one.
     """
 
     name: str
     files: tuple[FileSpec, ...]
     metadata: Mapping[str, Any] = field(default_factory=dict)
     friends: tuple[FriendChain, ...] = ()
+    members: tuple[Member, ...] = ()
+
+    @property
+    def all_members(self) -> tuple[Member, ...]:
+        """The datasets of which it is made; itself where it is one."""
+        return self.members or (Member(name=self.name, n_files=len(self.files), metadata=self.metadata),)
+
+    def member_of(self, file: int) -> Member:
+        """Return the dataset to which a file belongs."""
+        before = 0
+        for member in self.all_members:
+            before += member.n_files
+            if file < before:
+                return member
+        raise IndexError(f"there is no file {file}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

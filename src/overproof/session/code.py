@@ -12,6 +12,7 @@ from typing import Any
 
 import cloudpickle
 
+from overproof.analysis.processors import ProcessorSelector, is_processor
 from overproof.analysis.selector import FunctionSelector, Selector
 from overproof.session.written import MAIN, home_of, is_installed, real_path, written_by_user
 from overproof.words.errors import SelectorError
@@ -21,33 +22,50 @@ _registering = threading.RLock()
 """What is written by value is the whole process's matter: queries of two sessions must take turns."""
 
 
-def make_selector(selector: Any, params: Mapping[str, Any] | None) -> Selector:
-    """Turn a selector, a class of selectors or a function of a block into a selector with its parameters.
+def make_selector(selector: Any, params: Mapping[str, Any] | None, *, schema: Any = None) -> Selector:
+    """Turn a selector, a processor of coffea, a class of either or a function of a block into a selector.
+
+    Args:
+        selector: what the user gave.
+        params: its parameters.
+        schema: class of coffea's schemas, or its name; None: the selector's own, and NanoAOD's for a processor.
 
     Raises:
-        SelectorError: it is none of these, or cannot be made without arguments.
+        SelectorError: it is none of these, cannot be made without arguments, or there is no such schema.
     """
-    params = dict(params or {})
-    if isinstance(selector, type) and issubclass(selector, Selector):
+    made = _made(selector, schema)
+    if type(made).process is Selector.process:
+        raise SelectorError(f"{type(made).__name__} has no method `process(self, events)`: write one")
+    if schema is not None:
+        made.schema = _schema(schema)
+    made.params = {**getattr(made, "params", {}), **dict(params or {})}
+    return made
+
+
+def _made(selector: Any, schema: Any) -> Selector:
+    if isinstance(selector, type) and (issubclass(selector, Selector) or is_processor(selector)):
         try:
-            made = selector()
+            selector = selector()
         except TypeError as error:
             raise SelectorError(
                 f"{selector.__name__} cannot be made without arguments ({error}): give an instance"
             ) from error
-    elif isinstance(selector, Selector):
-        made = selector
-    elif callable(selector) and not isinstance(selector, type):
-        made = FunctionSelector(selector)
-    else:
-        raise SelectorError(
-            f"{selector!r} is no selector: give a subclass of overproof.Selector, an instance of one, "
-            "or a function of a block that returns a dict of outputs"
-        )
-    if type(made).process is Selector.process:
-        raise SelectorError(f"{type(made).__name__} has no method `process(self, events)`: write one")
-    made.params = {**getattr(made, "params", {}), **params}
-    return made
+    if isinstance(selector, Selector):
+        return selector
+    if is_processor(selector):
+        return ProcessorSelector(selector, schema=_schema(schema or "NanoAODSchema"))
+    if callable(selector) and not isinstance(selector, type):
+        return FunctionSelector(selector)
+    raise SelectorError(
+        f"{selector!r} is no selector: give a subclass of overproof.Selector, a processor of coffea, an instance of "
+        "one, or a function of a block that returns a dict of outputs"
+    )
+
+
+def _schema(said: Any) -> Any:
+    from overproof.columns.nanoevents.schemas import find_schema
+
+    return find_schema(said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from overproof.analysis.selector import Selector
     from overproof.engines.crew import Crew
     from overproof.session.ask import ScriptResult
     from overproof.session.conduct.resumption import Resumption
@@ -80,6 +81,7 @@ class Session:
         *,
         cycles: int | None = None,
         params: Mapping[str, Any] | None = None,
+        schema: Any = None,
         seed: int = 0,
         wait: bool = True,
         **keywords: Unpack[QueryKeywords],
@@ -87,10 +89,13 @@ class Session:
         """Run a selector over a dataset, or over cycles.
 
         Args:
-            selector: a `Selector` (class or instance), or a function of a block that returns a dict of outputs.
+            selector: a `Selector` or a processor of coffea (class or instance), or a function of a block that returns
+                a dict of outputs.
             data: paths, globs, `path:tree`, lists of these, or a fileset; None with `cycles`.
             cycles: run so many cycles instead, each with its own seed.
             params: parameters, readable as `selector.params` everywhere.
+            schema: class of coffea's schemas, or its name, in which `process` sees the entries; None: the selector's
+                own, and `NanoAODSchema` for a processor.
             seed: root of the seeds of blocks and cycles; part of the query.
             wait: wait for the result; False: return a `Query` at once.
             keywords: those of `QueryKeywords`.
@@ -106,9 +111,9 @@ class Session:
         from overproof.session.keywords import check_keywords
 
         check_keywords(keywords, asked="process")
-        made = make_selector(selector, params)
+        made = make_selector(selector, params, schema=schema)
         question = self._question("process", data, keywords, cycles=cycles, seed=seed)
-        return self._start(question, prepare=lambda *_: made, wait=wait)
+        return self._start(question, prepare=partial(_prepared, made), wait=wait)
 
     def draw(
         self,
@@ -382,3 +387,12 @@ class Session:
     def _check_open(self) -> None:
         if self._is_closed:
             raise OptionError("this session is closed: open a new one with overproof.Session()")
+
+
+def _prepared(selector: Selector, _: Question, crew: Crew, __: Callable[[], bool]) -> Selector:
+    """Return a selector, when workers are told what they will need for it."""
+    if selector.schema is not None:
+        from overproof.columns.nanoevents.schemas import LIBRARIES
+
+        crew.expect(LIBRARIES)
+    return selector

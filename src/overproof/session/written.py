@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
+from overproof.analysis.processors import ProcessorSelector
 from overproof.analysis.selector import FunctionSelector, Selector
 
 MAIN = "__main__"
@@ -21,6 +22,8 @@ MAX_WRAPPINGS = 100
 
 def given_by_user(selector: Selector) -> Any:
     """Return what the user gave: the function, or the object that is called like one, or the selector itself."""
+    if isinstance(selector, ProcessorSelector):
+        return selector.processor
     return selector.function if isinstance(selector, FunctionSelector) else selector
 
 

@@ -78,14 +78,17 @@ class Attempt:
             if block.ranges is not None or (first, stop) != (block.first, block.stop):
                 block = replace(block, first=first, stop=stop, ranges=None)
             events = self._source.events(block, following=(*spans[number:], *self._following)[:PIECES_AHEAD])
-            self._events = events if len(piece) == 1 else events[_places(piece)]
+            shown = self._source.shown(events)
+            if len(piece) > 1:
+                shown = shown[_places(piece)]
+            self._events = events
             # Views are put out as arrays, read now: what fails to be read here is the file's fault still.
-            output = materialized(self._selector.process(self._events))
+            output = materialized(self._selector.process(shown))
             # What went wrong with a column counts also where user code swallowed it.
             if (failure := getattr(self._events, "failure", None)) is not None:
                 raise failure
             yield output
-            del output
+            del output, shown, events
             self._note_prints()
             self._events = None
         self.part = None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice, takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from overproof.columns.cycles import Cycles
-from overproof.columns.events import NOTHING_AROUND, ColumnMemory, Events, name_of_event
+from overproof.columns.events import NOTHING_AROUND, ColumnMemory, Events, columns_of, name_of_event
 from overproof.columns.reader import Reader, ReaderCache
 from overproof.engines.messages import Measure, Measured, Survey, Surveyed
 from overproof.records.block import Block, Range
@@ -19,6 +19,9 @@ from overproof.records.schema import Schema
 from overproof.store.cache_place import CachePlace
 from overproof.words.errors import DatasetError, OverproofError, ReadError
 from overproof.words.ids import FileIndex, WorkerId
+
+if TYPE_CHECKING:
+    from overproof.columns.nanoevents.forms import FormMemory
 
 PIECES_AHEAD = 3
 """Blocks, or pieces of them, that are announced while one is computed: over a network one alone would be waited for."""
@@ -37,6 +40,7 @@ class BlockSource:
     ) -> None:
         self._around_reads = around_reads
         self._readers = ReaderCache() if readers is None else readers
+        self._forms: FormMemory | None = None
         self.end()
 
     @property
@@ -59,6 +63,7 @@ class BlockSource:
         optional: Mapping[str, Any],
         cache: CachePlace | None = None,
         is_compiled: bool = False,
+        schema: Any = None,
     ) -> None:
         """Start a query over a dataset, or over cycles when there is none.
 
@@ -70,6 +75,7 @@ class BlockSource:
             optional: what entries have instead of branches that are absent.
             cache: where columns are kept; None: nowhere.
             is_compiled: what is computed is compiled, and so may be steps of reading.
+            schema: class of coffea's schemas in which entries are shown; None: as they are.
         """
         self._readers.columns.use(cache)
         self._readers.machinery.use(is_compiled)
@@ -78,6 +84,7 @@ class BlockSource:
         self._seed = seed
         self._branches = branches
         self._optional = optional
+        self._schema = schema
         self._identities: dict[FileIndex, str] = {}
         self._memory = ColumnMemory()
 
@@ -138,6 +145,7 @@ class BlockSource:
             return Cycles(block.first, block.stop, seed=self._seed)
         with self._around_reads:
             reader = self._reader(block.file)
+        member = self._dataset.member_of(block.file)
         return Events(
             reader,
             block.first,
@@ -146,12 +154,30 @@ class BlockSource:
             branches=self._branches,
             optional=self._optional,
             seed=(self._seed, block.file, block.first),
-            metadata={**self._dataset.metadata, "dataset": self._dataset.name},
+            metadata={**member.metadata, "dataset": member.name},
             file_number=block.file,
             n_files=len(self._dataset.files),
             around_reads=self._around_reads,
             following=following,
         )
+
+    def shown(self, events: Any) -> Any:
+        """Return what a selector sees of the lazy record of a block: NanoEvents where it wants a schema.
+
+        Raises:
+            ReadError: phase `open`: coffea's schema needs to know more of the file than can be made out.
+        """
+        if self._schema is None or self._dataset is None:
+            return events
+        from overproof.columns.nanoevents.block import nano_events
+        from overproof.columns.nanoevents.forms import FormMemory
+
+        self._forms = self._forms or FormMemory()
+        written = self._dataset.files[events.file_number].written
+        with self._around_reads:
+            return nano_events(
+                columns_of(events), self._schema, forms=self._forms, metadata=events.metadata, written=written
+            )
 
     def event_name(self, file: FileIndex, entry: int) -> EventName | None:
         """Tell what the file calls an event; None where it does not say, or cannot be read."""

@@ -103,7 +103,7 @@ def run_again(case: Case) -> Mapping[str, Any] | None:
     source = BlockSource()
     source.begin(
         case.resumption.question.dataset, block_entries=options.block_entries, seed=options.seed,
-        branches=selector.branches, optional=selector.optional,
+        branches=selector.branches, optional=selector.optional, schema=selector.schema,
     )  # fmt: skip
     grid = case.resumption.standing.grids.get(case.file)
     index = 0
@@ -113,7 +113,7 @@ def run_again(case: Case) -> Mapping[str, Any] | None:
     selector.worker_begin()
     block = Block(file=case.file, index=index, first=case.failure.first, stop=case.failure.stop)
     events = source.events(block)
-    outputs: Mapping[str, Any] | None = materialized(selector.process(events))
+    outputs: Mapping[str, Any] | None = materialized(selector.process(source.shown(events)))
     if (unreadable := getattr(events, "failure", None)) is not None:  # user code may have swallowed it
         raise unreadable
     return outputs

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from overproof.analysis.selector import FunctionSelector, Selector
+from overproof.analysis.selector import Selector
 from overproof.session.keeping.identity.definitions import assignment_digest, definitions_digest
 from overproof.session.keeping.identity.values import compiled_digest, digest_of
 from overproof.session.written import MAIN, given_by_user, home_of, written_by_user
@@ -71,7 +71,7 @@ def identify(selector: Selector, modules: Iterable[str]) -> CodeIdentity:
     reached = {*(found[1] if found else ()), *(each for _, names in assigned.values() for each in names)}
     roots = [written, *others, *(vars(home)[each] for each in sorted(reached) if each in vars(home))]
     used = _used_modules(roots, frozenset(modules) - {MAIN})
-    own = {} if isinstance(selector, FunctionSelector) else vars(selector)
+    own = vars(selector) if given is selector else {}
     return CodeIdentity(
         name=name,
         file=file if found else "",

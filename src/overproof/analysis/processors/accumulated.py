@@ -1,0 +1,82 @@
+"""What coffea's `accumulate` means by "+", in terms of outputs: types of mappings stay, arrays of objects are added.
+
+Our own rules would join awkward arrays and tables, and give plain dicts. What is exact in them stays: histograms,
+numbers and arrays are summed order-free, so that the answer depends on no schedule.
+
+Source: coffea's `processor.accumulate`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+_OBJECTS = {("awkward", "Array"), ("pandas", "DataFrame"), ("pandas", "Series")}
+"""Types that our outputs would join, and that have a `+` of their own."""
+
+
+class Mark(Enum):
+    """A key that no user has: under it stands what a mapping was."""
+
+    EMPTIED = "emptied"
+
+
+class Added:
+    """A value that is added by its own `+`, in the order of blocks.
+
+    Args:
+        value: never changed.
+    """
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __add__(self, other: Added) -> Added:
+        return Added(self.value + other.value)
+
+
+class Emptied:
+    """A mapping of the user's type without what was in it; that of the first block stays.
+
+    Args:
+        mapping: is copied.
+    """
+
+    def __init__(self, mapping: Any) -> None:
+        self._mapping = copy.copy(mapping)
+        self._mapping.clear()
+
+    def __add__(self, other: Emptied) -> Emptied:
+        return self
+
+    def filled(self, items: Mapping[Any, Any]) -> Any:
+        """Return a mapping of the type with these items."""
+        mapping = copy.copy(self._mapping)
+        for key, value in items.items():
+            mapping[key] = value
+        return mapping
+
+
+def accumulated(value: Any) -> Any:
+    """Turn what a processor returned into what our outputs add as coffea would."""
+    if isinstance(value, Counter):
+        return Added(value)
+    if isinstance(value, Mapping):
+        items = {key: accumulated(each) for key, each in value.items()}
+        return items if type(value) is dict else {Mark.EMPTIED: Emptied(value), **items}
+    is_object = any((cls.__module__.partition(".")[0], cls.__name__) in _OBJECTS for cls in type(value).__mro__)
+    return Added(value) if is_object else value
+
+
+def restored(value: Any) -> Any:
+    """Turn merged outputs back into what a processor would have returned for all entries."""
+    if isinstance(value, Added):
+        return value.value
+    if not isinstance(value, Mapping):
+        return value
+    items = {key: restored(each) for key, each in value.items() if key is not Mark.EMPTIED}
+    emptied = value.get(Mark.EMPTIED)
+    return items if emptied is None else emptied.filled(items)
