@@ -55,8 +55,9 @@ class QueryMachine(RuleBasedStateMachine):
         first=st.sampled_from((0, 0, 7)),
         entries=st.sampled_from((None, None, 0, 25)),
         packetizer=st.sampled_from(("adaptive", "fixed")),
+        takes_empty=st.booleans(),
     )
-    def start(self, sizes: list[int], first: int, entries: int | None, packetizer: str) -> None:
+    def start(self, sizes: list[int], first: int, entries: int | None, packetizer: str, takes_empty: bool) -> None:
         self.now = 0.0
         self.grids = [
             FileGrid(tree="t", n_entries=5 * size, stops=tuple(range(5, 5 * size + 1, 5)), size_bytes=1)
@@ -64,7 +65,7 @@ class QueryMachine(RuleBasedStateMachine):
         ]
         self.master = Master(
             len(sizes),
-            QueryOptions(first=first, entries=entries, on_error="stop"),
+            QueryOptions(first=first, entries=entries, on_error="stop", takes_empty=takes_empty),
             packetizer_by_name(packetizer, packet_blocks=2),
         )
         self.hands: dict[tuple[str, int], Hands] = {}

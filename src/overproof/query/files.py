@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from overproof.records.block import Range
+from overproof.records.block import NO_ENTRIES, Range
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import FileFailed
 from overproof.records.query import QueryOptions
@@ -52,6 +52,7 @@ class Files:
         "_opened_entries",
         "_steps",
         "_stop",
+        "_takes_empty",
         "is_settled",
         "to_ask",
         "unsettled_entries",
@@ -66,6 +67,7 @@ class Files:
         self._steps = steps
         self._first = options.first
         self._stop = None if options.entries is None else options.first + options.entries
+        self._takes_empty = options.takes_empty
         self._is_chained = options.first > 0 or options.entries is not None
         self._known: dict[FileIndex, FileGrid | FileFailed] = {}
         self._n_settled = 0
@@ -140,13 +142,16 @@ class Files:
             return Settlement(file, None, (), known)
         before, n_entries = self._chain_entries, known.n_entries
         self._chain_entries += n_entries
-        if (steps := self._steps.get(file)) is not None:
+        steps = self._steps.get(file)
+        if not n_entries and steps in (None, NO_ENTRIES):
+            return Settlement(file, known, NO_ENTRIES if self._takes_empty and self._first <= before else (), None)
+        if steps is not None:
             return _settle_steps(file, known, steps)
         if not self._is_chained:
             return Settlement(file, known, ((0, n_entries),), None)
         first = min(max(self._first - before, 0), n_entries)
         stop = n_entries if self._stop is None else min(self._stop - before, n_entries)
-        return Settlement(file, known, ((first, max(first, stop)),), None)
+        return Settlement(file, known, ((first, stop),) if first < stop else (), None)
 
     def _is_past_the_end(self) -> bool:
         if self._stop is None:
@@ -172,4 +177,4 @@ def _settle_steps(file: FileIndex, grid: FileGrid, steps: tuple[Range, ...]) -> 
     if steps and steps[-1][1] > grid.n_entries:
         reason = f"entries up to {steps[-1][1]:,} are asked for, and the tree {grid.tree} has {grid.n_entries:,}"
         return Settlement(file, None, (), FileFailed(file=file, reason=reason))
-    return Settlement(file, grid, steps, None)
+    return Settlement(file, grid, () if steps == NO_ENTRIES else steps, None)

@@ -137,13 +137,17 @@ class Handout:
         if file is None:
             return False
         roster, ledger, files = self._roster, self._ledger, self._files
+        block_entries = ledger.mean_entries(file)
+        if not block_entries:  # the one block of a tree without entries
+            self._send(worker, file, 1, orders)
+            return True
         view = View(
             worker.rate_per_s,
             roster.total_rate_per_s,
             worker.in_hand_entries,
             ledger.left_entries + files.unsettled_entries,
             len(roster.workers),
-            ledger.mean_entries(file),
+            block_entries,
             len(ledger.blocks),
             bool(files.to_ask) and self._is_opening(),
         )

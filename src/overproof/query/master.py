@@ -2,7 +2,8 @@
 
 The rules, in the order in which things happen:
 
-1. A file that nobody has looked into is asked of one worker at a time. Its blocks wait as soon as it is settled.
+1. A file that nobody has looked into is asked of one worker at a time. Its blocks wait as soon as it is settled; a
+   tree without entries has one, without entries, in queries that take such.
 2. A worker has up to two packets in hand: one it computes, one that waits, so that it need not wait for the master.
 3. The packetizer says how many blocks a worker gets, and may say none. As long as blocks wait, somebody works.
 4. A block counts when a delta that names it was merged, and only then. Until then its worker holds it.
@@ -188,7 +189,7 @@ class Master(Outlook):
         self._read_bytes += notice.read_bytes
         if worker.is_halted:
             self._drop_rest(worker, packet, notice, orders)
-        else:
+        elif packet.n_entries:  # a block without entries tells nothing of the worker's rate
             compute_s = notice.compute_s or self._handout.now - packet.sent_s
             self._roster.measure(worker, packet.n_entries, compute_s)
             self._times.add(compute_s / (packet.stop - packet.start))

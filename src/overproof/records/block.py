@@ -15,6 +15,9 @@ BlockKey: TypeAlias = tuple[FileIndex, int]
 """File and index: names a block of a query."""
 
 
+NO_ENTRIES: tuple[Range, ...] = ((0, 0),)
+"""What is asked for of a tree without entries, where its one block without entries is wanted."""
+
 MAX_APART = 4
 """So many parts of a block are computed each by itself; more of them, with gaps between, in one go."""
 

@@ -30,6 +30,8 @@ class QueryOptions:
             done, at least one.
         block_timeout_s: seconds that a block may take; None: 20 times the median, at least 60.
         speculates: the last blocks may be given to a second worker.
+        takes_empty: a tree without entries is one block without entries (changes the answer of selectors that put
+            out something for it).
     """
 
     block_entries: int = DEFAULT_BLOCK_ENTRIES
@@ -42,3 +44,4 @@ class QueryOptions:
     max_excluded: int | None = None
     block_timeout_s: float | None = None
     speculates: bool = True
+    takes_empty: bool = False

@@ -26,5 +26,7 @@ def draw_grids(options: SimulationOptions, dice: random.Random) -> list[FileGrid
         n_full = max(1, math.ceil(weight / sum(weights) * n_blocks)) - 1
         n_entries = n_full * size + dice.randint(1, size)
         stops = (*range(size, n_full * size + 1, size), n_entries)
+        if options.empty_files and random.Random(f"empty {options.seed} {len(grids)}").random() < options.empty_files:
+            n_entries, stops = 0, ()
         grids.append(FileGrid(tree="Events", n_entries=n_entries, stops=stops, size_bytes=100 * n_entries))
     return grids

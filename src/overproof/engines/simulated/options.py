@@ -23,6 +23,7 @@ CHANCES = (
     "delays",
     "duplicates",
     "bad_files",
+    "empty_files",
     "bad_blocks",
     "failing_blocks",
     "large_blocks",
@@ -57,6 +58,7 @@ class SimulationOptions:
         delays: chance of a message to be delayed.
         duplicates: chance of a delta to arrive twice.
         bad_files: chance of a file that cannot be opened.
+        empty_files: chance of a file without entries.
         bad_blocks: chance of a block that cannot be read.
         failing_blocks: chance of a block with some entries on which the selector fails, in any way.
         large_blocks: chance of a block that takes too much memory whole, and not in pieces.
@@ -91,6 +93,7 @@ class SimulationOptions:
     delays: float = 0.0
     duplicates: float = 0.0
     bad_files: float = 0.0
+    empty_files: float = 0.0
     bad_blocks: float = 0.0
     failing_blocks: float = 0.0
     large_blocks: float = 0.0

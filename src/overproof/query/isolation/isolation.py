@@ -172,7 +172,7 @@ class Isolation:
         part = self._guilty_part if self._guilty_part in case.block.parts else None
         if part is None and len(case.block.parts) == 1:
             part = case.block.parts[0]
-        if self._options.on_error != "isolate":
+        if self._options.on_error != "isolate" or not case.block.n_entries:
             self._exclude(case, list(case.block.parts))
             self.is_hopeless = self.is_hopeless or self._options.on_error == "stop"
             return

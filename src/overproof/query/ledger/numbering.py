@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from overproof.query.ledger.place import Run
-from overproof.records.block import Block, BlockKey, Range
+from overproof.records.block import NO_ENTRIES, Block, BlockKey, Range
 from overproof.records.dataset import FileGrid
 from overproof.words.errors import InvariantError
 from overproof.words.ids import FileIndex
@@ -99,6 +99,8 @@ class Numbering:
 
 def blocks_of(file: FileIndex, grid: FileGrid, ranges: tuple[Range, ...]) -> list[Block]:
     """Cut the blocks of a grid at ranges; a block that two ranges share has both for its parts."""
+    if ranges == NO_ENTRIES:
+        return [Block(file=file, index=0, first=0, stop=0)]
     blocks = []
     place = 0
     for index, (lower, upper) in enumerate(pairwise((0, *grid.stops))):

@@ -92,7 +92,7 @@ class Fates:
         if key not in self._fates:
             stops = self._grids[file].stops
             dice = random.Random(f"fate {self._options.seed} {file} {index}")
-            self._fates[key] = self._draw(dice, stops[index - 1] if index else 0, stops[index])
+            self._fates[key] = self._draw(dice, stops[index - 1] if index else 0, stops[index] if stops else 0)
         return self._fates[key]
 
     def try_block(self, block: Block) -> Trial:

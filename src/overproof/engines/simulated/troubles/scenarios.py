@@ -13,6 +13,7 @@ def draw_scenario(seed: int) -> SimulationOptions:
     """Draw a small query with any mixture of all troubles."""
     dice = random.Random(f"scenario {seed}")
     choose = dice.choice
+    later = random.Random(f"empty {seed}")  # dice of its own: each seed stays the scenario that it was
     return SimulationOptions(
         seed=seed,
         workers=dice.randint(1, 6),
@@ -33,6 +34,7 @@ def draw_scenario(seed: int) -> SimulationOptions:
         delays=choose((0.0, 0.2)),
         duplicates=choose((0.0, 0.3)),
         bad_files=choose((0.0, 0.0, 0.2)),
+        empty_files=later.choice((0.0, 0.0, 0.4)),
         bad_blocks=choose((0.0, 0.0, 0.1)),
         failing_blocks=choose((0.0, 0.0, 0.02, 0.1)),
         large_blocks=choose((0.0, 0.0, 0.0, 0.05)),
@@ -49,6 +51,7 @@ def draw_scenario(seed: int) -> SimulationOptions:
             max_excluded=choose((None, 1_000_000, 1_000_000, 5)),
             block_timeout_s=choose((None, 10.0)),
             speculates=choose((True, True, False)),
+            takes_empty=later.choice((True, False)),
         ),
         checks_every=1,
     )
