@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import atexit
-import os
 import sys
-import threading
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
-from overproof.session.address import hire_crew
-from overproof.words.errors import DatasetError, OptionError
+from overproof.session.connection import Connection
+from overproof.words.errors import DatasetError
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     from overproof.analysis.selector import Selector
     from overproof.engines.crew import Crew
     from overproof.session.ask import ScriptResult
-    from overproof.session.conduct.resumption import Resumption
-    from overproof.session.dataset import Data
+    from overproof.session.datasets import Data
     from overproof.session.drawing import Drawable
-    from overproof.session.handle import Prepare, Query
     from overproof.session.keywords import LanguageKeywords, QueryKeywords
-    from overproof.session.question import Kind, Question
-    from overproof.session.result import Result
-    from overproof.store.cache_place import CachePlace, Chosen
-
-MAX_CLOSE_S = 5.0
-"""How long closing waits for a query that was aborted."""
+    from overproof.session.question import Question
 
 
-class Session:
+class Session(Connection):
     """Workers that answer one query after the other, until the session is closed.
 
     Args:
@@ -47,32 +35,6 @@ class Session:
     Raises:
         OptionError: no such engine, a number of workers that makes no sense, a cache that is no directory.
     """
-
-    def __init__(
-        self,
-        address: str = "local",
-        *,
-        workers: int | None = None,
-        progress: bool | None = None,
-        cache: Chosen = None,
-    ) -> None:
-        self.address = address
-        # First of all: the workers begin to load what they need. What we need is loaded meanwhile, where it is used.
-        self._crew: Crew = hire_crew(address, workers=workers)
-        self._cache = self._choose_cache(cache)
-        self._lock = threading.Lock()
-        self._queries: weakref.WeakSet[Query] = weakref.WeakSet()
-        self._n_queries = 0
-        self._drawn: dict[str, Any] = {}
-        self._is_closed = False
-        self._pid = os.getpid()
-        self._shows_progress = sys.stderr.isatty() if progress is None else progress
-        atexit.register(self.close)
-
-    @property
-    def n_workers(self) -> int:
-        """Number of workers that the session keeps up."""
-        return self._crew.size
 
     def process(
         self,
@@ -112,7 +74,7 @@ class Session:
 
         check_keywords(keywords, asked="process")
         made = make_selector(selector, params, schema=schema)
-        question = self._question("process", data, keywords, cycles=cycles, seed=seed)
+        question = self._question("process", data, keywords, cycles=cycles, seed=seed, takes_empty=made.takes_empty)
         return self._start(question, prepare=partial(_prepared, made), wait=wait)
 
     def draw(
@@ -286,107 +248,6 @@ class Session:
             except BaseException:
                 self._crew.kill()  # who still runs the script must not answer the next question
                 raise
-
-    def close(self) -> None:
-        """Abort what runs and end all workers; returns when none is left."""
-        if self._is_closed or os.getpid() != self._pid:  # a forked child must leave its parent's workers alone
-            return
-        self._is_closed = True
-        atexit.unregister(self.close)
-        for query in list(self._queries):
-            query.abort()
-        # A query inline cannot be interrupted inside of a block: after a while it is left behind in its thread.
-        has_ended = self._lock.acquire(timeout=MAX_CLOSE_S)
-        self._crew.close()
-        if has_ended:
-            self._lock.release()
-
-    def __repr__(self) -> str:
-        state = "closed" if self._is_closed else f"{self.n_workers} workers"
-        return f"<Session {self.address}: {state}>"
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    # -- one query
-
-    def _question(
-        self,
-        kind: Kind,
-        data: Data | None,
-        keywords: QueryKeywords,
-        *,
-        cycles: int | None = None,
-        seed: int = 0,
-    ) -> Question:
-        from overproof.session.question import make_question
-
-        self._check_open()
-        question = make_question(kind, data, keywords, number=self._n_queries + 1, cycles=cycles, seed=seed)
-        self._n_queries += 1
-        return question
-
-    def _start(
-        self,
-        question: Question,
-        *,
-        prepare: Prepare,
-        wait: bool,
-        resumption: Resumption | None = None,
-    ) -> Any:
-        from dataclasses import replace
-
-        from overproof.analysis.path import VARIABLE, said_path
-        from overproof.session.handle import Query
-
-        said_path(os.environ.get(VARIABLE, ""))  # complains about what is none, also where it would be asked for later
-        query = Query(
-            replace(question, cache=self._cache_place()), crew=self._crew, crew_lock=self._lock, prepare=prepare,
-            dress=partial(self._dress, kind=question.kind), resumption=resumption,
-        )  # fmt: skip
-        self._queries.add(query)
-        if not wait:
-            return query
-        from overproof.session.conduct.grace import graceful
-        from overproof.session.show.view import follow
-
-        with graceful(query):
-            return follow(query, shows_progress=self._shows_progress)
-
-    def _choose_cache(self, cache: Chosen) -> CachePlace | None:
-        """Return where columns are to be kept; a choice that makes no sense ends the workers."""
-        from overproof.store.cache_place import choose_cache
-
-        try:
-            return choose_cache(cache, environment=os.environ)
-        except BaseException:
-            self._crew.close()
-            raise
-
-    def _cache_place(self) -> CachePlace | None:
-        """Return where columns are kept, with the budget that this machine allows."""
-        from overproof.engines.local.watch.machine import machine_memory_bytes
-
-        return None if self._cache is None else self._cache.sized(machine_memory_bytes())
-
-    def _dress(self, result: Result, *, kind: Kind) -> Any:
-        """Return a result in the form in which it was asked for, and remember what was drawn, for `>>+name`."""
-        from overproof.session.answers import dress
-        from overproof.words.states import QueryState
-
-        answer = dress(result, kind=kind)
-        if kind in {"draw", "draws"} and result.state is QueryState.FINISHED:
-            self._drawn |= dict(zip(result.outputs, [answer] if kind == "draw" else answer.values(), strict=True))
-        return answer
-
-    def _check_open(self) -> None:
-        if self._is_closed:
-            raise OptionError("this session is closed: open a new one with overproof.Session()")
 
 
 def _prepared(selector: Selector, _: Question, crew: Crew, __: Callable[[], bool]) -> Selector:
