@@ -18,6 +18,7 @@ class Selector:
         branches: names or glob patterns that `process` may touch; None: whatever it touches.
         optional: defaults for branches that some files do not have.
         schema: class of coffea's schemas in which `process` sees the entries, as NanoEvents; None: as plain branches.
+        takes_empty: `process` is called once for a tree without entries, with none; False: not at all.
 
     Source: the life cycle of ROOT's TSelector.
     """
@@ -25,6 +26,7 @@ class Selector:
     branches: ClassVar[Sequence[str] | None] = None
     optional: ClassVar[Mapping[str, Any]] = {}
     schema: Any = None
+    takes_empty: bool = False
 
     def __init__(self, **params: Any) -> None:
         self.params: dict[str, Any] = dict(params)

@@ -12,6 +12,7 @@ from overproof.session.outcome.costs import merge_statistics
 from overproof.session.outcome.gaps import Gaps, name_excluded, name_missing, name_splits
 from overproof.session.outcome.merging import merge_accounts, merge_origins
 from overproof.session.outcome.origin import Origin
+from overproof.session.outcome.ranges import entries_text
 from overproof.words.errors import BranchError, DatasetError, InputError, UserCodeError
 from overproof.words.states import QueryState
 
@@ -57,8 +58,8 @@ class Result(Mapping[str, Any]):
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether every entry asked for is in the outputs."""
-        return self.account.is_complete
+        """Tell whether every entry asked for is in the outputs, and every empty tree."""
+        return self.account.is_complete and not self.missing and not self.excluded
 
     def __getitem__(self, name: str) -> Any:
         return self.outputs[name]
@@ -123,11 +124,10 @@ class Result(Mapping[str, Any]):
                 f"\n{account.excluded:,} entries failed, of {n_done:,} done: the selector is probably wrong, not the "
                 "data. What is done is kept; to let more entries fail say max_excluded=N (--max-excluded N)"
             )
-        is_one = first.stop == first.first + 1
-        entries = f"entry {first.first:,}" if is_one else f"entries {first.first:,} to {first.stop - 1:,}"
+        entries = entries_text(first.first, first.stop)
         return UserCodeError(message, where=f"{first.file}: {entries}", traceback=first.traceback)
 
-    def reason_for_nothing(self, *, may_be_empty: bool = False) -> InputError | None:
+    def reason_for_nothing(self, *, may_be_empty: bool = False) -> InputError | UserCodeError | None:
         """Say why a finished query has nothing in it, if that is so and it was asked wrongly.
 
         Args:
@@ -142,6 +142,8 @@ class Result(Mapping[str, Any]):
             kind = BranchError if first.phase == "branch" else DatasetError
             said, line, pointed = reason.partition("\n")  # what points into an expression stays at the end
             return kind(f"{said}{more}; nothing was read{line}{pointed}")
+        if self.account.total == 0 and self.excluded:
+            return self.reason_for_failure()
         if self.account.total == 0 and not may_be_empty:
             return DatasetError(
                 "there are no entries to process: the trees or the entry list are empty, or the range lies behind "

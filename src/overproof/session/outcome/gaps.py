@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any, Generic, TypeVar
 
 from overproof.records.account import ExcludedRange, MissingRange, SplitRange
+from overproof.records.block import NO_ENTRIES
 from overproof.records.dataset import Dataset, FileSpec
 from overproof.records.outcome.gaps import Excluded, Missing, Split
 from overproof.session.outcome.ranges import union
@@ -132,10 +133,11 @@ def _path(dataset: Dataset | None, file: FileIndex) -> str:
 
 
 def _only(spec: FileSpec, gaps: list[R]) -> FileSpec:
-    """Ask for what lacks of a file."""
+    """Ask for what lacks of a file; of an empty tree, for its block without entries."""
     if any(gap.stop is None for gap in gaps):
         return spec
-    return replace(spec, steps=union((gap.first, gap.stop) for gap in gaps if gap.stop is not None))
+    ranges = tuple((gap.first, gap.stop) for gap in gaps if gap.stop is not None)
+    return replace(spec, steps=ranges if ranges == NO_ENTRIES else union(ranges))
 
 
 def _description(spec: FileSpec, tree: str | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from overproof.records.dataset import Dataset, FileGrid
 from overproof.records.outcome.gaps import Excluded, Missing
 from overproof.records.outcome.standing import Standing
 from overproof.session.outcome.origin import Origin
-from overproof.session.outcome.ranges import Ranges, common, count, union, without
+from overproof.session.outcome.ranges import Ranges, common, count, entries_text, union, without
 from overproof.words.errors import InputError
 from overproof.words.ids import FileIndex
 
@@ -135,8 +135,8 @@ def _check_apart(first: Origin, second: Origin, grids: Mapping[FileIndex, FileGr
         if both:
             begin, end = next(_blocks(grids[file], both))
             raise InputError(
-                f"{_path(first, file)}: the block of entries {begin:,} to {end - 1:,} is in both results; nothing may "
-                "be counted twice"
+                f"{_path(first, file)}: the block of {entries_text(begin, end)} is in both results; nothing may be "
+                "counted twice"
             )
 
 
@@ -159,10 +159,16 @@ def _settled(standing: Standing, done: Mapping[FileIndex, Ranges]) -> dict[FileI
 
 
 def _cut(gaps: Iterable[G], settled: Mapping[FileIndex, Ranges], grids: Mapping[FileIndex, FileGrid]) -> Iterator[G]:
-    """Take from gaps what is settled elsewhere; a file of unknown length that could be opened there is none."""
+    """Take from gaps what is settled elsewhere; a file of unknown length that could be opened there is none.
+
+    That of an empty tree is settled where its file is named at all.
+    """
     for gap in gaps:
         if gap.stop is None:
             if gap.file not in grids:
+                yield gap
+        elif gap.first == gap.stop:
+            if gap.file not in settled:
                 yield gap
         else:
             for first, stop in without([(gap.first, gap.stop)], settled.get(gap.file, ())):
@@ -172,7 +178,7 @@ def _cut(gaps: Iterable[G], settled: Mapping[FileIndex, Ranges], grids: Mapping[
 def _blocks(grid: FileGrid, bits: int) -> Iterator[tuple[int, int]]:
     """Return the ranges of the blocks whose bits are set."""
     first = 0
-    for index, stop in enumerate(grid.stops):
+    for index, stop in enumerate(grid.stops or (0,)):  # an empty tree may have a block without entries
         if bits >> index & 1:
             yield first, stop
         first = stop

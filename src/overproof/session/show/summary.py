@@ -8,6 +8,7 @@ from typing import TypeVar
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.outcome.failure import EventName
 from overproof.records.statistics import Statistics, WorkerStatistics
+from overproof.session.outcome.ranges import entries_text
 from overproof.words.units import human_bytes, human_seconds
 
 R = TypeVar("R", MissingRange, ExcludedRange)
@@ -167,7 +168,7 @@ def _place(file: str, tree: str | None) -> str:
 def _range(first: int, stop: int | None) -> str:
     if stop is None:
         return f"all entries from {first:,}" if first else "all entries"
-    return f"entry {first:,}" if stop == first + 1 else f"entries {first:,} to {stop - 1:,}"
+    return entries_text(first, stop)
 
 
 def _files(n_files: int) -> str:
