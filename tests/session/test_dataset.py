@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from overproof.records.dataset import Dataset, FileSpec
-from overproof.session.dataset import DuplicateWarning, resolve_dataset, split_tree
+from overproof.records.dataset import Dataset, FileSpec, Member
+from overproof.session.datasets import DuplicateWarning, resolve_dataset, split_tree
 from overproof.words.errors import DatasetError
 
 
@@ -67,11 +67,43 @@ def test_filesets_of_one_dataset_are_taken_in_both_forms(folder: Path) -> None:
     assert listed == mapped == Dataset(name="zmumu", files=(FileSpec(path=path, tree="Events"),))
 
 
-def test_a_fileset_of_several_datasets_is_refused_with_the_way_out(folder: Path) -> None:
-    """Several datasets in one query are not merged behind the user's back."""
-    fileset = {name: {"files": {f"{folder}/f1.root": "Events"}} for name in ("data", "mc")}
-    with pytest.raises(DatasetError, match=r"2 datasets \(data, mc\): process one at a time"):
-        resolve_dataset(fileset)
+def test_several_datasets_become_one_with_members(folder: Path) -> None:
+    """Files stand one dataset after the other, as in the fileset; each member keeps its name and its metadata."""
+    fileset = {
+        "mc": {"files": {f"{folder}/f2.root": "Events", f"{folder}/f1.root": "Events"}, "metadata": {"xs": 2.5}},
+        "data": [f"{folder}/f10.root:Events"],
+    }
+    dataset = resolve_dataset(fileset)
+    assert [Path(spec.path).name for spec in dataset.files] == ["f2.root", "f1.root", "f10.root"]
+    assert dataset.members == (Member(name="mc", n_files=2, metadata={"xs": 2.5}), Member(name="data", n_files=1))
+    assert [dataset.member_of(file).name for file in range(3)] == ["mc", "mc", "data"]
+    assert (dataset.name, dataset.metadata) == ("mc and data", {})
+    assert resolve_dataset(dataset) == dataset
+
+
+def test_the_same_file_in_two_datasets_is_counted_in_each(folder: Path) -> None:
+    """What belongs to one dataset says nothing of another; twice in one is once, with all entries asked for."""
+    path = f"{folder}/f1.root"
+    dataset = resolve_dataset({"a": [path], "b": [path]})
+    assert [spec.path for spec in dataset.files] == [path, path]
+    listed = [{path: {"object_path": "T", "steps": [[0, 5]]}}, {path: {"object_path": "T", "steps": [[3, 9]]}}]
+    with pytest.warns(DuplicateWarning):
+        dataset = resolve_dataset({"a": {"files": listed}, "b": [path]})
+    assert [(spec.steps, dataset.member_of(place).name) for place, spec in enumerate(dataset.files)] == [
+        (((0, 9),), "a"),
+        (None, "b"),
+    ]
+
+
+def test_a_path_is_kept_as_it_was_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers find the file wherever they are; processors see the path of the fileset."""
+    monkeypatch.chdir(folder)
+    (written,) = resolve_dataset({"a": {"files": {"./f1.root": "Events"}}}).files
+    assert (written.path, written.written) == (f"{folder}/f1.root", "./f1.root")
+    assert resolve_dataset(f"{folder}/f1.root").files[0].written == ""
+    monkeypatch.setenv("HOME", str(folder))
+    (written,) = resolve_dataset("~/f1.root").files
+    assert (written.path, written.written) == (f"{folder}/f1.root", "~/f1.root")
 
 
 def test_a_file_named_twice_is_counted_once_with_a_warning(folder: Path) -> None:

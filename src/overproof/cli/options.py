@@ -161,7 +161,7 @@ class QueryFlags:
             DatasetError: there are none.
             OutputError: a place that outputs are to be written to is one of them.
         """
-        from overproof.session.dataset import expand_files, resolve_dataset
+        from overproof.session.datasets import expand_files, resolve_dataset
 
         dataset = resolve_dataset(list(texts), tree=self.tree, allow_duplicates=self.allow_duplicates)
         beside = [spec.path for files in (parse_friends(self.friends) or {}).values() for spec in expand_files(files)]

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 from overproof.query.packetizers import packetizer_by_name
 from overproof.records.dataset import Dataset
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError, QueryOptions
-from overproof.session.dataset import Data, resolve_dataset
+from overproof.session.datasets import Data, resolve_dataset
 from overproof.session.keywords import QueryKeywords
 from overproof.store.cache_place import CachePlace
 from overproof.words.errors import OptionError

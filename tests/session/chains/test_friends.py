@@ -12,7 +12,7 @@ import uproot
 
 import overproof as op
 from overproof.session.chains import UnknownLengthWarning
-from overproof.session.dataset import DuplicateWarning
+from overproof.session.datasets import DuplicateWarning
 from overproof.session.result import IncompleteWarning
 from overproof.words.errors import DatasetError, InputError, QueryError, UserCodeError
 

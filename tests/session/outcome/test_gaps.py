@@ -10,7 +10,7 @@ from overproof.records.account import MissingRange
 from overproof.records.dataset import Dataset, FileSpec
 from overproof.records.outcome.failure import Failure
 from overproof.records.outcome.gaps import Excluded, Missing, Split
-from overproof.session.dataset import resolve_dataset
+from overproof.session.datasets import resolve_dataset
 from overproof.session.outcome.gaps import Gaps, name_excluded, name_missing, name_splits
 from overproof.words.errors import DatasetError
 

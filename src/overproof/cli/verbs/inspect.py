@@ -25,7 +25,7 @@ def inspect_command(file: str, json: str | None) -> int:
     FILE may have a tree behind a colon: then only that tree is shown.
     """
     from overproof.columns.inspect import inspect_file
-    from overproof.session.dataset import split_tree
+    from overproof.session.datasets import split_tree
 
     check_json(json)
     path, tree = split_tree(file)

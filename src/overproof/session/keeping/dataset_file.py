@@ -22,7 +22,13 @@ def dataset_bytes(dataset: Dataset | None) -> bytes:
     """
     document: dict[str, Any] = {}
     if dataset is not None:
-        document = {"dataset": to_document(replace(dataset, metadata={})), **_metadata_document(dataset.metadata)}
+        bare = tuple(replace(member, metadata={}) for member in dataset.members)
+        document = {
+            "dataset": to_document(replace(dataset, metadata={}, members=bare)),
+            **_metadata_document(dataset.metadata),
+        }
+        if bare:
+            document["members"] = [_metadata_document(member.metadata) for member in dataset.members]
     return (json.dumps(document, default=operator.index) + "\n").encode()  # whole numbers of numpy are welcome
 
 
@@ -35,9 +41,15 @@ def dataset_of(content: bytes) -> Dataset | None:
     document = json.loads(content)
     if not document:
         return None
+    dataset = from_document(Dataset, document["dataset"])
+    described = zip(dataset.members, document.get("members", ()), strict=True)
+    members = tuple(replace(member, metadata=_metadata_of(said)) for member, said in described)
+    return replace(dataset, metadata=_metadata_of(document), members=members)
+
+
+def _metadata_of(document: Mapping[str, Any]) -> Any:
     pickled = document.get("pickled_metadata")
-    metadata = document["metadata"] if pickled is None else pickle.loads(base64.b64decode(pickled))
-    return replace(from_document(Dataset, document["dataset"]), metadata=metadata)
+    return document["metadata"] if pickled is None else pickle.loads(base64.b64decode(pickled))
 
 
 def _metadata_document(metadata: Mapping[str, Any]) -> dict[str, Any]:

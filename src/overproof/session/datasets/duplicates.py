@@ -1,0 +1,63 @@
+"""Files that are named twice in one dataset."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+
+from overproof.records.dataset import FileSpec
+from overproof.session.datasets.part import Part
+from overproof.session.datasets.paths import is_url
+from overproof.session.outcome.ranges import union
+
+
+class DuplicateWarning(UserWarning):
+    """The same file was named twice in one dataset."""
+
+
+def without_duplicates(parts: Sequence[Part], *, stacklevel: int) -> list[Part]:
+    """Count each file of a dataset once, with all entries that are asked for of it; that of another one is another.
+
+    Args:
+        parts: each by itself.
+        stacklevel: of the warning, as seen from here.
+    """
+    repeated: list[FileSpec] = []
+    kept = [replace(part, files=tuple(_kept(part.files, repeated))) for part in parts]
+    if repeated:
+        n_files = sum(len(part.files) for part in parts)
+        warnings.warn(
+            f"{len(repeated)} of {n_files} files are repetitions (such as {repeated[0].path}); each is counted "
+            "once. Say allow_duplicates=True (--allow-duplicates) to count them as often as they are named.",
+            DuplicateWarning,
+            stacklevel=stacklevel + 1,
+        )
+    return kept
+
+
+def _kept(files: Sequence[FileSpec], repeated: list[FileSpec]) -> list[FileSpec]:
+    """Drop what is named before; a file without a tree is the same as with one, because it has only that."""
+    places: dict[str, dict[str | None, int]] = {}
+    kept: list[FileSpec] = []
+    for spec in files:
+        path = spec.path if is_url(spec.path) else os.path.realpath(spec.path)
+        trees = places.setdefault(path, {})
+        place = trees.get(spec.tree, trees.get(None))
+        if place is None and spec.tree is None and trees:
+            place = next(iter(trees.values()))
+        if place is None:
+            place = len(kept)
+            kept.append(spec)
+        else:
+            repeated.append(spec)
+            kept[place] = _both(kept[place], spec)
+        trees.setdefault(spec.tree, place)
+    return kept
+
+
+def _both(one: FileSpec, other: FileSpec) -> FileSpec:
+    """Ask of a file for what either asks for."""
+    steps = None if one.steps is None or other.steps is None else union(one.steps, other.steps)
+    return replace(one, steps=steps)

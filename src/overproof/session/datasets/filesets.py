@@ -1,0 +1,109 @@
+"""Filesets: mappings that name datasets and say which files belong to each, in every form that coffea takes and emits.
+
+Source: `coffea.processor.Runner` and `coffea.dataset_tools`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from overproof.records.dataset import FileSpec
+from overproof.session.datasets.descriptions import tree_of
+from overproof.session.datasets.files import files_of, plain
+from overproof.session.datasets.part import Part
+from overproof.words.errors import DatasetError
+
+FILES = "files"
+
+OF_DATASET = frozenset({FILES, "treename", "metadata", "preload", "format", "compressed_form", "form", "did"})
+"""What is said of a dataset."""
+
+OF_FILE = frozenset(
+    {"object_path", "steps", "num_entries", "uuid", "format", "lfn", "pfn", "num_selected_entries", "checksum"}
+)
+"""What is said of a file."""
+
+RESERVED = frozenset(
+    {
+        "dataset", "filename", "treename", "metadata", "entrystart", "entrystop", "fileuuid", "numentries", "uuid",
+        "clusters", "preload",
+    }
+)  # fmt: skip
+"""What processors find in `events.metadata` beside that of the user. Source: coffea, which reserves the same names."""
+
+
+def is_description(data: Mapping[Any, Any]) -> bool:
+    """Tell whether a mapping says what is in one dataset, without naming it."""
+    return FILES in data and data.keys() <= OF_DATASET and not _is_dataset(data[FILES], at_least_listed=False)
+
+
+def is_fileset(data: Mapping[Any, Any]) -> bool:
+    """Tell whether a mapping names datasets, and not files."""
+    return any(_is_dataset(description) for description in data.values())
+
+
+def parts_of_fileset(data: Mapping[Any, Any]) -> list[Part]:
+    """Return the datasets of a fileset, in its order.
+
+    Raises:
+        DatasetError: a dataset that is described in no known way.
+    """
+    return [part_of(str(name), description) for name, description in data.items()]
+
+
+def part_of(name: str, description: Any, *, is_given: bool = True) -> Part:
+    """Return one dataset of a fileset.
+
+    Args:
+        name: of the dataset.
+        description: a list of files, a mapping of files to trees, or a mapping with `files` and more.
+        is_given: the user gave the name.
+
+    Raises:
+        DatasetError: it is described in no known way, or its metadata have names that are ours.
+    """
+    description = plain(description)
+    if not _is_dataset(description):
+        raise DatasetError(
+            f"dataset {name!r} of the fileset is {description!r}: give a list of files, or a mapping with `files`, as "
+            'in {"files": {"a.root": "Events"}, "metadata": {}}'
+        )
+    if not isinstance(description, Mapping) or FILES not in description:
+        return Part(name=name, files=tuple(files_of(description)), is_given=is_given)
+    _check_format(name, description.get("format"))
+    tree = tree_of(name, description.get("treename"))
+    files = (_with_tree(spec, tree) for spec in files_of(description[FILES]))
+    return Part(name=name, files=tuple(files), metadata=_metadata_of(name, description), is_given=is_given)
+
+
+def _is_dataset(description: Any, *, at_least_listed: bool = True) -> bool:
+    """Tell whether something says which files are in a dataset; a text alone is the tree of a file."""
+    description = plain(description)
+    if isinstance(description, Mapping):
+        return FILES in description or (at_least_listed and bool(description) and not description.keys() & OF_FILE)
+    return at_least_listed and isinstance(description, list | tuple | set | frozenset)
+
+
+def _with_tree(spec: FileSpec, tree: str | None) -> FileSpec:
+    return spec if spec.tree or not tree else replace(spec, tree=tree)
+
+
+def _check_format(name: str, said: Any) -> None:
+    if said is not None and said != "root":
+        raise DatasetError(f"dataset {name!r} has files of format {said!r}: only ROOT files can be read")
+
+
+def _metadata_of(name: str, description: Mapping[Any, Any]) -> dict[str, Any]:
+    metadata = description.get("metadata")
+    if metadata is None:
+        return {}
+    if not isinstance(metadata, Mapping):
+        raise DatasetError(f"dataset {name!r}: its metadata are {metadata!r}: give a mapping")
+    if taken := sorted(RESERVED & metadata.keys()):
+        raise DatasetError(
+            f"dataset {name!r}: {', '.join(taken)} in its metadata would hide what `events.metadata` says of a block: "
+            "choose another name"
+        )
+    return dict(metadata)
