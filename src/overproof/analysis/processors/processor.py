@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from overproof.analysis.processors.accumulated import accumulated, restored
+from overproof.analysis.processors.pristine import Pristine
 from overproof.analysis.selector import Selector
 
 OUTPUT = "output"
 """Name of what a processor returns that returns no mapping."""
 
-_METRICS = "metrics"
+METRICS = "metrics"
+"""Name under which a processor's metrics are summed; `terminate` leaves them out."""
 
 
 class BareOutput(dict[str, Any]):
@@ -36,18 +38,22 @@ class ProcessorSelector(Selector):
         schema: class of coffea's schemas in which it wants to see the entries.
         has_metrics: tell which columns were touched, as coffea's Runner does with `savemetrics`.
 
-    Source: the protocol of coffea's `ProcessorABC`.
+    Source: the protocol of coffea's `ProcessorABC`; its Runner calls `process` for empty files too.
     """
+
+    takes_empty = True
 
     def __init__(self, processor: Any, *, schema: Any, has_metrics: bool = False) -> None:
         super().__init__()
         self.processor = processor
         self.schema = schema
         self._has_metrics = has_metrics
+        self._pristine: Pristine | None = None
 
     def process(self, events: Any) -> Mapping[str, Any]:
-        process = getattr(self.processor, "process", self.processor)
-        returned = process(events)
+        self._pristine = self._pristine or Pristine(self.processor)
+        processor = self._pristine.get()
+        returned = getattr(processor, "process", processor)(events)
         if returned is None:
             raise ValueError(
                 "Output of process() should not be None. Make sure your processor's process() function returns an "
@@ -55,7 +61,7 @@ class ProcessorSelector(Selector):
             )
         outputs: dict[str, Any] = {OUTPUT: accumulated(returned)}
         if self._has_metrics:
-            outputs[_METRICS] = {"columns": {each.branch for each in events.attrs["@events_factory"].access_log}}
+            outputs[METRICS] = {"columns": {_column(each) for each in events.attrs["@events_factory"].access_log}}
         return outputs
 
     def terminate(self, outputs: dict[str, Any]) -> Mapping[str, Any]:
@@ -65,3 +71,9 @@ class ProcessorSelector(Selector):
             replaced = postprocess(merged)
             merged = merged if replaced is None else replaced
         return merged if isinstance(merged, Mapping) else BareOutput({OUTPUT: merged})
+
+
+def _column(access: Any) -> str:
+    """Name what was touched as coffea's metrics do: the branch, and which of its buffers."""
+    _, _, _, buffer, *_ = access.buffer_key.split("/")
+    return f"{access.branch}-{buffer}"
