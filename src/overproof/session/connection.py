@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import weakref
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from overproof.engines.crew import Crew
+    from overproof.records.dataset import FileGrid, FileSpec
     from overproof.session.conduct.resumption import Resumption
     from overproof.session.datasets import Data
     from overproof.session.handle import Prepare, Query
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from overproof.session.question import Kind, Question
     from overproof.session.result import Result
     from overproof.store.cache_place import CachePlace, Chosen
+    from overproof.words.errors import OverproofError
 
 MAX_CLOSE_S = 5.0
 """How long closing waits for a query that was aborted."""
@@ -68,6 +71,24 @@ class Connection:
     def n_workers(self) -> int:
         """Number of workers that the session keeps up."""
         return self._crew.size
+
+    def expect_processors(self) -> None:
+        """Let workers load what processors of coffea need; where none has begun yet, it is loaded once for all."""
+        from overproof.columns.nanoevents.schemas import LIBRARIES
+
+        self._crew.expect(LIBRARIES)
+
+    def look_into(self, files: Sequence[FileSpec], *, block_entries: int) -> list[FileGrid | OverproofError]:
+        """Return the grid of every file, or why there is none; what is remembered is not opened again.
+
+        Raises:
+            EngineError: workers die faster than they can be replaced.
+        """
+        from overproof.session.chains.lengths import measure_files
+
+        self._check_open()
+        with self._lock:
+            return measure_files(self._crew, files, block_entries=block_entries)
 
     def close(self) -> None:
         """Abort what runs and end all workers; returns when none is left."""
