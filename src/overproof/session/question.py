@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from overproof.query.packetizers import packetizer_by_name
@@ -88,7 +88,7 @@ class Question:
 
         A selector's outputs come from its blocks, so that without one nobody knows what they would have been.
         """
-        return self.kind != "process" and not self.options.first
+        return self.options.takes_empty or (self.kind != "process" and not self.options.first)
 
     @property
     def n_files(self) -> int:
@@ -96,7 +96,14 @@ class Question:
 
 
 def make_question(
-    kind: Kind, data: Data | None, keywords: QueryKeywords, *, number: int, cycles: int | None = None, seed: int = 0
+    kind: Kind,
+    data: Data | None,
+    keywords: QueryKeywords,
+    *,
+    number: int,
+    cycles: int | None = None,
+    seed: int = 0,
+    takes_empty: bool = False,
 ) -> Question:
     """Check all that can be judged before any work, and bundle it.
 
@@ -106,6 +113,7 @@ def make_question(
         keywords: what is said about the query, known to be all keywords.
         number: the query's number in its session.
         cycles, seed: as in `Session.process`.
+        takes_empty: the selector wants to see trees without entries.
 
     Raises:
         InputError: something makes no sense, or there are no files.
@@ -124,7 +132,7 @@ def make_question(
         number=number,
         dataset=None if data is None else resolve_dataset(data, **chosen),
         cycles=cycles,
-        options=check_options(seed=seed, **rest),
+        options=replace(check_options(seed=seed, **rest), takes_empty=takes_empty),
         manner=check_manner(**manner),
         kind=kind,
     )
