@@ -79,7 +79,7 @@ def test_our_own_faults_ask_for_a_report(call: Callable, monkeypatch: pytest.Mon
 )
 def test_a_result_has_its_exit_code(state: QueryState, account: Account, code: int) -> None:
     """Complete is 0, complete but for something is 3, stopped or failed is 4."""
-    assert exit_code_of(state, account) == code
+    assert exit_code_of(state, is_complete=account.is_complete) == code
 
 
 def test_help_names_every_verb(call: Callable) -> None:

@@ -49,7 +49,7 @@ def deliver(outcome: Outcome, flags: QueryFlags) -> int:
         print(f"overproof: {problem}", file=sys.stderr)
     if isinstance(outcome.problem, EngineError) and not outcome.account.processed:
         return ExitCode.OUR_FAULT
-    return ExitCode.STOPPED if problems else exit_code_of(outcome.state, outcome.account)
+    return ExitCode.STOPPED if problems else exit_code_of(outcome.state, is_complete=outcome.is_complete)
 
 
 def document_of(outcome: Outcome, *, stats: bool) -> dict[str, Any]:
@@ -60,7 +60,9 @@ def document_of(outcome: Outcome, *, stats: bool) -> dict[str, Any]:
     document = {**head, "outputs": outputs_document(outcome.outputs)}
     if outcome.table is not None:
         document["outputs"]["columns"] = columns_document(outcome.table.columns)
-    document |= account_document(outcome.account, outcome.excluded, outcome.missing, outcome.split)
+    document |= account_document(
+        outcome.account, outcome.excluded, outcome.missing, outcome.split, accounts=outcome.accounts
+    )  # fmt: skip
     return document | ({"statistics": asdict(outcome.statistics)} if stats else {})
 
 
@@ -165,7 +167,7 @@ def _print_account(outcome: Outcome, flags: QueryFlags) -> None:
     if flags.stats:
         print(statistics_text(outcome.statistics), file=stream)
     _print_failures(outcome)
-    if flags.quiet and outcome.account.is_complete:
+    if flags.quiet and outcome.is_complete:
         return
     n_ranges = max(5, shutil.get_terminal_size().lines // 2 - 5)
     text = account_text(
@@ -173,6 +175,7 @@ def _print_account(outcome: Outcome, flags: QueryFlags) -> None:
         excluded=outcome.excluded,
         missing=outcome.missing,
         split=outcome.split,
+        accounts=outcome.accounts,
         max_ranges=n_ranges,
     )
     if outcome.state is not QueryState.FINISHED:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from overproof.records.account import Account
 from overproof.words.states import QueryState
 
 
@@ -27,8 +26,8 @@ class ExitCode(IntEnum):
     """Whoever read standard output went away, as in `overproof ... | head`."""
 
 
-def exit_code_of(state: QueryState, account: Account) -> ExitCode:
+def exit_code_of(state: QueryState, *, is_complete: bool) -> ExitCode:
     """Tell how a query that has a result ended."""
     if state is not QueryState.FINISHED:
         return ExitCode.STOPPED
-    return ExitCode.COMPLETE if account.is_complete else ExitCode.INCOMPLETE
+    return ExitCode.COMPLETE if is_complete else ExitCode.INCOMPLETE

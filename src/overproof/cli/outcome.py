@@ -28,7 +28,7 @@ class Outcome:
         draws: the outputs are what was drawn, by expression or name.
         table: that of a scan.
         problem: what ended the query early.
-        state, account, excluded, missing, split, statistics: as in a result.
+        state, account, accounts, excluded, missing, split, statistics: as in a result.
     """
 
     outputs: Mapping[str, Any]
@@ -37,10 +37,16 @@ class Outcome:
     problem: OverproofError | None = None
     state: QueryState
     account: Account
+    accounts: Mapping[str, Account]
     excluded: Sequence[ExcludedRange]
     missing: Sequence[MissingRange]
     split: Sequence[SplitRange] = ()
     statistics: Statistics
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether every entry asked for is in the outputs, and every empty tree."""
+        return self.account.is_complete and not self.missing and not self.excluded
 
     @property
     def drawn(self) -> Any:
@@ -78,6 +84,7 @@ def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
         problem=problem,
         state=result.state,
         account=result.account,
+        accounts=result.accounts,
         excluded=result.excluded,
         missing=result.missing,
         split=result.split,

@@ -75,6 +75,7 @@ class Snapshot:
     state: QueryState
     outputs: OutputState
     account: Account
+    accounts: tuple[Account, ...]
     missing: tuple[Missing, ...]
     excluded: tuple[Excluded, ...]
     splits: tuple[Split, ...]
@@ -163,6 +164,7 @@ class Driver:
                 state=master.state,
                 outputs=self.outputs.copy(),
                 account=master.account,
+                accounts=master.accounts,
                 missing=master.missing,
                 excluded=master.excluded,
                 splits=master.splits,

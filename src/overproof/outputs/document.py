@@ -79,19 +79,27 @@ def account_document(
     excluded: Iterable[ExcludedRange] = (),
     missing: Iterable[MissingRange] = (),
     split: Iterable[SplitRange] = (),
+    *,
+    accounts: Mapping[str, Account] | None = None,
 ) -> Document:
     """Say where every entry is: `{"account", "excluded", "missing"}`, ranges in the order of the dataset given.
 
-    `"split"` is there only when a range was computed in two.
+    `"split"` is there only when a range was computed in two, `"accounts"` when there are several datasets.
     """
     document: Document = {
-        "account": {field.name: getattr(account, field.name) for field in fields(account)}
-        | {"complete": account.is_complete},
+        "account": _account_document(account),
         "excluded": [excluded_document(each) for each in excluded],
         "missing": [asdict(each) for each in missing],
     }
+    if accounts is not None and len(accounts) > 1:
+        document["accounts"] = {name: _account_document(each) for name, each in accounts.items()}
     splits = [asdict(each) for each in split]
     return document | ({"split": splits} if splits else {})
+
+
+def _account_document(account: Account) -> Document:
+    figures = {field.name: getattr(account, field.name) for field in fields(account)}
+    return figures | {"complete": account.is_complete}
 
 
 def excluded_document(failed: ExcludedRange) -> Document:

@@ -100,6 +100,10 @@ class Files:
     def n_unknown(self) -> int:
         return 0 if self.is_settled else self._n_files - len(self._known)
 
+    def count_unknown(self, first: FileIndex, stop: FileIndex) -> int:
+        """Count the files in a range that somebody must still look into."""
+        return 0 if self.is_settled else sum(file not in self._known for file in range(first, stop))
+
     def ask(self) -> FileIndex:
         """Take the next file to look into."""
         return self.to_ask.popitem(last=False)[0]

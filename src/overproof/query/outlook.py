@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from overproof.query.attendance import Attendance
 from overproof.query.files import Files
 from overproof.query.handout import Handout
 from overproof.query.isolation.isolation import Isolation
 from overproof.query.ledger import Ledger
+from overproof.query.ledger.accounts import accounts_of
 from overproof.query.ledger.audit import audit
 from overproof.query.ledger.gaps import Gaps, join_missing, sort_excluded, sort_splits
 from overproof.query.ledger.standing import take_down
@@ -38,6 +39,7 @@ class Outlook:
         options: limits of the query.
         packetizer: how many blocks a worker gets.
         steps: the entries asked for, for the files of which not all are.
+        members: number of files of each of its datasets, one after the other; empty: it is one.
     """
 
     def __init__(
@@ -47,11 +49,13 @@ class Outlook:
         packetizer: Packetizer,
         *,
         steps: Mapping[FileIndex, tuple[Range, ...]] | None = None,
+        members: Sequence[int] = (),
     ) -> None:
         self._options = options
         self._state = QueryState.WAITING
         self._end_state = QueryState.STOPPED
         self._read_bytes = 0
+        self._members = members
         self._files = files = Files(n_files, options, steps or {})
         self._ledger = ledger = Ledger()
         self._shelf = Shelf()
@@ -74,6 +78,13 @@ class Outlook:
     def account(self) -> Account:
         """Where every entry is, now."""
         return self._ledger.account(files_unopened=self._files.n_unknown)
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The account of each dataset; not for a reader in another thread, and not for ten times a second."""
+        if len(self._members) < 2:
+            return (self.account,)
+        return accounts_of(self._ledger, self._gaps, self._files, members=self._members)
 
     @property
     def missing(self) -> tuple[Missing, ...]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.statistics import Statistics
 from overproof.session.outcome.costs import merge_statistics
-from overproof.session.outcome.gaps import Gaps, name_excluded, name_missing, name_splits
-from overproof.session.outcome.merging import merge_accounts, merge_origins
+from overproof.session.outcome.gaps import Gaps, name_accounts, name_excluded, name_missing, name_splits
+from overproof.session.outcome.merging import merge_accounts, merge_origins, merged_accounts
 from overproof.session.outcome.origin import Origin
 from overproof.session.outcome.ranges import entries_text
 from overproof.words.errors import BranchError, DatasetError, InputError, UserCodeError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from overproof.outputs.state import OutputState
 
 
-TOLD = ("account", "excluded", "missing", "split", "statistics", "state", "query_id")
+TOLD = ("account", "accounts", "excluded", "missing", "split", "statistics", "state", "query_id")
 """What everything that is handed out tells of its query."""
 
 
@@ -37,6 +37,7 @@ class Result(Mapping[str, Any]):
         state: `finished`, `stopped` or `failed`; `running` for a partial result.
         outputs: what `terminate` made of the merged outputs.
         account: where every entry is.
+        accounts: the same for each dataset, by its name; empty for cycles.
         excluded: ranges on which the selector failed; a dataset too.
         missing: ranges and files that could not be read; a dataset too, which can be processed again.
         statistics: what the query cost.
@@ -52,6 +53,7 @@ class Result(Mapping[str, Any]):
     excluded: Gaps[ExcludedRange]
     missing: Gaps[MissingRange]
     statistics: Statistics
+    accounts: Mapping[str, Account] = field(default_factory=dict)
     split: tuple[SplitRange, ...] = ()
     unrounded: OutputState | None = field(default=None, repr=False)
     origin: Origin | None = field(default=None, repr=False)
@@ -101,6 +103,7 @@ class Result(Mapping[str, Any]):
             state=states[0] if states else QueryState.FINISHED,
             outputs=origin.finish(unrounded.value()),
             account=merge_accounts(self.account, other.account, origin),
+            accounts=name_accounts(merged_accounts(self.account, other.account, origin), origin.dataset),
             excluded=name_excluded(origin.standing.excluded, origin.dataset),
             missing=name_missing(origin.standing.missing, origin.dataset),
             statistics=merge_statistics(self.statistics, other.statistics),
@@ -118,7 +121,7 @@ class Result(Mapping[str, Any]):
             return UserCodeError("the selector failed, and nothing is known of where")
         first, account = self.excluded[0], self.account
         message = first.reason
-        if self.origin is not None and self.origin.options.on_error != "stop":
+        if account.excluded and self.origin is not None and self.origin.options.on_error != "stop":
             n_done = account.excluded + account.processed
             message += (
                 f"\n{account.excluded:,} entries failed, of {n_done:,} done: the selector is probably wrong, not the "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
@@ -16,7 +17,7 @@ class Count:
     Attributes:
         entries: with at least one pass that is chosen.
         passes: of the implicit loop that are chosen; the same for a selection without a loop.
-        account, excluded, missing, split, statistics, state, query_id: as in a result.
+        account, accounts, excluded, missing, split, statistics, state, query_id: as in a result.
 
     Source: the entries are those of ROOT's TTree::GetEntries(selection), the passes those of its Draw.
     """
@@ -24,6 +25,7 @@ class Count:
     entries: int
     passes: int
     account: Account = field(repr=False)
+    accounts: Mapping[str, Account] = field(repr=False)
     excluded: tuple[ExcludedRange, ...] = field(repr=False)
     missing: tuple[MissingRange, ...] = field(repr=False)
     split: tuple[SplitRange, ...] = field(repr=False)

@@ -24,7 +24,7 @@ class Table(Mapping[str, Any]):
         columns: numpy arrays by the text of their expression, one value a row, NaN where there is none; before them
             `entry`, counted over all files, and `instance`, the number of the row in its entry.
         n_rows: rows that there are; the table may have fewer, when only so many were asked for.
-        account, excluded, missing, split, statistics, state, query_id: as in a result.
+        account, accounts, excluded, missing, split, statistics, state, query_id: as in a result.
 
     Source: ROOT's TTree::Scan.
     """
@@ -32,6 +32,7 @@ class Table(Mapping[str, Any]):
     columns: Mapping[str, Any]
     n_rows: int
     account: Account
+    accounts: Mapping[str, Account]
     excluded: tuple[ExcludedRange, ...]
     missing: tuple[MissingRange, ...]
     split: tuple[SplitRange, ...]

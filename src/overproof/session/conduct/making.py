@@ -11,7 +11,7 @@ from overproof.engines.driver import Snapshot
 from overproof.records.outcome.standing import Standing
 from overproof.records.statistics import Statistics
 from overproof.session.conduct.user_code import call_user
-from overproof.session.outcome.gaps import name_excluded, name_missing, name_splits
+from overproof.session.outcome.gaps import name_accounts, name_excluded, name_missing, name_splits
 from overproof.session.outcome.origin import Origin
 from overproof.session.question import Question
 from overproof.session.result import Result
@@ -53,6 +53,7 @@ def make_result(
             state=snapshot.state,
             outputs=outputs,
             account=snapshot.account,
+            accounts=name_accounts(snapshot.accounts, question.dataset),
             excluded=name_excluded(snapshot.excluded, question.dataset),
             missing=name_missing(snapshot.missing, question.dataset),
             statistics=statistics,

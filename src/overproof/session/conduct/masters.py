@@ -25,6 +25,7 @@ def snapshot_of(master: Master, outputs: OutputState, *, state: QueryState) -> S
         state=state,
         outputs=outputs,
         account=master.account,
+        accounts=master.accounts,
         missing=master.missing,
         excluded=master.excluded,
         splits=master.splits,
@@ -40,6 +41,7 @@ def master_of(question: Question) -> Master:
         options=options,
         packetizer=packetizer_by_name(options.packetizer, packet_blocks=options.packet_blocks),
         steps={index: spec.steps for index, spec in enumerate(files) if spec.steps is not None},
+        members=() if dataset is None else [member.n_files for member in dataset.all_members],
     )
 
 

@@ -25,10 +25,11 @@ class EntryList(Entries):
     """Entries that a draw into `>>name` has chosen; give it to later queries as `entry_list=`, or as data.
 
     Attributes:
-        account, excluded, missing, split, statistics, state, query_id: as in a result; None when it was loaded.
+        account, accounts, excluded, missing, split, statistics, state, query_id: as in a result; None when it was loaded.
     """
 
     account: Account | None = field(default=None, compare=False)
+    accounts: Mapping[str, Account] = field(default_factory=dict, compare=False)
     excluded: tuple[ExcludedRange, ...] = field(default=(), compare=False)
     missing: tuple[MissingRange, ...] = field(default=(), compare=False)
     split: tuple[SplitRange, ...] = field(default=(), compare=False)

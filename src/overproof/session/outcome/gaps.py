@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any, Generic, TypeVar
 
-from overproof.records.account import ExcludedRange, MissingRange, SplitRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.block import NO_ENTRIES
 from overproof.records.dataset import Dataset, FileSpec
 from overproof.records.outcome.gaps import Excluded, Missing, Split
@@ -82,6 +82,11 @@ class Gaps(tuple[R, ...], Generic[R]):
                 )
             files[spec.path] = _description(spec, trees.get(index))
         return {dataset.name: {"files": files, "metadata": dict(dataset.metadata)}}
+
+
+def name_accounts(accounts: Iterable[Account], dataset: Dataset | None) -> dict[str, Account]:
+    """Return the account of each dataset by its name; cycles have none."""
+    return {} if dataset is None else dict(zip((each.name for each in dataset.all_members), accounts, strict=True))
 
 
 def name_missing(gaps: Iterable[Missing], dataset: Dataset | None) -> Gaps[MissingRange]:

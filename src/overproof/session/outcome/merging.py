@@ -9,6 +9,7 @@ from typing import TypeVar
 from overproof.columns.files.identity import parts_of
 from overproof.query.ledger.gaps import join_missing, sort_excluded
 from overproof.records.account import Account
+from overproof.records.block import Range
 from overproof.records.dataset import Dataset, FileGrid
 from overproof.records.outcome.gaps import Excluded, Missing
 from overproof.records.outcome.standing import Standing
@@ -56,15 +57,44 @@ def merge_origins(first: Origin, second: Origin) -> Origin:
 
 def merge_accounts(first: Account, second: Account, merged: Origin) -> Account:
     """Return the account of two results, of which `merged` is the common origin; they share no block."""
+    is_unopened = bool(first.files_unopened or second.files_unopened)
+    n_files = len(merged.dataset.files) if merged.dataset else 1
+    asked = merged.asked(merged.standing.grids)
+    return _account(merged, range(n_files), asked, first.processed + second.processed, is_unopened=is_unopened)
+
+
+def merged_accounts(first: Account, second: Account, merged: Origin) -> list[Account]:
+    """Return the same for each of their datasets."""
+    is_unopened = bool(first.files_unopened or second.files_unopened)
+    failed: dict[FileIndex, list[Range]] = {}
+    for gap in merged.standing.excluded:
+        failed.setdefault(gap.file, []).append((gap.first, gap.stop))
+    done = {
+        file: count(without(ranges, failed.get(file, ())))
+        for file, ranges in _done(merged, merged.standing.grids).items()
+    }
+    asked = merged.asked(merged.standing.grids)
+    accounts, start = [], 0
+    for member in merged.dataset.all_members if merged.dataset else ():
+        files = range(start, start + member.n_files)
+        processed = sum(done.get(file, 0) for file in files)
+        accounts.append(_account(merged, files, asked, processed, is_unopened=is_unopened))
+        start += member.n_files
+    return accounts
+
+
+def _account(
+    merged: Origin, files: range, asked: Mapping[FileIndex, Ranges], processed: int, *, is_unopened: bool
+) -> Account:
+    """Return the account of some files, of which so many entries were processed."""
     standing = merged.standing
-    asked = merged.asked(standing.grids)
-    total = sum(map(count, asked.values()))
-    processed = first.processed + second.processed
-    excluded = count((gap.first, gap.stop) for gap in standing.excluded)
-    missing = count((gap.first, gap.stop) for gap in standing.missing if gap.stop is not None)
-    unknown = {gap.file for gap in standing.missing if gap.stop is None}
-    files = merged.dataset.files if merged.dataset else ()
-    unopened = {file for file, spec in enumerate(files) if spec.steps != ()} - set(standing.grids) - unknown
+    total = sum(count(asked[file]) for file in files if file in asked)
+    excluded = count((gap.first, gap.stop) for gap in standing.excluded if gap.file in files)
+    lost = [gap for gap in standing.missing if gap.file in files]
+    missing = count((gap.first, gap.stop) for gap in lost if gap.stop is not None)
+    unknown = {gap.file for gap in lost if gap.stop is None}
+    asked_for = {file for file in files if merged.dataset is not None and merged.dataset.files[file].steps != ()}
+    unopened = asked_for - set(standing.grids) - unknown
     return Account(
         processed=processed,
         excluded=excluded,
@@ -72,7 +102,7 @@ def merge_accounts(first: Account, second: Account, merged: Origin) -> Account:
         unread=total - processed - excluded - missing,
         total=total,
         files_unknown=len(unknown),
-        files_unopened=len(unopened) if first.files_unopened or second.files_unopened else 0,
+        files_unopened=len(unopened) if is_unopened else 0,
     )
 
 

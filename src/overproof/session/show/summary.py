@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
@@ -12,6 +12,12 @@ from overproof.session.outcome.ranges import entries_text
 from overproof.words.units import human_bytes, human_seconds
 
 R = TypeVar("R", MissingRange, ExcludedRange)
+
+MAX_DATASETS = 20
+"""Datasets of which each has a line."""
+
+MAX_NAME = 40
+"""Letters of a dataset's name for which all lines make room."""
 
 MAX_RANGES = 10
 """Ranges of one sort that are printed; the rest is counted."""
@@ -23,21 +29,23 @@ def account_text(
     excluded: Sequence[ExcludedRange] = (),
     missing: Sequence[MissingRange] = (),
     split: Sequence[SplitRange] = (),
+    accounts: Mapping[str, Account] | None = None,
     max_ranges: int = MAX_RANGES,
 ) -> str:
     """Write where every entry is: one line when the result is complete, the ranges that lack when it is not.
 
+    Of several datasets each has a line too.
     Ranges that lack for the same cause stand together: the cause once, with their number, then each of them.
     """
-    sums = " + ".join(f"{getattr(account, part):,} {part}" for part in ("processed", "excluded", "missing", "unread"))
-    verdict = "complete" if account.is_complete else "not complete"
-    lines = [f"account     {sums} = {account.total:,} entries: {verdict}"]
+    verdict = "complete" if account.is_complete and not (missing or excluded) else "not complete"
+    lines = [f"account     {_sum_text(account)}: {verdict}"]
     if account.files_unknown:
         lines.append(f"            {_files(account.files_unknown)} of unknown length: nobody can tell how many entries")
     if account.files_unopened:
         lines.append(
             f"            {_files(account.files_unopened)} not looked into: their entries are not in the total"
         )
+    lines += _dataset_lines(accounts or {})
     lines += _grouped("missing", _by_cause(missing, cause=_reason_of_missing), _reason_of_missing, max_ranges)
     by_cause = _by_cause(excluded, cause=_cause_of_excluded)
     lines += _grouped("excluded", by_cause, _reason_of_excluded, max_ranges)
@@ -45,6 +53,22 @@ def account_text(
     if len(split) > max_ranges:
         lines.append(f"{'':<12}... and {len(split) - max_ranges:,} more split ranges")
     return "\n".join(lines)
+
+
+def _sum_text(account: Account) -> str:
+    parts = " + ".join(f"{getattr(account, part):,} {part}" for part in ("processed", "excluded", "missing", "unread"))
+    return f"{parts} = {account.total:,} entries"
+
+
+def _dataset_lines(accounts: Mapping[str, Account]) -> list[str]:
+    """Write a line for each of several datasets; of very many, for those that lack something."""
+    shown = accounts if len(accounts) <= MAX_DATASETS else {k: v for k, v in accounts.items() if not v.is_complete}
+    if len(accounts) < 2 or not shown:
+        return []
+    width = min(max(map(len, shown)), MAX_NAME)
+    lines = [f"{'':<12}{name:<{width}}  {_sum_text(account)}" for name, account in shown.items()]
+    more = len(lines) - MAX_DATASETS
+    return lines[:MAX_DATASETS] + ([f"{'':<12}... and {more:,} more datasets that lack entries"] if more > 0 else [])
 
 
 def missing_line(lost: MissingRange) -> str:

@@ -1,0 +1,49 @@
+"""Where every entry is, for each of the datasets of a query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+from overproof.query.files import Files
+from overproof.query.ledger.gaps import Gaps
+from overproof.query.ledger.ledger import Ledger
+from overproof.query.ledger.place import Place
+from overproof.records.account import Account
+
+
+def accounts_of(ledger: Ledger, gaps: Gaps, files: Files, *, members: Sequence[int]) -> tuple[Account, ...]:
+    """Return the account of each dataset; takes time in proportion to the blocks, and sums to the whole.
+
+    Args:
+        ledger: of the query.
+        gaps: what is lacking so far.
+        files: of the query.
+        members: number of files of each dataset, one after the other.
+    """
+    of_file = [member for member, n_files in enumerate(members) for _ in range(n_files)]
+    asked, processed, missing, excluded, unknown = ([0] * len(members) for _ in range(5))
+    for block, size, place in zip(ledger.blocks, ledger.sizes, ledger.where, strict=True):
+        member = of_file[block.file]
+        asked[member] += size
+        if place is Place.MERGED:
+            processed[member] += size
+        elif place is Place.MISSING:
+            missing[member] += size
+    for failed in gaps.excluded:  # cut out of the blocks, so that their sizes lack them
+        excluded[of_file[failed.file]] += failed.stop - failed.first
+    for lost in gaps.missing:
+        unknown[of_file[lost.file]] += lost.stop is None
+    starts = accumulate(members, initial=0)
+    return tuple(
+        Account(
+            processed=processed[member],
+            excluded=excluded[member],
+            missing=missing[member],
+            unread=asked[member] - processed[member] - missing[member],
+            total=asked[member] + excluded[member],
+            files_unknown=unknown[member],
+            files_unopened=files.count_unknown(start, start + n_files),
+        )
+        for member, (start, n_files) in enumerate(zip(starts, members, strict=False))
+    )
