@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TypeAlias
 
 from overproof.columns.cache.cache import ColumnCache
 from overproof.columns.cache.reader import CachedReader
@@ -11,10 +12,17 @@ from overproof.columns.formats import Reader
 from overproof.columns.friends.opening import open_joined
 from overproof.columns.native.steps import Machinery
 from overproof.columns.opening import open_reader, verify_file
-from overproof.records.dataset import FileSpec
+from overproof.records.dataset import FileSpec, Friend
 from overproof.words.errors import OverproofError
 
 __all__ = ["Reader", "ReaderCache"]
+
+_Key: TypeAlias = tuple[str, str | None, tuple[Friend, ...]]
+
+
+def _key(spec: FileSpec) -> _Key:
+    """Return what of a file its reader depends on: not on what is asked for or told of it."""
+    return spec.path, spec.tree, spec.friends
 
 
 class ReaderCache:
@@ -36,7 +44,7 @@ class ReaderCache:
         self.machinery = Machinery()
         self._limit = limit
         self._limit_branches = limit_branches
-        self._readers: OrderedDict[FileSpec, Reader] = OrderedDict()
+        self._readers: OrderedDict[_Key, Reader] = OrderedDict()
         self._closed_bytes = 0
         self._verified: set[tuple[str, str, str]] = set()
 
@@ -58,16 +66,17 @@ class ReaderCache:
             DatasetError: nothing that can be used; a checksum that nobody can compute.
             ReadError: phase `open`; the next call tries again.
         """
-        reader = self._readers.get(spec)
+        key = _key(spec)
+        reader = self._readers.get(key)
         if reader is not None and not reader.serves(identity if reader.identity else ""):
-            self._drop(spec)
+            self._drop(key)
             reader = None
         if reader is None:
-            reader = self._readers[spec] = open_joined(spec, opener=self._open)
+            reader = self._readers[key] = open_joined(spec, opener=self._open)
             while len(self._readers) > 1 and self._is_too_much():
                 self._drop(next(iter(self._readers)))
         else:
-            self._readers.move_to_end(spec)
+            self._readers.move_to_end(key)
         if verify:
             self._verify(spec, reader)
         return reader
@@ -84,7 +93,7 @@ class ReaderCache:
         try:
             verify_file(spec)
         except OverproofError:
-            self._drop(spec)
+            self._drop(_key(spec))
             raise
         self._verified.add(known)
 
@@ -92,8 +101,8 @@ class ReaderCache:
         n_branches = sum(len(reader.names) for reader in self._readers.values())
         return len(self._readers) > self._limit or n_branches > self._limit_branches
 
-    def _drop(self, spec: FileSpec) -> None:
-        reader = self._readers.pop(spec)
+    def _drop(self, key: _Key) -> None:
+        reader = self._readers.pop(key)
         self._closed_bytes += reader.read_bytes
         reader.close()
 

@@ -51,6 +51,8 @@ class FileSpec:
         checksum: of the whole file, as `"adler32:0123abcd"` or with another algorithm; empty: not known.
         friends: what the user wants to be read beside it, in the order in which names are looked for.
         written: the path as the user wrote it, where that is another one; empty: the same.
+        n_entries: so many entries the tree must have, or it is another file; None: not told.
+        uuid: the UUID that the file must have, or it is another file; empty: not told.
     """
 
     path: str
@@ -59,6 +61,8 @@ class FileSpec:
     checksum: str = ""
     friends: tuple[Friend, ...] = ()
     written: str = ""
+    n_entries: int | None = None
+    uuid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from overproof.columns.cycles import Cycles
 from overproof.columns.events import NOTHING_AROUND, ColumnMemory, Events, columns_of, name_of_event
+from overproof.columns.files.recognized import why_another
 from overproof.columns.reader import Reader, ReaderCache
 from overproof.engines.messages import Measure, Measured, Survey, Surveyed
 from overproof.records.block import Block, Range
@@ -105,11 +106,14 @@ class BlockSource:
         """Look into a file.
 
         Raises:
-            DatasetError, ReadError: it cannot be opened, or has no such tree.
+            DatasetError, ReadError: it cannot be opened, has no such tree, or is not the one that was meant.
         """
         assert self._dataset is not None
         spec = self._dataset.files[file]
-        return self._readers.get(spec, verify=bool(spec.checksum)).grid(self._block_entries)
+        grid = self._readers.get(spec, verify=bool(spec.checksum)).grid(self._block_entries)
+        if difference := why_another(spec, grid):
+            raise ReadError(difference, file=spec.path, phase="open")
+        return grid
 
     def grid_of(self, spec: FileSpec, block_entries: int) -> FileGrid:
         """Look into a file of no query.
@@ -217,7 +221,7 @@ def following(
 
 
 def look_into(source: BlockSource, file: FileIndex, *, worker: WorkerId) -> FileOpened | FileFailed:
-    """Tell the grid of a file, or why there is none."""
+    """Tell the grid of a file, or why there is none that can be used."""
     try:
         return FileOpened(worker=worker, file=file, grid=source.grid(file))
     except ReadError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from overproof.columns.remembered import recall, remember
 from overproof.engines.crew import Crew
@@ -30,7 +29,7 @@ def measure_files(
 ) -> list[FileGrid | OverproofError]:
     """Return the grid of every file, or why there is none; nobody is asked for one that is remembered.
 
-    Friends, steps and checksums do not matter; each file is opened once, and remembered.
+    Friends, steps, checksums and what else is told of a file do not matter; each file is opened once, and remembered.
 
     Args:
         crew: idle.
@@ -42,7 +41,7 @@ def measure_files(
         AbortedError: it was cancelled.
         EngineError: workers die faster than they can be replaced.
     """
-    bare = [replace(spec, steps=None, checksum="", friends=()) for spec in files]
+    bare = [FileSpec(path=spec.path, tree=spec.tree) for spec in files]
     known: dict[FileSpec, FileGrid | OverproofError] = {}
     unknown: list[FileSpec] = []
     for spec in dict.fromkeys(bare):

@@ -14,7 +14,7 @@ from overproof.engines.driver import Driver
 from overproof.engines.messages import Brief, Ended
 from overproof.query.statistics import StatisticsTally
 from overproof.records.dataset import Dataset
-from overproof.records.notices import FileOpened, Notice, WorkerLost
+from overproof.records.notices import FileFailed, FileOpened, Notice, WorkerLost
 from overproof.records.outcome.gaps import Excluded
 from overproof.records.progress import Progress
 from overproof.session.code import module_names, pack_selector
@@ -272,6 +272,7 @@ class Conduct:
         if question.dataset is None:
             assert question.cycles is not None
             return notices or [FileOpened(file=0, grid=cycle_grid(question.cycles))]
+        from overproof.columns.files.recognized import why_another
         from overproof.columns.remembered import recall
 
         for index, spec in enumerate(question.dataset.files):
@@ -279,7 +280,10 @@ class Conduct:
                 continue
             if (grid := recall(spec, question.options.block_entries)) is not None:
                 self._remembered.add(index)
-                notices.append(FileOpened(file=index, grid=grid))
+                difference = why_another(spec, grid)
+                notices.append(
+                    FileFailed(file=index, reason=difference) if difference else FileOpened(file=index, grid=grid)
+                )
         return notices
 
     def _remember_files(self) -> None:

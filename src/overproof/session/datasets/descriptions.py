@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from overproof.records.block import Range
+from overproof.records.block import NO_ENTRIES, Range
 from overproof.records.dataset import FileSpec
 from overproof.session.outcome.ranges import union
 from overproof.words.errors import DatasetError
@@ -23,13 +23,18 @@ def described(spec: FileSpec, description: Any) -> FileSpec:
     Raises:
         DatasetError: something in it makes no sense.
     """
-    if not isinstance(description, Mapping):
+    if isinstance(description, Mapping):
+        check_format(spec.path, description.get("format"))
+    else:
         return replace(spec, tree=tree_of(spec.path, description) or spec.tree)
     return replace(
         spec,
         tree=tree_of(spec.path, description.get("object_path")) or spec.tree,
         steps=_steps_of(spec.path, description.get("steps")),
         checksum=_checksum_of(spec.path, description.get("checksum")),
+        written=_text_of(spec.path, description, "written") or spec.written,
+        n_entries=_n_entries_of(spec.path, description.get("num_entries")),
+        uuid=_text_of(spec.path, description, "uuid"),
     )
 
 
@@ -45,8 +50,18 @@ def tree_of(what: str, tree: Any) -> str | None:
     return tree or None
 
 
+def check_format(what: str, said: Any) -> None:
+    """Refuse files that are no ROOT files.
+
+    Raises:
+        DatasetError: they are of another format.
+    """
+    if said is not None and said != "root":
+        raise DatasetError(f"{what!r} is of format {said!r}: only ROOT files can be read")
+
+
 def _steps_of(path: str, steps: Any) -> tuple[Range, ...] | None:
-    """Read ranges of entries, `[[first, stop], ...]`; neighbours become one."""
+    """Read ranges of entries, `[[first, stop], ...]`; neighbours become one, `[[0, 0]]` is a tree without entries."""
     if steps is None:
         return None
     try:
@@ -60,7 +75,28 @@ def _steps_of(path: str, steps: Any) -> tuple[Range, ...] | None:
             raise DatasetError(f"{path}: the step [{first}, {stop}] is no range of entries")
     if any(before[1] > after[0] for before, after in itertools.pairwise(ranges)):
         raise DatasetError(f"{path}: `steps` overlap, and no entry may be counted twice: {steps!r}")
-    return union(ranges)
+    return NO_ENTRIES if tuple(ranges) == NO_ENTRIES else union(ranges)
+
+
+def _n_entries_of(path: str, said: Any) -> int | None:
+    """Read the number of entries that the tree has."""
+    if said is None:
+        return None
+    try:
+        n_entries = int(operator.index(said))
+    except TypeError:
+        n_entries = -1
+    if n_entries < 0:
+        raise DatasetError(f"{path}: `num_entries` must be a whole number, at least 0: {said!r}")
+    return n_entries
+
+
+def _text_of(path: str, description: Mapping[Any, Any], name: str) -> str:
+    """Read a text that may be absent."""
+    said = description.get(name)
+    if said is not None and not isinstance(said, str):
+        raise DatasetError(f"{path}: `{name}` must be a text: {said!r}")
+    return said or ""
 
 
 def _checksum_of(path: str, checksum: Any) -> str:

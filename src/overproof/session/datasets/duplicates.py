@@ -59,5 +59,7 @@ def _kept(files: Sequence[FileSpec], repeated: list[FileSpec]) -> list[FileSpec]
 
 def _both(one: FileSpec, other: FileSpec) -> FileSpec:
     """Ask of a file for what either asks for."""
+    if one.steps == other.steps:
+        return one
     steps = None if one.steps is None or other.steps is None else union(one.steps, other.steps)
     return replace(one, steps=steps)

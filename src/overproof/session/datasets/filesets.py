@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from overproof.records.dataset import FileSpec
-from overproof.session.datasets.descriptions import tree_of
+from overproof.session.datasets.descriptions import check_format, tree_of
 from overproof.session.datasets.files import files_of, plain
 from overproof.session.datasets.part import Part
 from overproof.words.errors import DatasetError
@@ -72,7 +72,7 @@ def part_of(name: str, description: Any, *, is_given: bool = True) -> Part:
         )
     if not isinstance(description, Mapping) or FILES not in description:
         return Part(name=name, files=tuple(files_of(description)), is_given=is_given)
-    _check_format(name, description.get("format"))
+    check_format(name, description.get("format"))
     tree = tree_of(name, description.get("treename"))
     files = (_with_tree(spec, tree) for spec in files_of(description[FILES]))
     return Part(name=name, files=tuple(files), metadata=_metadata_of(name, description), is_given=is_given)
@@ -88,11 +88,6 @@ def _is_dataset(description: Any, *, at_least_listed: bool = True) -> bool:
 
 def _with_tree(spec: FileSpec, tree: str | None) -> FileSpec:
     return spec if spec.tree or not tree else replace(spec, tree=tree)
-
-
-def _check_format(name: str, said: Any) -> None:
-    if said is not None and said != "root":
-        raise DatasetError(f"dataset {name!r} has files of format {said!r}: only ROOT files can be read")
 
 
 def _metadata_of(name: str, description: Mapping[Any, Any]) -> dict[str, Any]:
