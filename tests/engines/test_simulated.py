@@ -64,7 +64,7 @@ def test_everything_is_computed_although_half_of_the_workers_die() -> None:
         ("losses", 1.5, "losses=1.5"),
         ("spread", float("nan"), "spread=nan"),
         ("law", "normal", "no law of speeds"),
-        ("packetizer", "clever", "no packetizer is called 'clever': choose one of adaptive, fixed"),
+        ("packetizer", "clever", "no packetizer is called 'clever': choose one of adaptive, fixed, single"),
     ],
 )
 def test_options_without_sense_are_refused(field: str, value: object, words: str) -> None:

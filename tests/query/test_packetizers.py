@@ -85,7 +85,7 @@ def test_packetizers_have_names() -> None:
     """A name finds its policy; a wrong one is told which there are."""
     assert packetizer_by_name("adaptive") is adaptive
     assert packetizer_by_name("fixed", packet_blocks=7)(VIEW) == 7
-    with pytest.raises(OptionError, match="no packetizer is called 'clever': choose one of adaptive, fixed"):
+    with pytest.raises(OptionError, match="no packetizer is called 'clever': choose one of adaptive, fixed, single"):
         packetizer_by_name("clever")
     with pytest.raises(OptionError, match="0 blocks makes no sense"):
         packetizer_by_name("fixed", packet_blocks=0)

@@ -94,6 +94,8 @@ def pack_selector(selector: Selector) -> PackedSelector:
     with by_value(modules):
         try:
             payload: bytes = cloudpickle.dumps(selector)
+        except SelectorError:
+            raise
         except Exception as error:
             raise SelectorError(
                 f"the selector {type(selector).__name__} cannot be sent to workers: {error}. "

@@ -17,8 +17,12 @@ from overproof.store.cache_place import CachePlace
 from overproof.words.errors import OptionError
 from overproof.words.units import MB
 
-Kind: TypeAlias = Literal["process", "draw", "draws", "scan", "count"]
-"""What is asked: a selector of the user's, one thing drawn, several by name, a table, or a number."""
+Kind: TypeAlias = Literal["process", "map", "draw", "draws", "scan", "count"]
+"""What is asked: a selector of the user's, a function of items, one thing drawn, several by name, a table, or a number.
+"""
+
+OF_USERS: frozenset[Kind] = frozenset(("process", "map"))
+"""Kinds whose code is the user's."""
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 N_TIME_LETTERS, N_DICE_LETTERS = 4, 3
@@ -121,7 +125,7 @@ def make_question(
     if (data is None) == (cycles is None):
         raise OptionError("give either a dataset or cycles=N: files to process, or a number of cycles without data")
     if cycles is not None:
-        check_number("cycles", cycles, at_least=1)
+        check_number("cycles", cycles, at_least=0 if kind == "map" else 1)
     if keywords.get("files") is not None:
         check_number("files", keywords["files"], at_least=1)
     rest: dict[str, Any] = dict(keywords)

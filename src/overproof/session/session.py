@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -76,6 +76,46 @@ class Session(Connection):
         made = make_selector(selector, params, schema=schema)
         question = self._question("process", data, keywords, cycles=cycles, seed=seed, takes_empty=made.takes_empty)
         return self._start(question, prepare=partial(_prepared, made), wait=wait)
+
+    def map(
+        self,
+        function: Callable[[Any], Any],
+        items: Iterable[Any],
+        *,
+        retries: int = 0,
+        timeout_s: float | None = None,
+        memory_limit_bytes: int | None = None,
+        journal: bool = True,
+        wait: bool = True,
+    ) -> Any:
+        """Call a function on each of some items, which know nothing of each other, on all workers.
+
+        Args:
+            function: called with one item; function, items and values may be of any type that can be pickled.
+            items: in the order of which the values come.
+            retries: how often an item that raises is tried again.
+            timeout_s: seconds that an item may take; None: as long as it likes.
+            memory_limit_bytes: private memory that a worker may have; None: its share of the machine's.
+            journal: keep the query on disk, so that it can be resumed.
+            wait: wait for the values; False: return a `Query` of them at once.
+
+        Returns:
+            A `Mapped`: a sequence of the values, which raises where an item failed; a `Query` of one without `wait`.
+
+        Raises:
+            InputError: what was asked cannot be done; nothing was computed.
+        """
+        from overproof.session.mapping import MapSelector
+        from overproof.session.mapping.asking import map_question
+
+        selector = MapSelector(function, tuple(items), retries=retries)
+        self._check_open()
+        question = map_question(
+            selector.n_items, number=self._n_queries + 1, retries=retries, timeout_s=timeout_s,
+            memory_limit_bytes=memory_limit_bytes, journal=journal,
+        )  # fmt: skip
+        self._n_queries += 1
+        return self._start(question, prepare=partial(_prepared, selector), wait=wait)
 
     def draw(
         self,
@@ -252,8 +292,12 @@ class Session(Connection):
 
 def _prepared(selector: Selector, _: Question, crew: Crew, __: Callable[[], bool]) -> Selector:
     """Return a selector, when workers are told what they will need for it."""
+    from overproof.session.written import libraries_of
+
+    libraries = libraries_of(selector)
     if selector.schema is not None:
         from overproof.columns.nanoevents.schemas import LIBRARIES
 
-        crew.expect(LIBRARIES)
+        libraries = (*LIBRARIES, *libraries)
+    crew.expect(libraries)
     return selector

@@ -6,12 +6,17 @@ from collections.abc import Callable
 
 from overproof.query.packetizers.adaptive import adaptive
 from overproof.query.packetizers.fixed import fixed
+from overproof.query.packetizers.single import single
 from overproof.query.packetizers.view import Packetizer
 from overproof.words.errors import OptionError
+
+SINGLE = "single"
+"""Name of the policy that gives one block at a time."""
 
 PACKETIZERS: dict[str, Callable[[int | None], Packetizer]] = {
     "adaptive": lambda _: adaptive,
     "fixed": fixed,
+    SINGLE: lambda _: single,
 }
 """Each name that a query may give, and how its policy is made of `packet_blocks`."""
 

@@ -10,6 +10,7 @@ from overproof.records.outcome.entries import Entries
 from overproof.session.answers.count import Count
 from overproof.session.answers.table import Table
 from overproof.session.entries import EntryList
+from overproof.session.mapping import mapped
 from overproof.session.question import Kind
 from overproof.session.result import TOLD, IncompleteWarning, Result
 
@@ -21,6 +22,8 @@ def dress(result: Result, *, kind: Kind) -> Any:
     """Return a result in the form in which it was asked for; what lacks entries also warns, but for a `Result`."""
     if kind == "process":
         return result
+    if kind == "map":
+        return mapped(result)
     told = {name: getattr(result, name) for name in TOLD}
     if not result.is_complete:
         _warn(result.account, _what(result, kind))

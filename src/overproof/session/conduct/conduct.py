@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from overproof.analysis.selector import Selector
@@ -26,12 +27,13 @@ from overproof.session.keeping.beginning import begin_keeping, wall_time
 from overproof.session.keeping.checkpoint import Head
 from overproof.session.keeping.identity.code_identity import CodeIdentity, identify
 from overproof.session.keeping.keeper import Keeper
-from overproof.session.question import Question
+from overproof.session.question import OF_USERS, Question
 from overproof.words.errors import AbortedError, EngineError, MergeError, OverproofError, UserCodeError
 from overproof.words.states import TRANSITIONS, QueryState
 
 if TYPE_CHECKING:
     from overproof.records.account import ExcludedRange, MissingRange
+    from overproof.session.conduct.feedback import Feedback, Named
     from overproof.session.conduct.resumption import Resumption
     from overproof.session.result import Result
 
@@ -128,6 +130,32 @@ class Conduct:
         selector = cloudpickle.loads(self._packed.payload) if resumed is None else resumed.selector()
         statistics = self._facts.statistics(self._clock.now())
         return make_result(self.question, self.driver.snapshot(), selector=selector, statistics=statistics)
+
+    def outline(self) -> Named:
+        """List the outputs so far, by name; nothing of them is copied."""
+        from overproof.outputs.state import OutputState
+
+        return self._feedback.named(self.driver.look(OutputState.outline))
+
+    def feedback(self, names: Sequence[str]) -> Result:
+        """Return the result so far with some outputs only; no other is copied, and the user's `terminate` does not run.
+
+        Raises:
+            OptionError: there is no output of one of these names.
+        """
+        from overproof.session.conduct.feedback import chosen, paths_of
+        from overproof.session.conduct.making import bundle
+
+        named = chosen(self.outline(), names)
+        snapshot = self.driver.snapshot(lambda outputs: outputs.part(paths_of(named)))
+        outputs = self._feedback.finished(snapshot.outputs.value(), named)
+        return bundle(self.question, snapshot, outputs, statistics=self._facts.statistics(self._clock.now()))
+
+    @cached_property
+    def _feedback(self) -> Feedback:
+        from overproof.session.conduct.feedback import feedback_of
+
+        return feedback_of(self._selector)
 
     def progress(self) -> Progress:
         """Tell how far the query is."""
@@ -226,7 +254,7 @@ class Conduct:
             self.driver.outputs = self._resumption.outputs
             self._facts.keeper = Keeper(self._resumption.query, clock=self._clock, modules=self._packed.modules)
             return
-        is_ours = self.question.kind != "process"
+        is_ours = self.question.kind not in OF_USERS
         self._code = CodeIdentity() if is_ours else identify(self._selector, module_names(self._selector))
         call_user(self._selector.begin, "begin")
         self._packed = pack_selector(self._selector)
@@ -270,8 +298,7 @@ class Conduct:
         notices = self._resumption.notices() if self._resumption is not None else []
         self._remembered = {notice.file for notice in notices if isinstance(notice, FileOpened)}
         if question.dataset is None:
-            assert question.cycles is not None
-            return notices or [FileOpened(file=0, grid=cycle_grid(question.cycles))]
+            return notices or [FileOpened(file=0, grid=cycle_grid(question))]
         from overproof.columns.files.recognized import why_another
         from overproof.columns.remembered import recall
 

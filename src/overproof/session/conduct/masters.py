@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 CYCLE_BLOCKS = 512
 """Blocks into which cycles are cut, when there are enough of them: fine enough for any number of workers."""
 
+ITEM_BLOCKS = 4096
+"""Blocks into which items of a map are cut, when there are enough of them: up to so many, each is given out alone."""
+
 
 def snapshot_of(master: Master, outputs: OutputState, *, state: QueryState) -> Snapshot:
     """Bundle outputs that nobody changes any more with the account of just these."""
@@ -50,7 +53,15 @@ def path_of(selector: Selector) -> str:
     return str(getattr(selector, "path", "")) if type(selector).__module__.startswith("overproof.") else ""
 
 
-def cycle_grid(n_cycles: int) -> FileGrid:
-    """Cut cycles into blocks; a function of their number alone."""
-    size = max(1, -(-n_cycles // CYCLE_BLOCKS))
+def items_in_block(n_items: int) -> int:
+    """Return how many items of a map make a block; the last one may have fewer."""
+    return max(1, -(-n_items // ITEM_BLOCKS))
+
+
+def cycle_grid(question: Question) -> FileGrid:
+    """Cut cycles, or the items of a map, into blocks; a function of their number alone."""
+    n_cycles = question.cycles or 0
+    size = items_in_block(n_cycles) if question.kind == "map" else max(1, -(-n_cycles // CYCLE_BLOCKS))
+    if not n_cycles:
+        return FileGrid(tree="", n_entries=0, stops=())
     return FileGrid(tree="", n_entries=n_cycles, stops=(*range(size, n_cycles, size), n_cycles))

@@ -23,7 +23,7 @@ from overproof.session.keeping.identity.data_identity import changed_files
 from overproof.session.keeping.identity.fingerprint import fingerprint_here
 from overproof.session.outcome.merging import entries_left
 from overproof.session.outcome.origin import Origin
-from overproof.session.question import Question, check_number
+from overproof.session.question import OF_USERS, Question, check_number
 from overproof.words.errors import QueryError
 from overproof.words.states import QueryState
 
@@ -142,7 +142,7 @@ def _check_code(query: QueryFolder, description: Description, selector: Any) -> 
     Raises:
         QueryError: it has changed.
     """
-    if description.kind != "process":
+    if description.kind not in OF_USERS:
         if selector is not None:
             kind = "draw" if description.kind == "draws" else description.kind
             raise QueryError(f"query {description.query_id} is a {kind}, which has no selector: leave it out")

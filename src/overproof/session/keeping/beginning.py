@@ -86,4 +86,6 @@ def _call(question: Question, name: str) -> str:
         return shlex.join(["overproof", *sys.argv[1:]])
     what = f"{question.dataset.name!r}" if question.dataset else f"cycles={question.cycles}"
     verb = "draw" if question.kind == "draws" else question.kind
+    if verb == "map":
+        return f"session.map({name}, ...)"
     return f"session.process({name}, {what})" if verb == "process" else f"session.{verb}({what}, ...)"
