@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from overproof.engines.crew import Crew
 from overproof.engines.limits import Limits
@@ -60,6 +60,8 @@ from overproof.words.states import QueryState
 
 if TYPE_CHECKING:
     from overproof.outputs.state import OutputState
+
+T = TypeVar("T")
 
 POLL_S = 0.5
 """How long to wait for letters, and how often the master is told that time passes."""
@@ -156,13 +158,22 @@ class Driver:
         self._requests.append(AbortRequested())
         self._crew.wake()
 
-    def snapshot(self) -> Snapshot:
-        """Return a copy of what is merged so far, with the account of just that."""
+    def look(self, at: Callable[[OutputState], T]) -> T:
+        """Let `at` have the merged outputs, which it must neither change nor keep; nothing is merged meanwhile."""
+        with self._lock:
+            return at(self.outputs)
+
+    def snapshot(self, copied: Callable[[OutputState], OutputState] | None = None) -> Snapshot:
+        """Return a copy of what is merged so far, with the account of just that.
+
+        Args:
+            copied: copies as much of the outputs as is wanted; None: all.
+        """
         with self._lock:
             master = self.master
             return Snapshot(
                 state=master.state,
-                outputs=self.outputs.copy(),
+                outputs=self.outputs.copy() if copied is None else copied(self.outputs),
                 account=master.account,
                 accounts=master.accounts,
                 missing=master.missing,

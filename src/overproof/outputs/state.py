@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from overproof.outputs import wire
 from overproof.outputs.borders import merge_error
@@ -12,6 +12,9 @@ from overproof.outputs.kinds import MappingSum, Position, lift
 from overproof.outputs.kinds.interning import interned
 from overproof.records.block import Block
 from overproof.words.errors import MergeError
+
+if TYPE_CHECKING:
+    from overproof.outputs.outline import Outlined, Path
 
 
 class OutputState:
@@ -119,6 +122,21 @@ class OutputState:
         self._settle()
         result = OutputState()
         result._sums, result._blocks = self._sums.copy(), dict(self._blocks)
+        return result
+
+    def outline(self) -> tuple[Outlined, ...]:
+        """List the outputs, by first appearance; nothing is copied or rounded."""
+        from overproof.outputs.outline import outline
+
+        return tuple(outline(self._sums))
+
+    def part(self, paths: Iterable[Path]) -> OutputState:
+        """Make an independent copy with some of the outputs only; a mapping counts with all that is in it."""
+        from overproof.outputs.outline import among, part
+
+        self._settle()
+        result = OutputState()
+        result._sums, result._blocks = part(self._sums, among(paths)), dict(self._blocks)
         return result
 
     def to_bytes(self) -> bytes:

@@ -10,12 +10,13 @@ from overproof.records.account import Account
 from overproof.records.progress import Progress
 from overproof.session.conduct.conduct import Conduct
 from overproof.session.question import Question
-from overproof.words.errors import AbortedError
+from overproof.words.errors import AbortedError, OptionError
 from overproof.words.states import QueryState
 
 if TYPE_CHECKING:
     from overproof.analysis.selector import Selector
     from overproof.engines.crew import Crew
+    from overproof.outputs.outline import Outlined
     from overproof.session.conduct.resumption import Resumption
     from overproof.session.result import Result
 
@@ -96,14 +97,30 @@ class Query:
             n_files_opened=0,
         )
 
-    def partial(self) -> Any:
-        """Return what is merged so far, in the form of `result`; None before the first delta."""
-        if self._done.is_set():
-            return self.result()
+    def partial(self, *names: str) -> Any:
+        """Return what is merged so far, in the form of `result`; None before the first delta.
+
+        Args:
+            names: of outputs, those of nested mappings as `outer/inner`: only these are copied and rounded, as they
+                were merged. Histograms of draws are finished; the `terminate` of a selector, and the `postprocess` of a
+                processor, do not run, for they may need the others. None at all: everything, through `terminate`.
+
+        Raises:
+            OptionError: there is no such output; `outline` tells which there are.
+            UserCodeError: `terminate` raised.
+        """
+        if names and self._question.kind in {"scan", "count"}:
+            raise OptionError(f"a {self._question.kind} has no outputs by name: ask for `partial()`")
         conduct = self._conduct
+        if not names and self._done.is_set():
+            return self.result()
         if conduct is None or conduct.progress().account.processed == 0:
             return None
-        return self._dress(conduct.partial())
+        return self._dress(conduct.feedback(names) if names else conduct.partial())
+
+    def outline(self) -> dict[str, Outlined]:
+        """List the outputs so far by name, each with its kind; none of them is copied."""
+        return {} if self._conduct is None else self._conduct.outline()
 
     # -- steering
 

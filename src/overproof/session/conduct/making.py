@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -43,24 +44,11 @@ def make_result(
     finish = partial(terminated, selector)  # unlike a function in here, it can be pickled with the result
 
     def made(outputs: Mapping[str, Any]) -> Result:
-        origin = None
-        if standing is not None:
-            origin = Origin(
-                dataset=question.dataset, options=question.options, standing=standing, finish=finish, code=code
-            )
-        return Result(
-            query_id=question.query_id,
-            state=snapshot.state,
-            outputs=outputs,
-            account=snapshot.account,
-            accounts=name_accounts(snapshot.accounts, question.dataset),
-            excluded=name_excluded(snapshot.excluded, question.dataset),
-            missing=name_missing(snapshot.missing, question.dataset),
-            statistics=statistics,
-            split=name_splits(snapshot.splits, question.dataset),
-            unrounded=None if standing is None else snapshot.outputs,
-            origin=origin,
-        )
+        result = bundle(question, snapshot, outputs, statistics=statistics)
+        if standing is None:
+            return result
+        origin = Origin(dataset=question.dataset, options=question.options, standing=standing, finish=finish, code=code)
+        return replace(result, unrounded=snapshot.outputs, origin=origin)
 
     try:
         outputs = finish(snapshot.outputs.value())
@@ -68,6 +56,21 @@ def make_result(
         error.result = made(snapshot.outputs.value())
         raise
     return made(outputs)
+
+
+def bundle(question: Question, snapshot: Snapshot, outputs: Mapping[str, Any], *, statistics: Statistics) -> Result:
+    """Put outputs together with the account of just these."""
+    return Result(
+        query_id=question.query_id,
+        state=snapshot.state,
+        outputs=outputs,
+        account=snapshot.account,
+        accounts=name_accounts(snapshot.accounts, question.dataset),
+        excluded=name_excluded(snapshot.excluded, question.dataset),
+        missing=name_missing(snapshot.missing, question.dataset),
+        statistics=statistics,
+        split=name_splits(snapshot.splits, question.dataset),
+    )
 
 
 def terminated(selector: Selector, outputs: dict[str, Any]) -> Mapping[str, Any]:

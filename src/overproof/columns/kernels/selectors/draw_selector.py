@@ -5,7 +5,7 @@ What does the work is loaded where it is done: whoever only sends the selector t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from overproof.analysis.draw.axes.categories import Categories
@@ -49,6 +49,10 @@ class DrawSelector(Selector):
 
         first = {plan.name: plan for plan in reversed(self.plans)}
         return {name: dress(first[name], outputs.get(name)) for name in dict.fromkeys(plan.name for plan in self.plans)}
+
+    def only(self, names: Collection[str]) -> DrawSelector:
+        """Return the same for some of the histograms."""
+        return DrawSelector([plan for plan in self.plans if plan.name in names], path=self.path)
 
 
 def _check_texts(plans: Sequence[DrawPlan]) -> None:

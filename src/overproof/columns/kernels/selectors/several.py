@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from overproof.analysis.selector import Selector
+from overproof.columns.kernels.selectors.draw_selector import DrawSelector
 
 
 class Several(Selector):
@@ -41,6 +42,12 @@ class Several(Selector):
         for part in self.parts:
             finished |= part.terminate(outputs) or {}
         return {name: self._added(name, finished[name]) for name in self.order}
+
+    def only(self, names: Collection[str]) -> Several:
+        """Return the same for some of the outputs."""
+        chosen = [part for part in self.parts if any(plan.name in names for plan in getattr(part, "plans", ()))]
+        parts = [part.only(names) if isinstance(part, DrawSelector) else part for part in chosen]
+        return Several(parts, order=[name for name in self.order if name in names], earlier=self.earlier)
 
     def _added(self, name: str, output: Any) -> Any:
         if name not in self.earlier:
