@@ -124,6 +124,8 @@ class Files:
             raise InvariantError(f"file {file} is not one of the {self._n_files} files of the query")
         if file in self._known:
             return []
+        if isinstance(what, FileGrid) and (reason := _why_too_short(what, self._steps.get(file))):
+            what = FileFailed(file=file, reason=reason)
         self._known[file] = what
         self.to_ask.pop(file, None)
         if isinstance(what, FileGrid):
@@ -150,7 +152,7 @@ class Files:
         if not n_entries and steps in (None, NO_ENTRIES):
             return Settlement(file, known, NO_ENTRIES if self._takes_empty and self._first <= before else (), None)
         if steps is not None:
-            return _settle_steps(file, known, steps)
+            return Settlement(file, known, () if steps == NO_ENTRIES else steps, None)
         if not self._is_chained:
             return Settlement(file, known, ((0, n_entries),), None)
         first = min(max(self._first - before, 0), n_entries)
@@ -176,9 +178,8 @@ class Files:
         self.unsettled_entries = estimate
 
 
-def _settle_steps(file: FileIndex, grid: FileGrid, steps: tuple[Range, ...]) -> Settlement:
-    """Ask for the ranges that the dataset names; a file too short for them is not the one that was meant."""
-    if steps and steps[-1][1] > grid.n_entries:
-        reason = f"entries up to {steps[-1][1]:,} are asked for, and the tree {grid.tree} has {grid.n_entries:,}"
-        return Settlement(file, None, (), FileFailed(file=file, reason=reason))
-    return Settlement(file, grid, () if steps == NO_ENTRIES else steps, None)
+def _why_too_short(grid: FileGrid, steps: tuple[Range, ...] | None) -> str:
+    """Say that a file is too short for the ranges that the dataset names, and so not the one that was meant."""
+    if grid is NOTHING or not steps or steps[-1][1] <= grid.n_entries:
+        return ""
+    return f"entries up to {steps[-1][1]:,} are asked for, and the tree {grid.tree} has {grid.n_entries:,}"
