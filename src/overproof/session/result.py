@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.statistics import Statistics
@@ -77,6 +77,14 @@ class Result(Mapping[str, Any]):
         names = ", ".join(map(str, self.outputs)) or "no outputs"
         return f"<Result {self.query_id} {self.state}: {names}; {account.processed:,} of {account.total:,} entries>"
 
+    @property
+    def lacking(self) -> Gaps[MissingRange | ExcludedRange]:
+        """Return what is missing and what is excluded, together: a dataset too, and a fileset.
+
+        What is unread, because the query was stopped, is not in it: resume the query.
+        """
+        return cast("Gaps[MissingRange | ExcludedRange]", self.missing + self.excluded)
+
     def merge(self, other: Result) -> Result:
         """Return the result of both, bit for bit as one query over both would have given it.
 
@@ -104,8 +112,8 @@ class Result(Mapping[str, Any]):
             outputs=origin.finish(unrounded.value()),
             account=merge_accounts(self.account, other.account, origin),
             accounts=name_accounts(merged_accounts(self.account, other.account, origin), origin.dataset),
-            excluded=name_excluded(origin.standing.excluded, origin.dataset),
-            missing=name_missing(origin.standing.missing, origin.dataset),
+            excluded=name_excluded(origin.standing.excluded, origin.dataset, origin.standing.grids),
+            missing=name_missing(origin.standing.missing, origin.dataset, origin.standing.grids),
             statistics=merge_statistics(self.statistics, other.statistics),
             split=name_splits(origin.standing.splits, origin.dataset),
             unrounded=unrounded,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+from dataclasses import replace
 
 import pytest
 
 from overproof.records.account import MissingRange
-from overproof.records.dataset import Dataset, FileSpec
+from overproof.records.dataset import Dataset, FileGrid, FileSpec, Member
 from overproof.records.outcome.failure import Failure
 from overproof.records.outcome.gaps import Excluded, Missing, Split
 from overproof.session.datasets import resolve_dataset
+from overproof.session.datasets.expanding import expand
 from overproof.session.outcome.gaps import Gaps, name_excluded, name_missing, name_splits
 from overproof.words.errors import DatasetError
 
@@ -61,21 +64,59 @@ def test_a_file_that_stands_twice_lacks_where_it_lacks() -> None:
         name_missing([missing(1, 5, 9)], twice).as_fileset()
 
 
-def test_a_fileset_of_what_lacks_is_read_back() -> None:
-    """The fileset has coffea's form, and means the same dataset, but for trees found meanwhile."""
-    gaps = name_missing([missing(0, 5, 9), missing(1, 0, 7)], DATASET)
-    fileset = gaps.as_fileset()
+def test_a_fileset_of_what_lacks_has_coffeas_form() -> None:
+    """Files that lack something have steps, and what is known of them; of the others only their places are told."""
+    grids = {0: FileGrid(tree="Events", n_entries=12, stops=(12,), uuid="u-1")}
+    fileset = name_missing([missing(0, 5, 9), missing(1)], DATASET, grids).as_fileset()
     assert fileset == {
         "DY": {
             "files": {
-                "/a.root": {"object_path": "Events", "steps": [[5, 9]]},
-                "/b.root": {"object_path": "Events", "steps": [[0, 7]], "checksum": "adler32:00000001"},
-                "/c.root": {"object_path": "Events", "steps": []},
+                "/a.root": {"object_path": "Events", "steps": [[5, 9]], "num_entries": 12, "uuid": "u-1"},
+                "/b.root": {"object_path": None, "steps": None, "checksum": "adler32:00000001"},
             },
             "metadata": {"xs": 6.0},
+            "whole": {
+                "DY": {
+                    "files": {"/a.root": "Events", "/b.root": None, "/c.root": "Events"},
+                    "metadata": {"xs": 6.0},
+                }
+            },
         }
     }
-    assert list(gaps.as_fileset(lacking_only=True)["DY"]["files"]) == ["/a.root", "/b.root"]
+    everything = name_missing([missing(0), missing(1), missing(2)], DATASET)
+    assert "whole" not in everything.as_fileset()["DY"]
+    assert name_missing([], DATASET).as_fileset() == {}
+
+
+def test_what_lacks_of_several_datasets_is_a_fileset_of_these() -> None:
+    """Each dataset that lacks something has its own files and metadata in it; the same file in two lacks in one."""
+    members = (
+        Member(name="a", n_files=2, metadata={"xs": 1}),
+        Member(name="b", n_files=1),
+        Member(name="c", n_files=1),
+    )
+    dataset = Dataset(name="all", files=(FILES[0], FILES[2], FILES[0], FILES[1]), members=members)
+    gaps = name_missing([missing(2, 5, 9), missing(3, 0, 7)], dataset)
+    fileset = gaps.as_fileset()
+    assert {name: list(each["files"]) for name, each in fileset.items()} == {"b": ["/a.root"], "c": ["/b.root"]}
+    assert fileset["b"]["whole"]["a"] == {"files": {"/a.root": "Events", "/c.root": "Events"}, "metadata": {"xs": 1}}
+    parts = expand(json.loads(json.dumps(fileset)))
+    assert [(part.name, [spec.steps for spec in part.files], part.metadata) for part in parts] == [
+        ("a", [(), ()], {"xs": 1}),
+        ("b", [((5, 9),)], {}),
+        ("c", [((0, 7),)], {}),
+    ]
+    same_names = replace(dataset, members=(members[0], Member(name="a", n_files=2)))
+    with pytest.raises(DatasetError, match="two datasets are called 'a'"):
+        name_missing([missing(3, 0, 7)], same_names).as_fileset()
+
+
+def test_missing_and_excluded_are_lacking_together() -> None:
+    """Ranges of both stand in the order of files and entries, and make one dataset."""
+    failed = name_excluded([Excluded(file=0, tree="Events", first=7, stop=8, failure=FAILURE)], DATASET)
+    both = name_missing([missing(0, 2, 3), missing(2, 5, 9)], DATASET) + failed
+    assert [(gap.file, gap.first) for gap in both] == [("/a.root", 2), ("/a.root", 7), ("/c.root", 5)]
+    assert [spec.steps for spec in both.dataset.files] == [((2, 3), (7, 8)), (), ((5, 9),)]
 
 
 def test_filesets_and_gaps_resolve_to_the_same(tmp_path: object) -> None:

@@ -9,14 +9,16 @@ from typing import Any
 
 from overproof.analysis.selector import Selector
 from overproof.engines.driver import Snapshot
+from overproof.records.dataset import FileGrid
 from overproof.records.outcome.standing import Standing
 from overproof.records.statistics import Statistics
 from overproof.session.conduct.user_code import call_user
-from overproof.session.outcome.gaps import name_accounts, name_excluded, name_missing, name_splits
+from overproof.session.outcome.gaps import NO_GRIDS, name_accounts, name_excluded, name_missing, name_splits
 from overproof.session.outcome.origin import Origin
 from overproof.session.question import Question
 from overproof.session.result import Result
 from overproof.words.errors import UserCodeError
+from overproof.words.ids import FileIndex
 
 
 def make_result(
@@ -44,7 +46,8 @@ def make_result(
     finish = partial(terminated, selector)  # unlike a function in here, it can be pickled with the result
 
     def made(outputs: Mapping[str, Any]) -> Result:
-        result = bundle(question, snapshot, outputs, statistics=statistics)
+        grids = standing.grids if standing is not None else {}
+        result = bundle(question, snapshot, outputs, statistics=statistics, grids=grids)
         if standing is None:
             return result
         origin = Origin(dataset=question.dataset, options=question.options, standing=standing, finish=finish, code=code)
@@ -58,7 +61,14 @@ def make_result(
     return made(outputs)
 
 
-def bundle(question: Question, snapshot: Snapshot, outputs: Mapping[str, Any], *, statistics: Statistics) -> Result:
+def bundle(
+    question: Question,
+    snapshot: Snapshot,
+    outputs: Mapping[str, Any],
+    *,
+    statistics: Statistics,
+    grids: Mapping[FileIndex, FileGrid] = NO_GRIDS,
+) -> Result:
     """Put outputs together with the account of just these."""
     return Result(
         query_id=question.query_id,
@@ -66,8 +76,8 @@ def bundle(question: Question, snapshot: Snapshot, outputs: Mapping[str, Any], *
         outputs=outputs,
         account=snapshot.account,
         accounts=name_accounts(snapshot.accounts, question.dataset),
-        excluded=name_excluded(snapshot.excluded, question.dataset),
-        missing=name_missing(snapshot.missing, question.dataset),
+        excluded=name_excluded(snapshot.excluded, question.dataset, grids),
+        missing=name_missing(snapshot.missing, question.dataset, grids),
         statistics=statistics,
         split=name_splits(snapshot.splits, question.dataset),
     )

@@ -5,7 +5,7 @@ Source: `coffea.processor.Runner` and `coffea.dataset_tools`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,16 +13,20 @@ from overproof.records.dataset import FileSpec
 from overproof.session.datasets.descriptions import check_format, tree_of
 from overproof.session.datasets.files import files_of, plain
 from overproof.session.datasets.part import Part
+from overproof.session.outcome.lacking import WHOLE
 from overproof.words.errors import DatasetError
 
 FILES = "files"
 
-OF_DATASET = frozenset({FILES, "treename", "metadata", "preload", "format", "compressed_form", "form", "did"})
+OF_DATASET = frozenset({FILES, "treename", "metadata", "preload", "format", "compressed_form", "form", "did", WHOLE})
 """What is said of a dataset."""
 
 OF_FILE = frozenset(
-    {"object_path", "steps", "num_entries", "uuid", "format", "lfn", "pfn", "num_selected_entries", "checksum"}
-)
+    {
+        "object_path", "steps", "num_entries", "uuid", "format", "lfn", "pfn", "num_selected_entries", "checksum",
+        "written",
+    }
+)  # fmt: skip
 """What is said of a file."""
 
 RESERVED = frozenset(
@@ -50,7 +54,31 @@ def parts_of_fileset(data: Mapping[Any, Any]) -> list[Part]:
     Raises:
         DatasetError: a dataset that is described in no known way.
     """
-    return [part_of(str(name), description) for name, description in data.items()]
+    parts = [part_of(str(name), description) for name, description in data.items()]
+    for description in data.values():
+        whole = description.get(WHOLE) if isinstance(description, Mapping) else None
+        if whole is not None:
+            return _in_place(parts, parts_of_fileset(_checked(whole)))
+    return parts
+
+
+def _checked(whole: Any) -> Mapping[Any, Any]:
+    if not isinstance(whole, Mapping):
+        raise DatasetError(f"`{WHOLE}` of the fileset is {whole!r}: it must be the fileset of which this one is a part")
+    return whole
+
+
+def _in_place(parts: Sequence[Part], whole: Sequence[Part]) -> list[Part]:
+    """Put files back in the places that they had; of those that are not among them, no entry is asked for."""
+    given = {part.name: part for part in parts}
+    placed = []
+    for part in whole:
+        mine = given.pop(part.name, None)
+        here = {spec.path: spec for spec in mine.files} if mine is not None else {}
+        files = [here.pop(spec.path) if spec.path in here else replace(spec, steps=()) for spec in part.files]
+        metadata = part.metadata if mine is None else mine.metadata
+        placed.append(replace(part, files=(*files, *here.values()), metadata=metadata))
+    return [*placed, *given.values()]
 
 
 def part_of(name: str, description: Any, *, is_given: bool = True) -> Part:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.block import NO_ENTRIES
-from overproof.records.dataset import Dataset, FileSpec
+from overproof.records.dataset import Dataset, FileGrid, FileSpec
 from overproof.records.outcome.gaps import Excluded, Missing, Split
+from overproof.session.outcome.lacking import fileset_of
 from overproof.session.outcome.ranges import union
 from overproof.words.errors import DatasetError
 from overproof.words.ids import FileIndex
 
 CYCLES = "cycles"
 """What stands for the path of a file where there is none."""
+
+NO_GRIDS: Mapping[FileIndex, FileGrid] = MappingProxyType({})
 
 R = TypeVar("R", bound=MissingRange | ExcludedRange)
 
@@ -27,16 +31,25 @@ class Gaps(tuple[R, ...], Generic[R]):
         ranges: in the order of files and entries.
         dataset: of the query; None for cycles.
         files: for each range, the place of its file in the dataset.
+        grids: of the files looked into, as far as known.
     """
 
     _dataset: Dataset | None
     _files: tuple[FileIndex, ...]
+    _grids: Mapping[FileIndex, FileGrid]
 
     def __new__(
-        cls, ranges: Iterable[R] = (), *, dataset: Dataset | None = None, files: Iterable[FileIndex] = ()
+        cls,
+        ranges: Iterable[R] = (),
+        *,
+        dataset: Dataset | None = None,
+        files: Iterable[FileIndex] = (),
+        grids: Mapping[FileIndex, FileGrid] = NO_GRIDS,
     ) -> Gaps[R]:
         gaps = super().__new__(cls, ranges)
         gaps._dataset, gaps._files = dataset, tuple(files)
+        # Only of the files that lack something: a dataset may have a million others.
+        gaps._grids = {file: grids[file] for file in dict.fromkeys(gaps._files) if file in grids}
         return gaps
 
     @property
@@ -56,32 +69,37 @@ class Gaps(tuple[R, ...], Generic[R]):
         files = tuple(_only(spec, lacking.get(index, [])) for index, spec in enumerate(self._dataset.files))
         return replace(self._dataset, files=files)
 
-    def as_fileset(self, *, lacking_only: bool = False) -> dict[str, Any]:
-        """Return the same as a fileset, in the form of coffea's failed steps.
-
-        Args:
-            lacking_only: leave out the files that lack nothing, which have no steps otherwise. What is computed of
-                such a fileset cannot be merged with this result, because files have other places in it.
+    def as_fileset(self) -> dict[str, Any]:
+        """Return the files of which something lacks as a fileset, which coffea takes too.
 
         Returns:
-            `{name: {"files": {path: {"object_path": tree, "steps": [[first, stop], ...]}}, "metadata": {...}}}`;
-            `steps` is None for a whole file of unknown length.
+            `{name: {"files": {path: {"object_path": tree, "steps": [[first, stop], ...], "num_entries": ..., "uuid":
+            ...}}, "metadata": {...}}}`; `steps` is None for a whole file of unknown length. The first dataset also says
+            under `whole` of which files these are a part, so that what is computed of it can be merged.
 
         Raises:
-            DatasetError: the query had no dataset, or a file stands in it twice, which a fileset cannot say.
+            DatasetError: the query had no dataset, or a file stands twice in one, which a fileset cannot say.
         """
-        dataset = self.dataset
         trees = {file: gap.tree for file, gap in zip(self._files, self, strict=True) if gap.tree}
-        files: dict[str, Any] = {}
-        for index, spec in enumerate(dataset.files):
-            if lacking_only and spec.steps == ():
-                continue
-            if spec.path in files:
-                raise DatasetError(
-                    f"{spec.path} is twice in the dataset, and a fileset has each path once; use `.dataset` instead"
-                )
-            files[spec.path] = _description(spec, trees.get(index))
-        return {dataset.name: {"files": files, "metadata": dict(dataset.metadata)}}
+        return fileset_of(self.dataset, trees=trees, grids=self._grids)
+
+    def __add__(self, other: Any) -> Any:
+        """Return what lacks of either, in the order of files and entries; other tuples are put behind, as tuples are.
+
+        Both must be of one query.
+        """
+        if not isinstance(other, Gaps):
+            return super().__add__(other)
+        pairs = sorted(
+            [*zip(self._files, self, strict=True), *zip(other._files, other, strict=True)],
+            key=lambda pair: (pair[0], pair[1].first),
+        )
+        return Gaps(
+            (gap for _, gap in pairs),
+            dataset=self._dataset or other._dataset,
+            files=(file for file, _ in pairs),
+            grids=self._grids or other._grids,
+        )
 
 
 def name_accounts(accounts: Iterable[Account], dataset: Dataset | None) -> dict[str, Account]:
@@ -89,14 +107,18 @@ def name_accounts(accounts: Iterable[Account], dataset: Dataset | None) -> dict[
     return {} if dataset is None else dict(zip((each.name for each in dataset.all_members), accounts, strict=True))
 
 
-def name_missing(gaps: Iterable[Missing], dataset: Dataset | None) -> Gaps[MissingRange]:
+def name_missing(
+    gaps: Iterable[Missing], dataset: Dataset | None, grids: Mapping[FileIndex, FileGrid] = NO_GRIDS
+) -> Gaps[MissingRange]:
     """Name the files of what could not be read."""
     ordered = tuple(gaps)
     named = (MissingRange(**asdict(gap) | {"file": _path(dataset, gap.file)}) for gap in ordered)
-    return Gaps(named, dataset=dataset, files=(gap.file for gap in ordered))
+    return Gaps(named, dataset=dataset, files=(gap.file for gap in ordered), grids=grids)
 
 
-def name_excluded(gaps: Iterable[Excluded], dataset: Dataset | None) -> Gaps[ExcludedRange]:
+def name_excluded(
+    gaps: Iterable[Excluded], dataset: Dataset | None, grids: Mapping[FileIndex, FileGrid] = NO_GRIDS
+) -> Gaps[ExcludedRange]:
     """Name the files of what the selector failed on."""
     ordered = tuple(gaps)
     named = (
@@ -114,7 +136,7 @@ def name_excluded(gaps: Iterable[Excluded], dataset: Dataset | None) -> Gaps[Exc
         )
         for gap in ordered
     )
-    return Gaps(named, dataset=dataset, files=(gap.file for gap in ordered))
+    return Gaps(named, dataset=dataset, files=(gap.file for gap in ordered), grids=grids)
 
 
 def name_splits(splits: Iterable[Split], dataset: Dataset | None) -> tuple[SplitRange, ...]:
@@ -143,9 +165,3 @@ def _only(spec: FileSpec, gaps: list[R]) -> FileSpec:
         return spec
     ranges = tuple((gap.first, gap.stop) for gap in gaps if gap.stop is not None)
     return replace(spec, steps=ranges if ranges == NO_ENTRIES else union(ranges))
-
-
-def _description(spec: FileSpec, tree: str | None) -> dict[str, Any]:
-    steps = None if spec.steps is None else [list(step) for step in spec.steps]
-    description: dict[str, Any] = {"object_path": spec.tree or tree, "steps": steps}
-    return description | ({"checksum": spec.checksum} if spec.checksum else {})
