@@ -9,13 +9,16 @@ import site
 import sys
 import sysconfig
 from collections.abc import Iterator
-from types import FunctionType, MethodType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from overproof.analysis.processors import ProcessorSelector
 from overproof.analysis.selector import FunctionSelector, Selector
 
 MAIN = "__main__"
+RUN_HERE = frozenset({"begin", "terminate", "postprocess"})
+"""Methods of which workers run nothing."""
+
 MAX_WRAPPINGS = 100
 """Wrappings that are taken off; what goes on behind them turns in a circle."""
 
@@ -54,6 +57,32 @@ def is_installed(module: ModuleType) -> bool:
     if name == "overproof" or name in sys.stdlib_module_names or not getattr(module, "__file__", None):
         return True
     return real_path(str(module.__file__)).startswith(_places())
+
+
+def libraries_of(selector: Selector) -> tuple[str, ...]:
+    """Name the installed modules that the user's code calls by a name of its own module, where workers run it."""
+    found: dict[str, None] = {}
+    for piece in written_by_user(selector):
+        named = vars(home) if (home := home_of(piece)) is not None else getattr(piece, "__globals__", {})
+        for name in _names_used(piece):
+            module = named.get(name)
+            if isinstance(module, ModuleType) and is_installed(module):
+                found[module.__name__] = None
+    return tuple(found)
+
+
+def _names_used(piece: Any) -> Iterator[str]:
+    """Tell the global names that occur in a function, or in the methods of a class that workers run."""
+    if isinstance(piece, type):
+        for name, each in vars(piece).items():
+            if name not in RUN_HERE and isinstance(each, FunctionType):
+                yield from _names_used(each)
+    elif isinstance(piece, FunctionType):
+        codes = [piece.__code__]
+        while codes:
+            code = codes.pop()
+            yield from code.co_names
+            codes += [each for each in code.co_consts if isinstance(each, CodeType)]
 
 
 @functools.cache

@@ -7,7 +7,10 @@ from typing import Any
 
 from overproof.words.errors import SelectorError
 
-LIBRARIES = ("overproof.columns.nanoevents.block", "coffea.processor")
+LIBRARIES = (
+    "overproof.columns.nanoevents.block", "coffea.processor", "coffea.nanoevents.methods.nanoaod",
+    "vector._compute.planar", "vector._compute.spatial", "vector._compute.lorentz",
+)  # fmt: skip
 """What has to be loaded to show a block in a schema."""
 
 

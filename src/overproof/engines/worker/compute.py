@@ -197,7 +197,8 @@ class Worker:
         self._source.begin(
             brief.dataset, block_entries=brief.block_entries, seed=brief.seed, branches=selector.branches,
             optional=selector.optional, cache=brief.cache,
-            is_compiled=getattr(selector, "path", None) == "compiled", schema=selector.schema,
+            is_compiled=getattr(selector, "path", None) == "compiled" or selector.schema is not None,
+            schema=selector.schema,
         )  # fmt: skip
         self._reply(WorkerJoined(worker=self.name, epoch=self.epoch))
 
