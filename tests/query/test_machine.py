@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import fields
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,7 @@ from table import OOPS
 
 from overproof.query.master import Master
 from overproof.query.packetizers import packetizer_by_name
+from overproof.records.account import Account
 from overproof.records.block import Block, Delta, Packet
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import (
@@ -33,6 +35,7 @@ from overproof.records.orders import CloseQuery, HaltWorker, OpenFile, SendPacke
 from overproof.records.query import QueryOptions
 from overproof.words.states import TRANSITIONS, QueryState
 
+PARTS = [field.name for field in fields(Account)]
 WHICH = st.integers(0, 7)
 
 
@@ -67,6 +70,7 @@ class QueryMachine(RuleBasedStateMachine):
             len(sizes),
             QueryOptions(first=first, entries=entries, on_error="stop", takes_empty=takes_empty),
             packetizer_by_name(packetizer, packet_blocks=2),
+            members=(1, len(sizes) - 2, 1) if len(sizes) > 2 else (),
         )
         self.hands: dict[tuple[str, int], Hands] = {}
         self.live: dict[str, int] = {}
@@ -209,6 +213,10 @@ class QueryMachine(RuleBasedStateMachine):
             return
         self.master.check()
         account = self.master.account
+        accounts = self.master.accounts
+        assert [sum(getattr(each, part) for each in accounts) for part in PARTS] == [
+            getattr(account, part) for part in PARTS
+        ]
         assert all(count == 1 for count in self.merged.values())
         assert account.processed == sum(block.n_entries for block in self.merged)
         assert account.processed + account.excluded + account.missing + account.unread == account.total
