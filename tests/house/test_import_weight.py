@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-HEAVY = {"awkward", "boost_histogram", "fsspec", "hist", "matplotlib", "mplhep", "numba", "rich", "uproot"}
+HEAVY = {"awkward", "boost_histogram", "coffea", "fsspec", "hist", "matplotlib", "mplhep", "numba", "rich", "uproot"}
 
 
 def loaded_after(statement: str) -> set[str]:
