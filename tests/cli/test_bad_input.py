@@ -18,7 +18,7 @@ def bad_files(tmp_path: Path, numbers: Path, truncated: Path) -> dict[str, objec
     """Files of every sort of badness, by what is bad about them."""
     (tmp_path / "text.root").write_text("no ROOT file at all, but long enough to be looked at" * 10)
     with uproot.recreate(tmp_path / "two.root") as file:
-        for tree in ("Events", "Runs"):
+        for tree in ("data", "mc"):
             file.mktree(tree, {"n": "int64"})
             file[tree].extend({"n": np.arange(3)})
     return {
@@ -39,7 +39,7 @@ def bad_files(tmp_path: Path, numbers: Path, truncated: Path) -> dict[str, objec
         ("directory", "is a directory"),
         ("truncated", "cut short"),
         ("text", "not a ROOT file"),
-        ("two", "Events"),
+        ("two", "two.root:mc"),
         ("no tree", "Events"),
         ("pattern", "no file matches"),
     ],

@@ -15,6 +15,7 @@ import uproot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from overproof.columns.formats.opening import open_by_uproot
 from overproof.columns.formats.source import LocalSource
 from overproof.columns.opening import open_reader
 from overproof.records.dataset import FileSpec
@@ -121,11 +122,22 @@ def test_only_tree_needs_no_name(shared_file: Callable[[str], Path]) -> None:
     assert (reader.tree, reader.n_entries) == ("events", 2304)
 
 
-def test_several_trees_are_listed(many_trees: Path) -> None:
+def test_events_are_meant_where_there_are_several_trees(many_trees: Path, shared_file: Callable[[str], Path]) -> None:
+    """Files of NanoAOD have trees of runs and luminosity blocks beside `Events`, which nobody has to name."""
+    reader = open_reader(FileSpec(path=str(many_trees)))
+    assert (reader.tree, reader.n_entries) == ("Events", 5)
+    for name in ("nano_dy.root", "nano_tt_v15.root", "nano_dy_rntuple.root"):
+        spec = FileSpec(path=str(shared_file(name)))
+        assert [open_reader(spec).tree, open_by_uproot(spec).tree] == ["Events", "Events"]
+
+
+def test_several_trees_are_listed(tmp_path: Path) -> None:
     """Where there are several and none is named, all are listed, ready to be pasted; cycles of one name are one."""
-    assert complaint(many_trees) == (
-        f"{many_trees} has 2 trees, and none is named: write one of {many_trees}:Events, {many_trees}:deep/down/tree"
-    )
+    path = tmp_path / "two.root"
+    with uproot.recreate(path) as file:
+        for name in ("events", "events", "deep/Events"):
+            file.mktree(name, {"x": "int32"})
+    assert complaint(path) == (f"{path} has 2 trees, and none is named: write one of {path}:events, {path}:deep/Events")
 
 
 def test_unknown_tree_names_the_nearest(many_trees: Path) -> None:

@@ -9,6 +9,9 @@ from typing import Any
 from overproof.records.block import Range
 from overproof.words.frozen import dataclass
 
+USUAL_TREE = "Events"
+"""The tree that is meant in a file of several when none is named. Source: NanoAOD, as everybody in CMS reads it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FriendPart:
@@ -16,7 +19,7 @@ class FriendPart:
 
     Attributes:
         path: local path, absolute, or URL.
-        tree: path of the tree inside; None: the only one there is.
+        tree: path of the tree inside; None: the only one there is, or `Events` where there are several.
         first: the first of these entries.
         n_entries: how many; None: the whole tree, which must be as long as the one it is read beside.
     """
@@ -46,7 +49,7 @@ class FileSpec:
 
     Attributes:
         path: local path or URL.
-        tree: path of the TTree or RNTuple inside; None: the only one there is.
+        tree: path of the TTree or RNTuple inside; None: the only one there is, or `Events` where there are several.
         steps: the entries asked for, as ranges, ascending and apart; None: all; without any, the file is not opened.
         checksum: of the whole file, as `"adler32:0123abcd"` or with another algorithm; empty: not known.
         friends: what the user wants to be read beside it, in the order in which names are looked for.

@@ -22,7 +22,7 @@ from overproof.columns.formats.places import local_path, look_at, reaching
 from overproof.columns.formats.rntuple import RNTupleReader
 from overproof.columns.formats.source import LocalSource, RemoteSource, fetch_what_is_there, holding
 from overproof.columns.formats.ttree import TTreeReader
-from overproof.records.dataset import FileSpec
+from overproof.records.dataset import USUAL_TREE, FileSpec
 from overproof.words.errors import DatasetError, ReadError
 from overproof.words.units import human_bytes
 
@@ -186,10 +186,10 @@ def _directories(above: Any) -> Iterator[Any]:
 
 
 def find_tree(file: Any, spec: FileSpec) -> str:
-    """Return the key, with cycle, of the tree asked for, or of the only one.
+    """Return the key, with cycle, of the tree asked for, or of the only one, or of the usual one.
 
     Raises:
-        DatasetError: there is none, or none of this name, or more than one and none is named.
+        DatasetError: there is none, or none of this name, or none is named and there are several unusual ones.
         ReadError: phase `open`.
     """
     if spec.tree is None:
@@ -243,6 +243,8 @@ def _key(directory: Any, path: str) -> Any:
 def _only_tree(trees: dict[str, str], path: str) -> str:
     if len(trees) == 1:
         return next(iter(trees.values()))
+    if USUAL_TREE in trees:
+        return trees[USUAL_TREE]
     if not trees:
         raise DatasetError(f"{path} has no TTree and no RNTuple in it")
     raise DatasetError(

@@ -10,6 +10,7 @@ from overproof.columns.formats.checks.blocks import check_blocks
 from overproof.columns.formats.checks.directories import Listing, checked_keys
 from overproof.columns.formats.checks.keys import Key, parse_key
 from overproof.columns.lean.doubt import DoubtError
+from overproof.records.dataset import USUAL_TREE
 from overproof.words.frozen import dataclass
 
 _SMALL = struct.Struct(">4siiiiiiiBiiiH16s")
@@ -66,7 +67,8 @@ class LeanFile:
         return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
     def find(self, asked: str | None) -> Found:
-        """Find a tree by its path, the highest cycle unless one is named; without a path, the only tree there is.
+        """Find a tree by its path, the highest cycle unless one is named; without a path, the only tree there is,
+        or the usual one of several.
 
         Raises:
             DoubtError, and others of `NOT_UNDERSTOOD`: it is not there, or not surely.
@@ -97,10 +99,10 @@ class LeanFile:
         for path, key in self._walk(self._top, ""):
             if path not in trees or key.cycle > trees[path].cycle:
                 trees[path] = key
-        if len(trees) != 1:
+        name = next(iter(trees)) if len(trees) == 1 else USUAL_TREE
+        if name not in trees:
             raise DoubtError("several trees, or none")
-        ((name, key),) = trees.items()
-        return Found(name=name, key=key)
+        return Found(name=name, key=trees[name])
 
     def _walk(self, listing: Listing, above: str) -> Iterator[tuple[str, Key]]:
         """Give path and key of every tree in a directory and below."""
