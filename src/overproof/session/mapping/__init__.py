@@ -6,6 +6,6 @@ Comes in: a function and items. Goes out: a `Mapped`, in the order of items. Sta
 """
 
 from overproof.session.mapping.mapped import Mapped, mapped
-from overproof.session.mapping.selector import MapSelector
+from overproof.session.mapping.selector import RAISED, MapSelector
 
-__all__ = ["MapSelector", "Mapped", "mapped"]
+__all__ = ["RAISED", "MapSelector", "Mapped", "mapped"]

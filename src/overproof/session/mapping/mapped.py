@@ -83,6 +83,11 @@ class Mapped(Sequence[Any]):
         """Tell whether every item has a value."""
         return self.account.is_complete
 
+    @property
+    def done(self) -> tuple[int, ...]:
+        """The items that have a value."""
+        return tuple(item for item in range(self.n_items) if item in self._values)
+
     def __len__(self) -> int:
         return self.n_items
 
