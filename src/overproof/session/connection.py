@@ -12,6 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from overproof.session.address import hire_crew
+from overproof.session.show.looking import Live, look_of
+from overproof.session.show.notebook.kernel import is_in_kernel
 from overproof.words.errors import OptionError
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from overproof.session.datasets import Data
     from overproof.session.handle import Prepare, Query
     from overproof.session.keywords import QueryKeywords
+    from overproof.session.members import Weights
     from overproof.session.question import Kind, Question
     from overproof.session.result import Result
     from overproof.store.cache_place import CachePlace, Chosen
@@ -38,7 +41,10 @@ class Connection:
     Args:
         address: `"local"` (a worker process on every core), `"local:4"`, or `"inline"` (in this process).
         workers: number of workers, said apart from the address.
-        progress: show the progress of queries that are waited for; None: when standard error is a terminal.
+        progress: show the progress of queries that are waited for; None: in a notebook, and when standard error is a
+            terminal.
+        live: what of their outputs is shown meanwhile: the name of one, or several, those of nested mappings as
+            `outer/inner`; True: the first histogram; False: none; None: the first histogram where there is room.
         cache: keep columns that were read, for the next query: True, False, or a directory, as on an SSD; None: what
             `OVERPROOF_CACHE` says, and in memory where it says nothing.
 
@@ -52,8 +58,10 @@ class Connection:
         *,
         workers: int | None = None,
         progress: bool | None = None,
+        live: Live = None,
         cache: Chosen = None,
     ) -> None:
+        self._look = look_of(live)
         self.address = address
         # First of all: the workers begin to load what they need. What we need is loaded meanwhile, where it is used.
         self._crew: Crew = hire_crew(address, workers=workers)
@@ -64,7 +72,7 @@ class Connection:
         self._drawn: dict[str, Any] = {}
         self._is_closed = False
         self._pid = os.getpid()
-        self._shows_progress = sys.stderr.isatty() if progress is None else progress
+        self._shows_progress = sys.stderr.isatty() or is_in_kernel() if progress is None else progress
         atexit.register(self.close)
 
     @property
@@ -127,13 +135,14 @@ class Connection:
         cycles: int | None = None,
         seed: int = 0,
         takes_empty: bool = False,
+        weights: Weights = None,
     ) -> Question:
         from overproof.session.question import make_question
 
         self._check_open()
         number = self._n_queries + 1
         question = make_question(
-            kind, data, keywords, number=number, cycles=cycles, seed=seed, takes_empty=takes_empty
+            kind, data, keywords, number=number, cycles=cycles, seed=seed, takes_empty=takes_empty, weights=weights
         )  # fmt: skip
         self._n_queries += 1
         return question
@@ -150,11 +159,13 @@ class Connection:
 
         from overproof.analysis.path import VARIABLE, said_path
         from overproof.session.handle import Query
+        from overproof.session.members import dividing
 
         said_path(os.environ.get(VARIABLE, ""))  # complains about what is none, also where it would be asked for later
         query = Query(
-            replace(question, cache=self._cache_place()), crew=self._crew, crew_lock=self._lock, prepare=prepare,
-            dress=partial(self._dress, kind=question.kind), resumption=resumption,
+            replace(question, cache=self._cache_place()), crew=self._crew, crew_lock=self._lock,
+            prepare=dividing(prepare) if resumption is None else prepare,
+            dress=partial(self._dress, kind=question.kind), resumption=resumption, look=self._look,
         )  # fmt: skip
         self._queries.add(query)
         if not wait:
@@ -163,7 +174,7 @@ class Connection:
         from overproof.session.show.view import follow
 
         with graceful(query):
-            return follow(query, shows_progress=self._shows_progress)
+            return follow(query, shows_progress=self._shows_progress, look=self._look)
 
     def _choose_cache(self, cache: Chosen) -> CachePlace | None:
         """Return where columns are to be kept; a choice that makes no sense ends the workers."""
@@ -183,11 +194,13 @@ class Connection:
 
     def _dress(self, result: Result, *, kind: Kind) -> Any:
         """Return a result in the form in which it was asked for, and remember what was drawn, for `>>+name`."""
+        from overproof.analysis.by_dataset import DatasetOutputs
         from overproof.session.answers import dress
         from overproof.words.states import QueryState
 
         answer = dress(result, kind=kind)
-        if kind in {"draw", "draws"} and result.state is QueryState.FINISHED:
+        is_whole = result.state is QueryState.FINISHED and not isinstance(result.outputs, DatasetOutputs)
+        if kind in {"draw", "draws"} and is_whole:
             self._drawn |= dict(zip(result.outputs, [answer] if kind == "draw" else answer.values(), strict=True))
         return answer
 

@@ -30,6 +30,7 @@ class QueryKeywords(TypedDict, total=False):
         verify: verify the checksums of whole files that the dataset gives, before they are read.
         journal: keep the query's folder, with which it can be resumed.
         delta_interval_s: seconds after which a worker hands over what it has; `inf`: at the end.
+        by_dataset: keep the answers of several datasets apart, by their names.
     """
 
     tree: str | None
@@ -48,6 +49,7 @@ class QueryKeywords(TypedDict, total=False):
     verify: bool
     journal: bool
     delta_interval_s: float
+    by_dataset: bool
 
 
 class LanguageKeywords(QueryKeywords, total=False):

@@ -13,6 +13,7 @@ from overproof.records.dataset import Dataset
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError, QueryOptions
 from overproof.session.datasets import Data, resolve_dataset
 from overproof.session.keywords import QueryKeywords
+from overproof.session.members.weights import Weights, check_division, weights_of
 from overproof.store.cache_place import CachePlace
 from overproof.words.errors import OptionError
 from overproof.words.units import MB
@@ -69,6 +70,8 @@ class Question:
         manner: how to run it, as the engine knows it.
         kind: what is asked, by which its result is dressed.
         cache: where columns that were read are kept; None: nowhere.
+        by_dataset: the answers of several datasets are kept apart.
+        weights: of each of these, with which what is drawn of it is scaled; None: nobody said any.
     """
 
     query_id: str
@@ -79,6 +82,8 @@ class Question:
     manner: Manner = Manner()
     kind: Kind = "process"
     cache: CachePlace | None = None
+    by_dataset: bool = False
+    weights: tuple[float, ...] | None = None
 
     @property
     def data(self) -> Dataset:
@@ -108,6 +113,7 @@ def make_question(
     cycles: int | None = None,
     seed: int = 0,
     takes_empty: bool = False,
+    weights: Weights = None,
 ) -> Question:
     """Check all that can be judged before any work, and bundle it.
 
@@ -118,6 +124,7 @@ def make_question(
         number: the query's number in its session.
         cycles, seed: as in `Session.process`.
         takes_empty: the selector wants to see trees without entries.
+        weights: as in `Session.draw`.
 
     Raises:
         InputError: something makes no sense, or there are no files.
@@ -131,14 +138,19 @@ def make_question(
     rest: dict[str, Any] = dict(keywords)
     chosen = {name: rest.pop(name) for name in _DATA if name in rest}
     manner = {name: rest.pop(name) for name in _MANNER if name in rest}
+    by_dataset = rest.pop("by_dataset", False)
+    check_division(by_dataset=by_dataset, has_files=data is not None)
+    dataset = None if data is None else resolve_dataset(data, **chosen)
     return Question(
         query_id=new_query_id(),
         number=number,
-        dataset=None if data is None else resolve_dataset(data, **chosen),
+        dataset=dataset,
         cycles=cycles,
         options=replace(check_options(seed=seed, **rest), takes_empty=takes_empty),
         manner=check_manner(**manner),
         kind=kind,
+        by_dataset=by_dataset,
+        weights=None if dataset is None else weights_of(weights, dataset),
     )
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from overproof.session.datasets import Data
     from overproof.session.drawing import Drawable
     from overproof.session.keywords import LanguageKeywords, QueryKeywords
-    from overproof.session.question import Question
+    from overproof.session.members import Weights
+    from overproof.session.question import Kind, Question
 
 
 class Session(Connection):
@@ -127,6 +128,7 @@ class Session(Connection):
         bins: Any = None,
         name: str | None = None,
         profile: bool = False,
+        weights: Weights = None,
         wait: bool = True,
         **keywords: Unpack[LanguageKeywords],
     ) -> Any:
@@ -142,12 +144,15 @@ class Session(Connection):
             bins: `"n, low, high"` for each axis, x first, or the numbers; None: by ROOT's rule from the data.
             name: name of the histogram; None: that behind `>>`, else `draw`. The expression is the label of its axis.
             profile: average the first expression over the bins of the others.
+            weights: a number for each of several datasets by its name, such as its cross section over its luminosity,
+                or the name of their metadata that has it: what is drawn of each is scaled with it before it is added.
             wait: wait for the result; False: return a `Query` at once.
             keywords: those of `LanguageKeywords` and `QueryKeywords`.
 
         Returns:
             A `hist.Hist` with `.account`, `.excluded`, `.missing`, `.statistics`, `.state`, or an `EntryList` with the
-            same; a dict of these by name where several were asked for; a `Query` of one without `wait`.
+            same; a dict of these by name where several were asked for, and of the datasets with `by_dataset`; a
+            `Query` of one without `wait`.
 
         Raises:
             InputError: what was asked cannot be done; nothing was computed.
@@ -159,7 +164,8 @@ class Session(Connection):
         drawing = check_drawing(
             expression, earlier=self._drawn, cut=cut, weight=weight, bins=bins, name=name, profile=profile, **speech
         )  # fmt: skip
-        question = self._question("draw" if isinstance(expression, str) else "draws", data, rest)
+        kind: Kind = "draw" if isinstance(expression, str) else "draws"
+        question = self._question(kind, data, rest, weights=weights)
         return self._start(question, prepare=drawing.prepare, wait=wait)
 
     def scan(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from overproof.analysis.by_dataset import undivided
 from overproof.analysis.processors import ProcessorSelector
 from overproof.analysis.selector import FunctionSelector, Selector
 
@@ -25,6 +26,7 @@ MAX_WRAPPINGS = 100
 
 def given_by_user(selector: Selector) -> Any:
     """Return what the user gave: the function, or the object that is called like one, or the selector itself."""
+    selector = undivided(selector)
     if isinstance(selector, ProcessorSelector):
         return selector.processor
     return selector.function if isinstance(selector, FunctionSelector) else selector

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from overproof.analysis.by_dataset import DatasetOutputs
 from overproof.records.outcome.entries import Entries
 from overproof.session.answers.count import Count
 from overproof.session.answers.table import Table
@@ -24,9 +25,17 @@ def dress(result: Result, *, kind: Kind) -> Any:
         return result
     if kind == "map":
         return mapped(result)
-    told = {name: getattr(result, name) for name in TOLD}
     if not result.is_complete:
         _warn(result.account, _what(result, kind))
+    if isinstance(result.outputs, DatasetOutputs):
+        from overproof.session.members.answers import DatasetAnswers, part_of
+
+        return DatasetAnswers({name: _dressed(part_of(result, name), kind) for name in result.outputs}, result=result)
+    return _dressed(result, kind)
+
+
+def _dressed(result: Result, kind: Kind) -> Any:
+    told = {name: getattr(result, name) for name in TOLD}
     match kind:
         case "scan":
             return Table(**result.outputs, **told)

@@ -83,6 +83,16 @@ class Gaps(tuple[R, ...], Generic[R]):
         trees = {file: gap.tree for file, gap in zip(self._files, self, strict=True) if gap.tree}
         return fileset_of(self.dataset, trees=trees, grids=self._grids)
 
+    def of_dataset(self, name: str) -> Gaps[R]:
+        """Return what lacks of one of the datasets of the query."""
+        kept = [
+            (file, gap)
+            for file, gap in zip(self._files, self, strict=True)
+            if self._dataset is not None and self._dataset.member_of(file).name == name
+        ]
+        files, gaps = [file for file, _ in kept], [gap for _, gap in kept]
+        return Gaps(gaps, dataset=self._dataset, files=files, grids=self._grids)
+
     def __add__(self, other: Any) -> Any:
         """Return what lacks of either, in the order of files and entries; other tuples are put behind, as tuples are.
 

@@ -16,10 +16,10 @@ from overproof.columns.kernels.jagged import Doubles, Integers
 from overproof.columns.kernels.texts.table import Texts
 from overproof.words.frozen import dataclass
 
-_PAIRS: Mapping[str, str] = {"contents": "variances", "weights": "squared_weights", "weighted": "weighted_squares"}
+PAIRS: Mapping[str, str] = {"contents": "variances", "weights": "squared_weights", "weighted": "weighted_squares"}
 """Sums that one histogram carries together: its values, and its variances."""
 
-_KEY = "%s by text"
+KEY = "%s by text"
 
 Labels = tuple[tuple[str, ...], ...]
 """For each axis its texts; none on an axis of numbers."""
@@ -93,7 +93,7 @@ def by_text(outputs: Mapping[str, Any], axes: Sequence[Axis], labels: Labels) ->
     import hist
 
     turned: dict[str, Any] = {}
-    for name in _PAIRS.keys() & outputs.keys():
+    for name in PAIRS.keys() & outputs.keys():
         made = [
             hist.axis.StrCategory(own, growth=True)
             if isinstance(axis, Categories)
@@ -103,8 +103,8 @@ def by_text(outputs: Mapping[str, Any], axes: Sequence[Axis], labels: Labels) ->
         histogram = hist.Hist(*made, storage=hist.storage.Weight())
         view = histogram.view(flow=True)
         view["value"] = outputs[name][_inside(axes, labels)]
-        view["variance"] = outputs[_PAIRS[name]][_inside(axes, labels)]
-        turned[_KEY % name] = histogram
+        view["variance"] = outputs[PAIRS[name]][_inside(axes, labels)]
+        turned[KEY % name] = histogram
     if "apart" in outputs:
         turned["apart"] = [(labels, each) for each in outputs["apart"]]
     return turned
@@ -142,7 +142,7 @@ def merged_texts(outputs: Mapping[str, Any] | None, axes: Sequence[Axis]) -> Mer
     """Turn merged histograms back into sums of cells."""
     if outputs is None:
         return Merged(axes=_with_bins(axes, [()] * len(axes)), outputs=None, labels=((),) * len(axes))
-    histograms = {name: outputs[_KEY % name] for name in _PAIRS if _KEY % name in outputs}
+    histograms = {name: outputs[KEY % name] for name in PAIRS if KEY % name in outputs}
     one = next(iter(histograms.values()))
     labels: Labels = tuple(
         tuple(own) if isinstance(axis, Categories) else () for axis, own in zip(axes, one.axes, strict=True)
@@ -152,7 +152,7 @@ def merged_texts(outputs: Mapping[str, Any] | None, axes: Sequence[Axis]) -> Mer
     sums: dict[str, Any] = {}
     for name, histogram in histograms.items():
         view = histogram.view(flow=True)
-        for key, of_all in ((name, view["value"]), (_PAIRS[name], view["variance"])):
+        for key, of_all in ((name, view["value"]), (PAIRS[name], view["variance"])):
             sums[key] = np.zeros(shape)
             sums[key][_inside(axes, labels)] = of_all
     if "apart" in outputs:

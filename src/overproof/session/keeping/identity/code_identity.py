@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from overproof.analysis.by_dataset import undivided
 from overproof.analysis.selector import Selector
 from overproof.session.keeping.identity.definitions import assignment_digest, definitions_digest
 from overproof.session.keeping.identity.values import compiled_digest, digest_of
@@ -56,6 +57,7 @@ def identify(selector: Selector, modules: Iterable[str]) -> CodeIdentity:
         selector: with its parameters.
         modules: names of the user's modules.
     """
+    selector = undivided(selector)
     written, *others = written_by_user(selector)
     given = given_by_user(selector)
     name = name_of(selector)
