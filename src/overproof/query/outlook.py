@@ -107,6 +107,10 @@ class Outlook:
         excluded, missing = self._gaps.excluded, self._gaps.missing
         return (excluded[0] if excluded else self._isolation.first_suspect) or (missing[0] if missing else None)
 
+    def newest_failures(self, n: int) -> tuple[Excluded | Missing, ...]:
+        """Return what was lost last, so many of each sort at most, as it was noticed."""
+        return (*self._gaps.missing[-n:], *self._gaps.excluded[-n:])
+
     @property
     def n_suspects(self) -> int:
         """Blocks that are being isolated, or wait for that."""

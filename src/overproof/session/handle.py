@@ -6,10 +6,12 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from overproof.records.account import Account
+from overproof.records.account import Account, ExcludedRange, MissingRange
 from overproof.records.progress import Progress
 from overproof.session.conduct.conduct import Conduct
 from overproof.session.question import Question
+from overproof.session.show.looking import PLAIN_LOOK, Look
+from overproof.session.show.notebook.kernel import is_in_kernel
 from overproof.words.errors import AbortedError, OptionError
 from overproof.words.states import QueryState
 
@@ -40,6 +42,7 @@ class Query:
         prepare: Prepare,
         dress: Callable[[Result], Any],
         resumption: Resumption | None = None,
+        look: Look = PLAIN_LOOK,
     ) -> None:
         self.id = question.query_id
         self._question = question
@@ -48,6 +51,7 @@ class Query:
         self._prepare = prepare
         self._dress = dress
         self._resumption = resumption
+        self._look = look
         self._conduct: Conduct | None = None
         self._outcome: Result | None = None
         self._error: BaseException | None = None
@@ -61,6 +65,22 @@ class Query:
         return f"<Query {self.id} {self.state}: {account.processed:,} of {account.total:,} entries>"
 
     # -- looking
+
+    def show(self, *names: str) -> None:
+        """Show the query here: in a notebook until it ends, in the cell of the call; elsewhere how it stands now.
+
+        Args:
+            names: of the outputs to look at, those of nested mappings as `outer/inner`; none: as the session says.
+        """
+        from overproof.session.show.now import show_now
+
+        show_now(self, look=Look(names=names, is_wanted=True) if names else self._look)
+
+    def _ipython_display_(self) -> None:
+        """Show the query in the cell that ends with it; outside of notebooks it is its `repr`."""
+        if not is_in_kernel():
+            raise NotImplementedError
+        self.show()
 
     @property
     def state(self) -> QueryState:
@@ -96,6 +116,10 @@ class Query:
             n_files=n_files,
             n_files_opened=0,
         )
+
+    def failures(self, n_newest: int = 10) -> list[ExcludedRange | MissingRange]:
+        """Return what was lost last, so many of each sort at most; the result has all of it, in order."""
+        return [] if self._conduct is None else self._conduct.failures(n_newest)
 
     def partial(self, *names: str) -> Any:
         """Return what is merged so far, in the form of `result`; None before the first delta.

@@ -11,10 +11,12 @@ import hist
 import pytest
 from rich.console import Console
 
+from overproof.outputs.outline import Outlined
 from overproof.records.account import Account, ExcludedRange, MissingRange
 from overproof.records.outcome.failure import EventName
 from overproof.records.progress import Progress
-from overproof.session.show.view import follow, progress_text
+from overproof.session.show.figures import progress_text
+from overproof.session.show.view import follow
 from overproof.words.errors import AbortedError, UserCodeError
 from overproof.words.states import QueryState
 
@@ -40,6 +42,10 @@ class FakeQuery:
     asked: list[str] = field(default_factory=list)
     now: Progress = field(default_factory=snapshot)
     error: BaseException | None = None
+    known: list[tuple[str, int]] | None = None
+    id: str = "q1"
+    state: QueryState = QueryState.RUNNING
+    is_resumable: bool = False
 
     def wait(self, timeout_s: float | None = None) -> bool:
         if not self.steps:
@@ -53,8 +59,15 @@ class FakeQuery:
     def progress(self) -> Progress:
         return self.now
 
-    def partial(self) -> Any:
-        self.asked.append("partial")
+    def failures(self, n_newest: int) -> list[ExcludedRange | MissingRange]:
+        return []
+
+    def outline(self) -> dict[str, Outlined]:
+        known = self.known if self.known is not None else [("h", 1)]
+        return {name: Outlined(path=(name,), what="histogram", n_dim=n_dim) for name, n_dim in known}
+
+    def partial(self, *names: str) -> Any:
+        self.asked.append(f"partial {' '.join(names)}")
         return self.partial_outputs()
 
     def result(self, timeout_s: float | None = None) -> Any:
@@ -165,10 +178,10 @@ def test_later_failures_are_counted() -> None:
 
 
 def test_the_picture_grows(screen: Console) -> None:
-    """The first histogram of the partial outputs is drawn above the bar."""
+    """The first histogram of the outputs so far is drawn below the figures."""
     histogram = hist.Hist.new.Reg(4, 0, 4, label="m [GeV]").Double().fill([1.5, 1.5])
     follow(
-        FakeQuery([snapshot()], partial_outputs=lambda: {"n": 3, "h": histogram}), shows_progress=True, console=screen
+        FakeQuery([snapshot()], partial_outputs=lambda: {"h": histogram}), shows_progress=True, console=screen
     )
     assert "m [GeV]: sum 2" in seen(screen)
 
@@ -176,13 +189,14 @@ def test_the_picture_grows(screen: Console) -> None:
 def test_a_map_is_shown_when_there_is_nothing_simpler(screen: Console) -> None:
     """Of several histograms one of one dimension is drawn live, else one of two, never what cannot be drawn."""
     map_ = hist.Hist.new.Reg(4, 0, 4, label="m").Reg(2, 0, 2, label="eta").Double().fill([1.5], [1.5])
-    cube = hist.Hist.new.Reg(1, 0, 1).Reg(1, 0, 1).Reg(1, 0, 1).Double()
-    for outputs, title in (
-        ({"c": cube, "m": map_}, "eta against m: 2 dimensions"),
-        ({"m": map_, "h": map_.project(0)}, "m: sum 1"),
+    for known, outputs, title in (
+        ([("c", 3), ("m", 2), ("n", 0)], {"m": map_}, "eta against m: 2 dimensions"),
+        ([("m", 2), ("h", 1)], {"h": map_.project(0)}, "m: sum 1"),
     ):
-        follow(FakeQuery([snapshot()], partial_outputs=lambda o=outputs: o), shows_progress=True, console=screen)
+        query = FakeQuery([snapshot()], partial_outputs=lambda o=outputs: o, known=known)
+        follow(query, shows_progress=True, console=screen)
         assert title in seen(screen)
+        assert query.asked == [f"partial {next(iter(outputs))}"]
 
 
 def test_dear_pictures_are_rare(screen: Console) -> None:
@@ -195,18 +209,18 @@ def test_dear_pictures_are_rare(screen: Console) -> None:
     query.partial_outputs = takes_a_second
     query.steps = [snapshot(elapsed_s=second) for second in (2.0, 5.0, 10.0, 20.0, 22.9, 23.1)]
     follow(query, shows_progress=True, console=screen)
-    assert query.asked == ["partial", "partial"]
+    assert query.asked == ["partial h", "partial h"]
 
 
-def test_a_terminate_that_cannot_bear_partial_outputs(screen: Console) -> None:
-    """When the user's `terminate` fails on partial outputs there is no live picture, and the query goes on."""
+def test_outputs_that_cannot_be_had_so_far(screen: Console) -> None:
+    """When partial outputs cannot be made there is no live picture, and the query goes on."""
 
     def fails() -> None:
         raise UserCodeError("no such key")
 
     query = FakeQuery([snapshot(), snapshot(elapsed_s=100.0)], partial_outputs=fails)
     assert follow(query, shows_progress=True, console=screen) == "the result"
-    assert query.asked == ["partial"]
+    assert query.asked == ["partial h"]
 
 
 def test_ctrl_c_once_stops_and_keeps(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from overproof.engines.messages import Brief, Ended
 from overproof.query.statistics import StatisticsTally
 from overproof.records.dataset import Dataset
 from overproof.records.notices import FileFailed, FileOpened, Notice, WorkerLost
-from overproof.records.outcome.gaps import Excluded
+from overproof.records.outcome.gaps import Excluded, Missing
 from overproof.records.progress import Progress
 from overproof.session.code import module_names, pack_selector
 from overproof.session.conduct.ahead import load_ahead
@@ -69,6 +69,7 @@ class Conduct:
         self.problem: OverproofError | None = None
         self._clock = MonotonicClock()
         self._started_s = self._clock.now()
+        self._ended_s: float | None = None
         self._master = master_of(question)
         self._facts = FactReaders(
             master=self._master,
@@ -112,6 +113,7 @@ class Conduct:
                 raise self.problem or AbortedError(f"query {self.question.query_id} was aborted")
             return self._result()
         finally:
+            self._ended_s = self._clock.now()
             self._end_keeping()
 
     def failure_of(self, result: Result) -> OverproofError | None:
@@ -159,8 +161,9 @@ class Conduct:
 
     def progress(self) -> Progress:
         """Tell how far the query is."""
-        now = self._clock.now()
+        now = self._clock.now() if self._ended_s is None else self._ended_s
         master, pace = self._master, self._facts.pace
+        first_failure = master.first_failure
         account = master.account
         rate_per_s, byte_rate_per_s = pace.rates(now)
         average_rate_per_s = pace.average_rate(now)
@@ -180,7 +183,7 @@ class Conduct:
             n_active=master.n_active,
             n_files=self.question.n_files,
             n_files_opened=master.n_files_opened,
-            first_failure=self._first_failure(),
+            first_failure=None if first_failure is None else self._named(first_failure),
             n_suspects=self._master.n_suspects,
         )
 
@@ -347,12 +350,14 @@ class Conduct:
         finally:
             self._end_keeping()
 
-    def _first_failure(self) -> ExcludedRange | MissingRange | None:
-        failure, dataset = self._master.first_failure, self.question.dataset
-        if failure is None:
-            return None
+    def failures(self, n_newest: int) -> list[ExcludedRange | MissingRange]:
+        """Return what was lost last, so many of each sort at most."""
+        return [self._named(failure) for failure in self._master.newest_failures(n_newest)]
+
+    def _named(self, failure: Excluded | Missing) -> ExcludedRange | MissingRange:
         from overproof.session.outcome.gaps import name_excluded, name_missing
 
+        dataset = self.question.dataset
         if isinstance(failure, Excluded):
             return name_excluded([failure], dataset)[0]
         return name_missing([failure], dataset)[0]

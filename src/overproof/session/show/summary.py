@@ -46,9 +46,7 @@ def account_text(
             f"            {_files(account.files_unopened)} not looked into: their entries are not in the total"
         )
     lines += _dataset_lines(accounts or {})
-    lines += _grouped("missing", _by_cause(missing, cause=_reason_of_missing), _reason_of_missing, max_ranges)
-    by_cause = _by_cause(excluded, cause=_cause_of_excluded)
-    lines += _grouped("excluded", by_cause, _reason_of_excluded, max_ranges)
+    lines += loss_lines(excluded=excluded, missing=missing, max_ranges=max_ranges)
     lines += [f"{'split':<12}{split_line(each)}" for each in split[:max_ranges]]
     if len(split) > max_ranges:
         lines.append(f"{'':<12}... and {len(split) - max_ranges:,} more split ranges")
@@ -69,6 +67,15 @@ def _dataset_lines(accounts: Mapping[str, Account]) -> list[str]:
     lines = [f"{'':<12}{name:<{width}}  {_sum_text(account)}" for name, account in shown.items()]
     more = len(lines) - MAX_DATASETS
     return lines[:MAX_DATASETS] + ([f"{'':<12}... and {more:,} more datasets that lack entries"] if more > 0 else [])
+
+
+def loss_lines(
+    *, excluded: Sequence[ExcludedRange] = (), missing: Sequence[MissingRange] = (), max_ranges: int = MAX_RANGES
+) -> list[str]:
+    """Write what lacks, by cause: first what could not be read, then that on which the selector failed."""
+    lines = _grouped("missing", _by_cause(missing, cause=_reason_of_missing), _reason_of_missing, max_ranges)
+    by_cause = _by_cause(excluded, cause=_cause_of_excluded)
+    return lines + _grouped("excluded", by_cause, _reason_of_excluded, max_ranges)
 
 
 def missing_line(lost: MissingRange) -> str:

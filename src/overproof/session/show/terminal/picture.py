@@ -33,7 +33,7 @@ def terminal_picture(
         Lines without colours, so that they can go to a file too.
     """
     width = max(20, columns or min(MAX_COLUMNS, shutil.get_terminal_size().columns))
-    title, n_dim = _title(histogram), len(histogram.axes)
+    title, n_dim = title_line(histogram), len(histogram.axes)
     if has_several_values(histogram) or 0 in [axis.size for axis in histogram.axes]:
         return title
     if n_dim > 2:
@@ -56,7 +56,7 @@ def _lines(histogram: Any, bins: Any, *, width: int, rows: int | None, style: St
     return column_lines(bins, columns=width, rows=rows, title=label, log=style.logy)
 
 
-def _title(histogram: Any) -> str:
+def title_line(histogram: Any) -> str:
     """Say in one line what the histogram is, and what lies outside of its axes."""
     n_dim, axes = len(histogram.axes), histogram.axes
     titles = [axis_title(axis) for axis in axes]
