@@ -45,6 +45,8 @@ OVERPROOF = (
     Contender(name="interpreted", module="with_overproof", environment="overproof", remembers=True, path="interpreted"),
     Contender(name="warm", module="with_overproof", environment="overproof", remembers=True),
     Contender(name="cached", module="with_overproof", environment="overproof", remembers=True, caches=True),
+    Contender(name="runner", module="with_runner", environment="overproof", remembers=True),
+    Contender(name="runner-cold", module="with_runner", environment="overproof", keeps_kernels=True),
     Contender(name="again", module="with_overproof", environment="overproof", remembers=True, again=True),
     Contender(
         name="again-cached", module="with_overproof", environment="overproof", remembers=True, caches=True, again=True
@@ -55,6 +57,7 @@ PEERS = (
     Contender(name="coffea", module="with_coffea", environment="coffea"),
     Contender(name="graphed", module="with_graphed", environment="graphed", formats=("ttree",)),
     Contender(name="awkward", module="with_awkward", environment="overproof"),
+    Contender(name="futures", module="with_futures", environment="overproof"),
 )
 YARDSTICKS = (
     Contender(name="decompression", module="decompression", environment="overproof", answers=False),

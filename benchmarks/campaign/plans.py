@@ -63,6 +63,16 @@ DRAWING = (
     Part(samples=TEN_FILES, questions=PLAIN, contenders=(*LIMITS, *PEERS), rounds=3),
     FIVE_DRAWS,
 )
+PROCESSORS = ("runner-cold", "runner", "futures")
+MOVED = (
+    Part(samples=_generated(1, "zstd", forms=("ttree",)), questions=THREE, contenders=PROCESSORS, rounds=5),
+    Part(
+        samples=(Sample(source="copied", format="ttree", compression="zlib", n_files=100, pieces=1, piece_events=40),),
+        questions=THREE,
+        contenders=PROCESSORS,
+        rounds=3,
+    ),
+)
 LIMIT = (
     Part(samples=_generated(10, "lz4", "zlib", forms=("ttree",)), questions=PLAIN, contenders=WORK, rounds=3),
     Part(samples=_generated(10, "lzma", forms=("ttree",)), questions=("adl1",), contenders=WORK, rounds=3),
@@ -86,13 +96,15 @@ LARGE = (
 PLANS = {
     "quick": QUICK,
     "draws": DRAWING,
+    "processors": MOVED,
     "limit": LIMIT,
     "reading": READING,
     "small": SMALL,
     "large": LARGE,
-    "full": (*READING, *LIMIT, *SMALL, *LARGE, FIVE_DRAWS),
+    "full": (*READING, *LIMIT, *SMALL, *LARGE, FIVE_DRAWS, *MOVED),
 }
-"""`draws`: beside RDataFrame, coffea and graphed, 4 and 40 million events. `limit`: draws beside decompression and
+"""`draws`: beside RDataFrame, coffea and graphed, 4 and 40 million events. `processors`: processors of coffea in our
+Runner and in its own. `limit`: draws beside decompression and
 kernel, of the other compressions. `reading`: readers against decompression. `small`: everybody, 4 million events.
 `large`: 40 million. `full`: all of it, where who is measured again is measured with everybody of his tables.
 """

@@ -25,6 +25,9 @@ REFERENCE = (
     "rdataframe",
     "coffea",
     "graphed",
+    "runner",
+    "runner-cold",
+    "futures",
 )
 """The first of these that takes part gives the answer that others are compared with."""
 

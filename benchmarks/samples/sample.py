@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-SOURCES = ("generated", "resampled")
+SOURCES = ("generated", "resampled", "copied")
 FORMATS = ("ttree", "rntuple")
 COMPRESSIONS = {"zstd": (5, 5), "lz4": (4, 4), "zlib": (1, 1), "lzma": (2, 7)}
 """ROOT's number of each, and the level at which ROOT writes when none is named."""
@@ -20,7 +20,8 @@ class Sample:
     """Events in files.
 
     Attributes:
-        source: `"generated"`: from dice; `"resampled"`: real events, again and again, turned and smeared.
+        source: `"generated"`: from dice; `"resampled"`: real events, again and again, turned and smeared; `"copied"`: a
+            real file as it is, with its 1,500 branches, once for each file.
         format: `"ttree"` or `"rntuple"`.
         compression: a name in `COMPRESSIONS`.
         n_files: distinct files.

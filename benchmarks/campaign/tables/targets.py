@@ -21,6 +21,10 @@ BESIDE: dict[str, dict[str, float]] = {
 COMMAND = {"command": 1 / 3, "command-empty": 1 / 2}
 """What share of RDataFrame's whole time `overproof draw` may take over 4 million events."""
 
+RUNS = ("runner-cold", "runner")
+RUNNER = 2.0
+"""How many times as fast a processor shall be in our Runner as in coffea's, imports included."""
+
 OVER_LIMIT = {"zstd": 1.3, "zlib": 1.3, "lz4": 1.3, "lzma": 1.15}
 """How many times decompression and kernel together the loop may take, by compression."""
 CACHED_OVER_KERNEL = 1.5
@@ -32,6 +36,7 @@ def target_tables(cases: Iterable[Case]) -> list[str]:
     made = (
         ("Beside others, 40 million events", beside_table(found)),
         ("The command, 4 million events", command_table(found)),
+        ("Processors of coffea", runner_table(found)),
         ("Beside the limit", limit_table(found)),
     )
     return [f"## {title}\n\n{text}" for title, text in made if text]
@@ -49,6 +54,18 @@ def beside_table(cases: Sequence[Case]) -> str:
         rows.append((case["sample"], case["question"], *cells))
     head = ("sample", "question", "loop: RDataFrame", *(f"whole: {name}" for name in PEERS.values()))
     return _said("Times that of overproof, warm; behind it what is wanted, at least.", head, rows)
+
+
+def runner_table(cases: Sequence[Case]) -> str:
+    """Show what coffea's own Runner takes beside ours; empty where nothing was measured."""
+    rows = []
+    for case in cases:
+        if any(together(case, name, "futures") for name in RUNS):
+            theirs = wall(case, "futures")
+            cells = [_ratio(theirs, wall(case, name), RUNNER, case, "futures", name=name) for name in RUNS]
+            rows.append((case["sample"], case["question"], seconds(theirs), *cells))
+    said = "Times that of overproof, as whole processes with imports, two workers each; behind it what is wanted."
+    return _said(said, ("sample", "question", "coffea", "of ours, cold", "of ours, files remembered"), rows)
 
 
 def command_table(cases: Sequence[Case]) -> str:
@@ -98,9 +115,11 @@ def _said(words: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     return f"{words}\n\n{table(head, rows)}" if rows else ""
 
 
-def _ratio(theirs: float | None, ours: float | None, least: float | None, case: Case, peer: str) -> str:
+def _ratio(
+    theirs: float | None, ours: float | None, least: float | None, case: Case, peer: str, *, name: str = "warm"
+) -> str:
     """Write how many times as fast; in bold what misses its target."""
-    if theirs is None or ours is None or not together(case, "warm", peer):
+    if theirs is None or ours is None or not together(case, name, peer):
         return "-"
     found = f"{theirs / ours:.1f}x"
     if least is None:

@@ -10,6 +10,7 @@ from benchmarks.campaign.tables.cells import Case, has, loop, median, seconds, t
 from benchmarks.campaign.tables.targets import target_tables
 
 PEERS = {"rdataframe": "RDataFrame", "coffea": "coffea", "graphed": "graphed", "awkward": "uproot + awkward"}
+RUNNERS = {"runner-cold": "our Runner, cold", "runner": "our Runner", "futures": "coffea's Runner"}
 NEW_PROCESS = {
     "cold-empty": "overproof, no kernels",
     "cold": "overproof, cold",
@@ -21,7 +22,7 @@ NEW_PROCESS = {
     "command": "command",
 }
 SESSION = {"again": "again", "again-cached": "again, cached"}
-SHOWN = NEW_PROCESS | PEERS
+SHOWN = NEW_PROCESS | PEERS | RUNNERS
 READERS = {"decompression": "decompression", "reading": "reading", "reading-cached": "reading, cached"}
 
 
