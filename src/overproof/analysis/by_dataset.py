@@ -71,7 +71,11 @@ class ByDataset(Selector):
     def terminate(self, outputs: dict[str, Any]) -> DatasetOutputs:
         """Let the inner one finish the outputs of each dataset, in the order of datasets."""
         there = [name for name in self.names if self._is_total or name in outputs]
-        return DatasetOutputs({name: self._finished(outputs.get(name, {})) for name in there})
+        return DatasetOutputs({name: self._finished(self.weighed(name, outputs.get(name, {}))) for name in there})
+
+    def weighed(self, name: str, outputs: dict[str, Any]) -> dict[str, Any]:
+        """Return the merged outputs of a dataset as they count; here as they are."""
+        return outputs
 
     def _finished(self, outputs: dict[str, Any]) -> Mapping[str, Any]:
         finished = self.inner.terminate(outputs)

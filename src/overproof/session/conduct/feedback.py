@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
+from overproof.analysis.by_dataset import ByDataset, DatasetOutputs
 from overproof.analysis.processors.accumulated import Mark, restored
 from overproof.analysis.processors.processor import OUTPUT, BareOutput, ProcessorSelector
 from overproof.analysis.selector import Selector
@@ -82,8 +83,40 @@ class DrawFeedback:
         return self._selector.only(names).terminate(dict(outputs))
 
 
+class DatasetFeedback:
+    """Outputs by dataset: those of each stand one mapping further in, and are not added before the end."""
+
+    def __init__(self, selector: ByDataset) -> None:
+        self._selector = selector
+        self._inner = feedback_of(selector.inner)
+
+    def named(self, outlined: Sequence[Outlined]) -> Named:
+        """Name each by its dataset, and by its name in there."""
+        inside: dict[Any, list[Outlined]] = {}
+        for each in outlined:
+            if len(each.path) > 1:
+                own = Outlined(path=each.path[1:], what=each.what, n_dim=each.n_dim)
+                inside.setdefault(each.path[0], []).append(own)
+        return {
+            f"{name_of((dataset,))}{BETWEEN}{name}": Outlined(path=(dataset, *own.path), what=own.what, n_dim=own.n_dim)
+            for dataset, each in inside.items()
+            for name, own in self._inner.named(each).items()
+        }
+
+    def finished(self, outputs: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
+        """Make of each dataset's outputs what the user looks at."""
+        finished = DatasetOutputs()
+        for dataset, own in outputs.items():
+            head = f"{name_of((dataset,))}{BETWEEN}"
+            inside = [name.removeprefix(head) for name in names if name.startswith(head)]
+            finished[dataset] = self._inner.finished(self._selector.weighed(dataset, own), inside)
+        return finished
+
+
 def feedback_of(selector: Selector) -> Feedback:
     """Return what knows the outputs of a selector."""
+    if isinstance(selector, ByDataset):
+        return DatasetFeedback(selector)
     if isinstance(selector, DrawSelector | Several):
         return DrawFeedback(selector)
     return ProcessorFeedback() if isinstance(selector, ProcessorSelector) else PlainFeedback()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from overproof.analysis.by_dataset import ByDataset
 from overproof.analysis.selector import Selector
 from overproof.engines.driver import Snapshot
 from overproof.records.dataset import FileGrid
@@ -50,7 +51,10 @@ def make_result(
         result = bundle(question, snapshot, outputs, statistics=statistics, grids=grids)
         if standing is None:
             return result
-        origin = Origin(dataset=question.dataset, options=question.options, standing=standing, finish=finish, code=code)
+        origin = Origin(
+            dataset=question.dataset, options=question.options, standing=standing, finish=finish, code=code,
+            is_by_dataset=isinstance(selector, ByDataset),
+        )  # fmt: skip
         return replace(result, unrounded=snapshot.outputs, origin=origin)
 
     try:

@@ -130,6 +130,8 @@ def _check_alike(first: Origin, second: Origin) -> None:
         mine_of, its_of = getattr(first.options, name), getattr(second.options, name)
         if mine_of != its_of:
             raise InputError(f"the results have different {name}, {mine_of} and {its_of}: compute both with the same")
+    if first.is_by_dataset != second.is_by_dataset:
+        raise InputError("one of the results has its outputs by dataset, the other has not: compute both in one way")
     if first.code and second.code and first.code != second.code:
         raise InputError("the results are of different selectors, or of different parameters: compute both with one")
 

@@ -23,6 +23,7 @@ class Origin:
         standing: what was merged and what lacks, of the same moment as the un-rounded outputs.
         finish: makes outputs of merged ones, as the selector's `terminate` does.
         code: the same for the same selector with the same parameters; empty where nobody can tell.
+        is_by_dataset: the outputs of several datasets were kept apart.
     """
 
     dataset: Dataset | None
@@ -30,6 +31,7 @@ class Origin:
     standing: Standing
     finish: Callable[[dict[str, Any]], Mapping[str, Any]]
     code: str = ""
+    is_by_dataset: bool = False
 
     @property
     def is_chained(self) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from overproof.analysis.by_dataset import ByDataset, DatasetOutputs
+from overproof.analysis.by_dataset import ByDataset
 from overproof.analysis.selector import Selector
 
 
@@ -31,13 +31,17 @@ class WeightedDatasets(ByDataset):
 
     def terminate(self, outputs: dict[str, Any]) -> Any:
         """Return the histograms by name, or by dataset and name."""
-        from overproof.columns.kernels.fills.scaled import added, scaled
-
-        by_dataset: dict[str, Mapping[str, Any]] = {
-            name: {key: scaled(sums, weight) for key, sums in outputs.get(name, {}).items()}
-            for name, weight in zip(self.names, self.weights, strict=True)
-        }
         if not self._is_added:
-            return DatasetOutputs({name: self.inner.terminate(dict(own)) for name, own in by_dataset.items()})
-        keys = dict.fromkeys(key for own in by_dataset.values() for key in own)
-        return self.inner.terminate({key: added(own[key] for own in by_dataset.values() if key in own) for key in keys})
+            return super().terminate(outputs)
+        from overproof.columns.kernels.fills.scaled import added
+
+        each = [self.weighed(name, outputs[name]) for name in self.names if name in outputs]
+        keys = dict.fromkeys(key for own in each for key in own)
+        return self.inner.terminate({key: added(own[key] for own in each if key in own) for key in keys})
+
+    def weighed(self, name: str, outputs: dict[str, Any]) -> dict[str, Any]:
+        """Return the sums of a dataset with its weight."""
+        from overproof.columns.kernels.fills.scaled import scaled
+
+        weight = self.weights[self.names.index(name)]
+        return {key: scaled(sums, weight) for key, sums in outputs.items()}
