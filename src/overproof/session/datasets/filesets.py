@@ -58,14 +58,17 @@ def parts_of_fileset(data: Mapping[Any, Any]) -> list[Part]:
     for description in data.values():
         whole = description.get(WHOLE) if isinstance(description, Mapping) else None
         if whole is not None:
-            return _in_place(parts, parts_of_fileset(_checked(whole)))
+            return _in_place(parts, _parts_of_whole(whole))
     return parts
 
 
-def _checked(whole: Any) -> Mapping[Any, Any]:
-    if not isinstance(whole, Mapping):
-        raise DatasetError(f"`{WHOLE}` of the fileset is {whole!r}: it must be the fileset of which this one is a part")
-    return whole
+def _parts_of_whole(whole: Any) -> list[Part]:
+    if not isinstance(whole, list) or not all(isinstance(each, Mapping) and "name" in each for each in whole):
+        raise DatasetError(
+            f"`{WHOLE}` of the fileset is {whole!r}: it must list the datasets of which this one is a part, each with "
+            "`name` and `files`; leave it out"
+        )
+    return [part_of(str(each["name"]), each) for each in whole]
 
 
 def _in_place(parts: Sequence[Part], whole: Sequence[Part]) -> list[Part]:

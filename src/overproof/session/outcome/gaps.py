@@ -52,6 +52,12 @@ class Gaps(tuple[R, ...], Generic[R]):
         gaps._grids = {file: grids[file] for file in dict.fromkeys(gaps._files) if file in grids}
         return gaps
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from overproof.session.show.notebook.page import gaps_html
+
+        return gaps_html(self)
+
     @property
     def dataset(self) -> Dataset:
         """Return the dataset of what lacks: the same files in the same places, with the entries that lack of each.
@@ -94,10 +100,7 @@ class Gaps(tuple[R, ...], Generic[R]):
         return Gaps(gaps, dataset=self._dataset, files=files, grids=self._grids)
 
     def __add__(self, other: Any) -> Any:
-        """Return what lacks of either, in the order of files and entries; other tuples are put behind, as tuples are.
-
-        Both must be of one query.
-        """
+        """Return what lacks of either, of one query, in the order of files and entries; other tuples are put behind."""
         if not isinstance(other, Gaps):
             return super().__add__(other)
         pairs = sorted(

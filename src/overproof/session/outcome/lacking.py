@@ -13,6 +13,7 @@ WHOLE = "whole"
 """Under this key stands, in the first dataset of a fileset of what lacks, all of which it is a part.
 
 Nobody else reads it, and nobody minds it. With it files keep their places, and what is computed later can be merged.
+They stand in lists, whose order no writer of documents changes.
 """
 
 
@@ -39,10 +40,10 @@ def fileset_of(
         if files:
             fileset[member.name] = {"files": files, "metadata": dict(member.metadata)}
     if fileset and any(spec.steps == () for spec in dataset.files):
-        next(iter(fileset.values()))[WHOLE] = {
-            member.name: {"files": _places(dataset, indexes, trees), "metadata": dict(member.metadata)}
+        next(iter(fileset.values()))[WHOLE] = [
+            {"name": member.name, "files": _places(dataset, indexes, trees), "metadata": dict(member.metadata)}
             for member, indexes in _members(dataset)
-        }
+        ]
     return fileset
 
 
@@ -70,8 +71,10 @@ def _check_single(paths: Iterable[str]) -> None:
         seen.add(path)
 
 
-def _places(dataset: Dataset, indexes: Sequence[FileIndex], trees: Mapping[FileIndex, str]) -> dict[str, str | None]:
-    return {dataset.files[index].path: dataset.files[index].tree or trees.get(index) for index in indexes}
+def _places(
+    dataset: Dataset, indexes: Sequence[FileIndex], trees: Mapping[FileIndex, str]
+) -> list[dict[str, str | None]]:
+    return [{dataset.files[index].path: dataset.files[index].tree or trees.get(index)} for index in indexes]
 
 
 def _description(spec: FileSpec, tree: str | None, grid: FileGrid | None) -> dict[str, Any]:

@@ -120,6 +120,7 @@ def _check_alike(first: Origin, second: Origin) -> None:
             f"the results are of different datasets, of {len(one)} and of {len(two)} files: merge a result with that "
             "of its own `.missing`, as in session.process(selector, result.missing)"
         )
+    _check_members(first, second)
     for mine, its in zip(one, two, strict=True):
         if (mine.path, mine.tree) != (its.path, its.tree) and (mine.path != its.path or (mine.tree and its.tree)):
             raise InputError(
@@ -134,6 +135,17 @@ def _check_alike(first: Origin, second: Origin) -> None:
         raise InputError("one of the results has its outputs by dataset, the other has not: compute both in one way")
     if first.code and second.code and first.code != second.code:
         raise InputError("the results are of different selectors, or of different parameters: compute both with one")
+
+
+def _check_members(first: Origin, second: Origin) -> None:
+    """Refuse files that belong to other datasets in one result than in the other; one alone may have any name."""
+    one, two = (each.dataset.members if each.dataset else () for each in (first, second))
+    named = [[(member.name, member.n_files) for member in members] for members in (one, two)]
+    if (one or two) and named[0] != named[1]:
+        raise InputError(
+            "the results are of different datasets: merge a result with that of its own `.missing`, as in "
+            "session.process(selector, result.missing)"
+        )
 
 
 def _merged_grids(first: Origin, second: Origin) -> Mapping[FileIndex, FileGrid]:

@@ -160,9 +160,7 @@ def test_filesets_as_other_tools_emit_them_are_taken(folder: Path) -> None:
     assert resolve_dataset(described).files == (FileSpec(path=path, tree="Events", n_entries=5, uuid="u"),)
     described["DY"]["files"][path] |= {"steps": [[5, 9], [0, 3], [3, 4]], "checksum": "adler32:0123abcd"}
     assert resolve_dataset(described).files == (
-        FileSpec(
-            path=path, tree="Events", steps=((0, 4), (5, 9)), checksum="adler32:0123abcd", n_entries=5, uuid="u"
-        ),
+        FileSpec(path=path, tree="Events", steps=((0, 4), (5, 9)), checksum="adler32:0123abcd", n_entries=5, uuid="u"),
     )
 
 
