@@ -34,6 +34,30 @@ class Account:
         """Tell whether every entry asked for is in the result."""
         return not (self.excluded or self.missing or self.unread or self.files_unknown or self.files_unopened)
 
+    @property
+    def sum_text(self) -> str:
+        """Write where the entries are, without what there is none of."""
+        told = [f"{getattr(self, name):,} {name}" for name in ("processed", "excluded", "missing", "unread")]
+        parts = [text for text in told if not text.startswith("0 ")]
+        files = [
+            f"{n:,} {'file' if n == 1 else 'files'} {what}"
+            for n, what in ((self.files_unknown, "of unknown length"), (self.files_unopened, "not looked into"))
+            if n
+        ]
+        return "; ".join([f"{' + '.join(parts) or '0'} = {self.total:,} entries", *files])
+
+    def _repr_html_(self) -> str:
+        """Show where the entries are, in a notebook."""
+        from overproof.words import markup
+
+        parts = [
+            ("processed", self.processed, markup.GOOD),
+            ("excluded", self.excluded, markup.LOST),
+            ("missing", self.missing, markup.ABSENT),
+        ]
+        verdict = "complete" if self.is_complete else "not complete"
+        return markup.frame(markup.shares(parts, total=self.total), markup.text(f"{self.sum_text}: {verdict}"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingRange:

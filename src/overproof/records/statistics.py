@@ -75,3 +75,9 @@ class Statistics:
     workers: tuple[WorkerStatistics, ...]
     cached_bytes: int = 0
     path: str = ""
+
+    def _repr_html_(self) -> str:
+        """Show what the query cost, in a notebook."""
+        from overproof.words import markup
+
+        return markup.frame(markup.record_table(self), markup.records_table(self.workers))

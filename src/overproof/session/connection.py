@@ -116,6 +116,12 @@ class Connection:
         state = "closed" if self._is_closed else f"{self.n_workers} workers"
         return f"<{type(self).__name__} {self.address}: {state}>"
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from overproof.session.show.notebook.page import session_html
+
+        return session_html(self.address, n_workers=self.n_workers, state="closed" if self._is_closed else "")
+
     def __enter__(self) -> Self:
         return self
 

@@ -77,6 +77,12 @@ class Result(Mapping[str, Any]):
         names = ", ".join(map(str, self.outputs)) or "no outputs"
         return f"<Result {self.query_id} {self.state}: {names}; {account.processed:,} of {account.total:,} entries>"
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from overproof.session.show.notebook.page import result_html
+
+        return result_html(self)
+
     @property
     def lacking(self) -> Gaps[MissingRange | ExcludedRange]:
         """Return what is missing and what is excluded, together: a dataset too, and a fileset.

@@ -33,6 +33,12 @@ class Count:
     state: QueryState = field(repr=False)
     query_id: str = field(repr=False)
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from overproof.session.show.notebook.page import count_html
+
+        return count_html(self)
+
     def __int__(self) -> int:
         return self.entries
 

@@ -59,6 +59,12 @@ class Table(Mapping[str, Any]):
     def __repr__(self) -> str:
         return self.text(N_SHOWN)
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from overproof.session.show.notebook.page import table_html
+
+        return table_html(self)
+
     def text(self, max_rows: int | None = None) -> str:
         """Write the table as people read it.
 

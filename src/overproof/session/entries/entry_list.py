@@ -41,6 +41,12 @@ class EntryList(Entries):
         files = "1 file" if len(self.files) == 1 else f"{len(self.files):,} files"
         return f"<EntryList {self.name}: {len(self):,} entries of {files}>"
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from overproof.session.show.notebook.page import entry_list_html
+
+        return entry_list_html(self)
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save the list as JSON, whole or not at all.
 

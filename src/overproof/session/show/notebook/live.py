@@ -102,7 +102,7 @@ def summary_html(query: Followed, *, picture: str = "") -> str:
     return markup.frame(
         markup.heading(f"query {query.id}", *_ending(query)),
         "" if complete else markup.shares(parts, total=account.total),
-        "" if complete else markup.text(account_line(account)),
+        "" if complete else markup.text(account.sum_text),
         _failures(query, account),
         markup.faint(f'session.resume("{query.id}") goes on with it') if query.is_resumable else "",
         picture,
@@ -112,18 +112,6 @@ def summary_html(query: Followed, *, picture: str = "") -> str:
 def summary_text(query: Followed) -> str:
     """Write how a query has ended, on one line."""
     return f"query {query.id}: {', '.join(_ending(query))}"
-
-
-def account_line(account: Account) -> str:
-    """Write where the entries are, without what there is none of."""
-    names = ("processed", "excluded", "missing", "unread")
-    told = [f"{getattr(account, name):,} {name}" for name in names if getattr(account, name)]
-    files = [
-        f"{n:,} {'file' if n == 1 else 'files'} {what}"
-        for n, what in ((account.files_unknown, "of unknown length"), (account.files_unopened, "not looked into"))
-        if n
-    ]
-    return "; ".join([f"{' + '.join(told) or '0'} = {account.total:,} entries", *files])
 
 
 def _ending(query: Followed) -> Sequence[str]:

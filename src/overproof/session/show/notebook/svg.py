@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +22,8 @@ LEFT, RIGHT, TOP, BOTTOM = 56, 12, 24, 36
 MAX_BINS: Final = 300
 MAX_CELLS: Final = (60, 40)
 MAX_BARS: Final = 24
-"""What fits on the paper; more bins share a place, more categories are counted."""
+N_LEVELS: Final = 16
+"""What fits on the paper; more bins share a place, more categories are counted; strengths of cells."""
 
 _LABEL: Final = 'font-size="11" fill="currentColor" fill-opacity=".8" stroke="none"'
 _AXIS: Final = 'stroke="currentColor" stroke-opacity=".45" fill="none" stroke-width="1"'
@@ -131,16 +133,18 @@ def _map(bins: Bins, *, titles: list[str]) -> str:
 
 
 def _cells(edges: list[Doubles], shares: Doubles, x: Scale, y: Scale) -> Iterator[str]:
-    """Draw the cells of each strength as one path."""
-    levels = np.ceil(np.abs(shares) * 16).astype(int)
-    xs, ys = ([place.at(edge) for edge in its.tolist()] for place, its in zip((x, y), edges, strict=True))
-    for level in range(1, 17):
-        path = "".join(
-            f"M{xs[i]:.1f} {ys[j]:.1f}H{xs[i + 1]:.1f}V{ys[j + 1]:.1f}H{xs[i]:.1f}Z"
-            for i, j in np.argwhere(levels == level).tolist()
-        )
+    """Draw the cells of each strength as one path, neighbours along x as one."""
+    levels = np.ceil(np.abs(shares) * N_LEVELS).astype(int)
+    xs, ys = ([round(place.at(edge)) for edge in its.tolist()] for place, its in zip((x, y), edges, strict=True))
+    paths = dict.fromkeys(range(1, N_LEVELS + 1), "")
+    for j, row in enumerate(levels.T):
+        borders = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), len(row)]
+        for start, stop in pairwise(borders):
+            if level := int(row[start]):
+                paths[level] += f"M{xs[start]} {ys[j]}H{xs[stop]}V{ys[j + 1]}H{xs[start]}Z"
+    for level, path in paths.items():
         if path:
-            yield f'<path d="{path}" fill-opacity="{level / 16:.3f}"/>'
+            yield f'<path d="{path}" fill-opacity="{level / N_LEVELS:.3f}"/>'
 
 
 def _axes(x: Scale, y: Scale, *, bottom: int, title: str, y_title: str = "") -> str:
