@@ -113,7 +113,7 @@ def _save(place: str, outcome: Outcome, flags: QueryFlags) -> None:
     document = document_of(outcome, stats=flags.stats) if place.endswith(".json") else None
     outputs = outcome.outputs
     if outcome.draws and place.endswith(".root"):
-        outputs = dict(zip(_object_names(outputs), outputs.values(), strict=True))
+        outputs = _named_for_root(outputs)
     for left_out in save_outputs(place, outputs, document=document):
         print(f"overproof: warning: {place}: left out {left_out}", file=sys.stderr)
 
@@ -121,7 +121,13 @@ def _save(place: str, outcome: Outcome, flags: QueryFlags) -> None:
 def _save_picture(place: str, outcome: Outcome, flags: QueryFlags) -> None:
     from overproof.session.show.paper.picture import save_picture
 
-    save_picture(place, outcome.outputs, style=flags.style)
+    save_picture(place, outcome.shown, style=flags.style)
+
+
+def _named_for_root(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what was drawn names that ROOT can type; the draws of a dataset stand in a directory."""
+    inside = [_named_for_root(each) if isinstance(each, Mapping) else each for each in outputs.values()]
+    return dict(zip(_object_names(outputs), inside, strict=True))
 
 
 def _object_names(names: Iterable[str]) -> list[str]:
@@ -143,7 +149,7 @@ def _print_outcome(outcome: Outcome, flags: QueryFlags) -> None:
     if outcome.table is not None:
         print(outcome.table.text(None if flags.rows else N_ROWS))
     else:
-        _print_outputs(outcome.outputs, style=flags.style)
+        _print_outputs(outcome.shown, style=flags.style)
 
 
 def _print_outputs(outputs: Mapping[str, Any], *, style: Style) -> None:

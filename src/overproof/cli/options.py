@@ -33,6 +33,7 @@ class QueryFlags:
         output: place for the outputs, in the format of its suffix.
         cut, aliases, python: of the draw language.
         rows: of a table.
+        dataset_weights: as they are written, for `weights` of a draw.
         style: how pictures look.
     """
 
@@ -65,6 +66,8 @@ class QueryFlags:
     aliases: tuple[str, ...] = ()
     python: bool = False
     rows: int | None = None
+    by_dataset: bool = False
+    dataset_weights: tuple[str, ...] = ()
     style: Style = PLAIN_STYLE
 
     @property
@@ -91,6 +94,7 @@ class QueryFlags:
             "verify": self.verify,
             "journal": not self.no_journal,
             "delta_interval_s": self.delta_interval,
+            "by_dataset": self.by_dataset,
         }
 
     @property
@@ -235,6 +239,14 @@ def data_options(function: F) -> F:
             help=f"Size to which clusters are merged into blocks; default: {DEFAULT_BLOCK_ENTRIES:,}.",
         ),
     )  # fmt: skip
+
+
+def dataset_options(function: F) -> F:
+    """Add the option of every verb whose answer can be kept apart by dataset."""
+    return _added(
+        function,
+        click.option("--by-dataset", is_flag=True, help="Keep the answers of the datasets of a fileset apart."),
+    )
 
 
 def language_options(function: F) -> F:

@@ -28,6 +28,7 @@ class Outcome:
         draws: the outputs are what was drawn, by expression or name.
         table: that of a scan.
         problem: what ended the query early.
+        is_by_dataset: the outputs are those of each dataset, by its name.
         state, account, accounts, excluded, missing, split, statistics: as in a result.
     """
 
@@ -35,6 +36,7 @@ class Outcome:
     draws: bool = False
     table: Table | None = None
     problem: OverproofError | None = None
+    is_by_dataset: bool = False
     state: QueryState
     account: Account
     accounts: Mapping[str, Account]
@@ -49,11 +51,23 @@ class Outcome:
         return self.account.is_complete and not self.missing and not self.excluded
 
     @property
+    def shown(self) -> Mapping[str, Any]:
+        """Return what is shown to people, by one name each: `dataset/name` for outputs of datasets."""
+        if not self.is_by_dataset:
+            return self.outputs
+        shown: dict[str, Any] = {}
+        for dataset, outputs in self.outputs.items():
+            inside = outputs.items() if isinstance(outputs, Mapping) else [(None, outputs)]
+            shown |= {dataset if name is None else f"{dataset}/{name}": output for name, output in inside}
+        return shown
+
+    @property
     def drawn(self) -> Any:
         """Return the histogram of a draw of one, whose fields stand at the top of the JSON document; else None."""
         from overproof.outputs.kinds import is_histogram
 
-        only = next(iter(self.outputs.values())) if self.draws and len(self.outputs) == 1 else None
+        is_one = self.draws and len(self.outputs) == 1 and not self.is_by_dataset
+        only = next(iter(self.outputs.values())) if is_one else None
         return only if is_histogram(only) else None
 
 
@@ -67,7 +81,9 @@ def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
     Raises:
         OverproofError: the query ended without anything to keep.
     """
+    from overproof.analysis.by_dataset import DatasetOutputs
     from overproof.session.answers import Table
+    from overproof.session.members.answers import DatasetAnswers
 
     problem: OverproofError | None = None
     try:
@@ -82,6 +98,7 @@ def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
         draws=draws,
         table=answer if isinstance(answer, Table) else None,
         problem=problem,
+        is_by_dataset=isinstance(answer, DatasetAnswers) or isinstance(outputs, DatasetOutputs),
         state=result.state,
         account=result.account,
         accounts=result.accounts,
@@ -95,6 +112,7 @@ def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
 def _outputs_of(answer: Any) -> tuple[Mapping[str, Any], Any]:
     """Return outputs by name, and what tells of the result."""
     from overproof.session.answers import Count, Table
+    from overproof.session.members.answers import DatasetAnswers
     from overproof.session.result import Result
 
     match answer:
@@ -104,6 +122,9 @@ def _outputs_of(answer: Any) -> tuple[Mapping[str, Any], Any]:
             return {"columns": answer.columns, "n_rows": answer.n_rows}, answer
         case Count():
             return {"entries": answer.entries, "passes": answer.passes}, answer
+        case DatasetAnswers():
+            counts = {name: _outputs_of(each)[0] for name, each in answer.items() if isinstance(each, Count)}
+            return dict(answer) | counts, answer
         case Mapping():  # several of one query: each has the account of all
             return answer, next(iter(answer.values()))
     return {answer.name or "h": answer}, answer

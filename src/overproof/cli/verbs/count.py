@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
-from overproof.cli.options import QueryFlags, language_options, plain_query_options
+from overproof.cli.options import QueryFlags, dataset_options, language_options, plain_query_options
 from overproof.words.errors import OptionError
 
 
 @click.command("count", short_help="Count the entries that a cut selects.")
 @click.argument("files", nargs=-1, required=True, metavar="FILES...")
+@dataset_options
 @language_options
 @plain_query_options
 def count_command(files: tuple[str, ...], **flags: Any) -> int:

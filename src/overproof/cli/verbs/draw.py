@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from overproof.cli.options import QueryFlags, language_options, query_options
+from overproof.cli.options import QueryFlags, dataset_options, language_options, query_options
 from overproof.words.errors import OptionError
 
 
@@ -22,6 +22,12 @@ from overproof.words.errors import OptionError
 @click.option("--name", metavar="NAME", help="Name of the histogram; default: draw, or the EXPR if there are several.")
 @click.option("--profile", is_flag=True, help="Average the first expression of each EXPR over the bins of the others.")
 @click.option("--output", "-o", metavar="F", help="Write the outputs: out.root, out.json or out.pkl.")
+@click.option(
+    "--dataset-weight", "dataset_weights", multiple=True, metavar="NAME=W",
+    help="Scale what is drawn of dataset NAME with W before it is added; once for each dataset, or once with the name "
+    "of their metadata that has it.",
+)  # fmt: skip
+@dataset_options
 @language_options
 @query_options
 def draw_command(
@@ -45,7 +51,7 @@ def draw_command(
         import warnings
 
         from overproof.cli.outcome import outcome_of
-        from overproof.cli.written.arguments import part_arguments
+        from overproof.cli.written.arguments import parse_weights, part_arguments
         from overproof.session.result import IncompleteWarning
 
         files, expressions = part_arguments(arguments)
@@ -60,8 +66,8 @@ def draw_command(
         _check_picture(drawn, said)
         dataset = said.find_files(files)
         warnings.simplefilter("ignore", IncompleteWarning)  # the account says it
-        limits = said.limits
-        outcome = outcome_of(lambda: session.draw(dataset, **drawn, **limits), draws=True)
+        limits, weights = said.limits, parse_weights(said.dataset_weights)
+        outcome = outcome_of(lambda: session.draw(dataset, **drawn, weights=weights, **limits), draws=True)
     from overproof.cli.deliver import deliver
 
     return deliver(outcome, said)
@@ -69,7 +75,7 @@ def draw_command(
 
 def _check_picture(drawn: Mapping[str, Any], said: QueryFlags) -> None:
     """Find out before the work what of a picture cannot be."""
-    if said.plot is None:
+    if said.plot is None or said.by_dataset:  # what datasets are called is known later
         return
     from overproof.session.drawing import check_drawing
     from overproof.session.show.beforehand import check_style

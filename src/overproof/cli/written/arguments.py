@@ -61,6 +61,23 @@ def parse_friends(texts: Sequence[str]) -> dict[str, list[str]]:
     return friends
 
 
+def parse_weights(texts: Sequence[str]) -> dict[str, float] | str | None:
+    """Read weights of datasets: `NAME=NUMBER`, each name once, or the one name of their metadata.
+
+    Raises:
+        OptionError: one is not of this form, or both forms are mixed.
+    """
+    if len(texts) == 1 and "=" not in texts[0] and texts[0].strip():
+        return texts[0].strip()
+    weights: dict[str, float] = {}
+    for name, text in parse_pairs(texts, option="--dataset-weight", example="dy=0.3").items():
+        try:
+            weights[name] = float(text)
+        except ValueError as error:
+            raise OptionError(f"--dataset-weight {name}={text}: write a number behind the =") from error
+    return weights or None
+
+
 def is_file(text: str) -> bool:
     """Tell whether an argument is meant as a file: by its name, or because it is there."""
     if URL.match(text) or ROOT_FILE.search(text) or os.path.exists(text):
