@@ -19,6 +19,7 @@ from overproof.words.sizes import parse_size
 if TYPE_CHECKING:
     from overproof.records.dataset import Dataset
     from overproof.session.session import Session
+    from overproof.session.show.looking import Live
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,10 +32,13 @@ class QueryFlags:
 
     Attributes:
         output: place for the outputs, in the format of its suffix.
+        lacking: place for the fileset of what lacks.
         cut, aliases, python: of the draw language.
         rows: of a table.
         dataset_weights: as they are written, for `weights` of a draw.
         style: how pictures look.
+        live: a picture while the query runs, whatever the terminal is like.
+        look_at: outputs of which it is.
     """
 
     engine: str | None = None
@@ -57,6 +61,7 @@ class QueryFlags:
     json: str | None = None
     root: str | None = None
     plot: str | None = None
+    lacking: str | None = None
     stats: bool = False
     quiet: bool = False
     output: str | None = None
@@ -69,6 +74,8 @@ class QueryFlags:
     by_dataset: bool = False
     dataset_weights: tuple[str, ...] = ()
     style: Style = PLAIN_STYLE
+    live: bool = False
+    look_at: tuple[str, ...] = ()
 
     @property
     def limits(self) -> dict[str, Any]:
@@ -120,13 +127,22 @@ class QueryFlags:
         return None if self.memory_limit is None else parse_size(self.memory_limit, option="--memory-limit")
 
     def open_session(self) -> Session:
-        """Open the session that was asked for."""
-        return open_session(self.engine, self.workers, quiet=self.quiet, cache=False if self.no_cache else None)
+        """Open the session that was asked for.
+
+        Raises:
+            OptionError: it makes no sense.
+        """
+        if self.quiet and (self.live or self.look_at):
+            raise OptionError(f"--quiet shows nothing: leave out --{'live' if self.live else 'look-at'}, or --quiet")
+        cache = False if self.no_cache else None
+        return open_session(
+            self.engine, self.workers, quiet=self.quiet, cache=cache, live=self.look_at or self.live or None
+        )  # fmt: skip
 
     @property
     def places(self) -> tuple[str, ...]:
         """Return the places that outputs are to be written to."""
-        given = (self.json, self.root, self.output, self.plot)
+        given = (self.json, self.root, self.output, self.plot, self.lacking)
         return tuple(place for place in given if place is not None)
 
     def check_places(self, *, holds_table: bool = False) -> None:
@@ -139,10 +155,11 @@ class QueryFlags:
             OutputError: a place that cannot be written, or a suffix that does not fit the option.
             OptionError: something is said about a picture that nobody asks for.
         """
-        for option in ("root", "output", "plot"):
+        for option in ("root", "output", "plot", "lacking"):
             check_named(option, getattr(self, option))
         check_json(self.json)
         check_file("root", self.root)
+        check_file("lacking", self.lacking, suffix=".json")
         if self.output is not None:
             self._check_output(self.output, holds_table=holds_table)
         if self.plot is not None:
@@ -169,12 +186,14 @@ class QueryFlags:
 
         dataset = resolve_dataset(list(texts), tree=self.tree, allow_duplicates=self.allow_duplicates)
         beside = [spec.path for files in (parse_friends(self.friends) or {}).values() for spec in expand_files(files)]
-        check_apart(self.places, [*(spec.path for spec in dataset.files), *beside, self.entry_list or ""])
+        check_apart(self.places, [*texts, *(spec.path for spec in dataset.files), *beside, self.entry_list or ""])
         return dataset
 
 
-def open_session(engine: str | None, workers: int | None, *, quiet: bool, cache: bool | None = None) -> Session:
-    """Open a session; a quiet one shows no progress, `cache` is as of `Session`.
+def open_session(
+    engine: str | None, workers: int | None, *, quiet: bool, cache: bool | None = None, live: Live = None
+) -> Session:
+    """Open a session; a quiet one shows no progress, `cache` and `live` are as of `Session`.
 
     Raises:
         OptionError: no such engine, or a number of workers that makes no sense.
@@ -183,7 +202,7 @@ def open_session(engine: str | None, workers: int | None, *, quiet: bool, cache:
 
     if engine is not None and not engine.strip():
         raise OptionError("--engine is empty: give an address such as local, local:4 or inline")
-    return Session(engine or "local", workers=workers, progress=False if quiet else None, cache=cache)
+    return Session(engine or "local", workers=workers, progress=False if quiet else None, cache=cache, live=live)
 
 
 def engine_options(function: F) -> F:
@@ -201,6 +220,18 @@ def cache_option(function: F) -> F:
         function,
         click.option("--no-cache", is_flag=True, help="Read all columns from the files, and keep none in memory."),
     )
+
+
+def live_options(function: F) -> F:
+    """Add the options of verbs that show histograms while they grow."""
+    return _added(
+        function,
+        click.option("--live", is_flag=True, help="Show the histogram as it grows, however low the terminal is."),
+        click.option(
+            "--look-at", multiple=True, metavar="NAME",
+            help="Show this output as it grows, OUTER/INNER in a mapping; may be repeated; default: the first.",
+        ),
+    )  # fmt: skip
 
 
 def query_options(function: F) -> F:
@@ -275,6 +306,7 @@ def document_options(function: F) -> F:
     return _added(
         function,
         click.option("--json", metavar="F", help="Write the outputs and the account as JSON; - for standard output."),
+        click.option("--lacking", metavar="F", help="Write what lacks as a fileset, .json, to be processed again."),
         click.option("--stats", is_flag=True, help="Print what the query cost, and put it into the JSON."),
         click.option("--quiet", "-q", is_flag=True, help="No progress, no picture; the account only if it lacks."),
     )

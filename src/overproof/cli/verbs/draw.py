@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from overproof.cli.options import QueryFlags, dataset_options, language_options, query_options
+from overproof.cli.options import QueryFlags, dataset_options, language_options, live_options, query_options
 from overproof.words.errors import OptionError
 
 
@@ -29,6 +29,7 @@ from overproof.words.errors import OptionError
 )  # fmt: skip
 @dataset_options
 @language_options
+@live_options
 @query_options
 def draw_command(
     arguments: tuple[str, ...], weight: str | None, bins: tuple[str, ...], name: str | None, *, profile: bool,

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from overproof.cli.options import AT_LEAST_1, QueryFlags, dataset_options, query_options
+from overproof.cli.options import AT_LEAST_1, QueryFlags, dataset_options, live_options, query_options
 from overproof.words.errors import OptionError
 
 
@@ -18,6 +18,7 @@ from overproof.words.errors import OptionError
 @click.option("--cycles", type=AT_LEAST_1, metavar="N", help="Run so many cycles, without files.")
 @click.option("--seed", type=int, default=0, metavar="N", help="Root of the seeds of blocks and cycles; default: 0.")
 @dataset_options
+@live_options
 @query_options
 def run_command(
     selector: str,

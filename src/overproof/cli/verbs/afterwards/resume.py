@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from overproof.cli.options import QueryFlags, cache_option, engine_options, place_options
+from overproof.cli.options import QueryFlags, cache_option, engine_options, live_options, place_options
 
 
 @click.command("resume", short_help="Go on with an earlier query.")
@@ -18,6 +18,7 @@ from overproof.cli.options import QueryFlags, cache_option, engine_options, plac
     metavar="N",
     help="Stop when more entries are excluded; default: as when the query began.",
 )
+@live_options
 @engine_options
 @cache_option
 @place_options
