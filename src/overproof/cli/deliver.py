@@ -16,7 +16,7 @@ from overproof.cli.places import STANDARD_OUTPUT
 from overproof.cli.streams import spare_output
 from overproof.records.account import ExcludedRange
 from overproof.session.show.style import Style
-from overproof.words.errors import EngineError, OverproofError, UserCodeError
+from overproof.words.errors import EngineError, OutputError, OverproofError, UserCodeError
 from overproof.words.naming import free_name
 from overproof.words.states import QueryState
 
@@ -35,15 +35,15 @@ def deliver(outcome: Outcome, flags: QueryFlags) -> int:
     """
     if _is_nothing(outcome):
         flags = _without_files(flags)
-    if any(place not in {None, STANDARD_OUTPUT} for place in (flags.json, flags.root, flags.output, flags.plot)):
+    if any(place != STANDARD_OUTPUT for place in flags.places):
         spare_output()
     problems = [problem for write in _writers(outcome, flags) if (problem := _problem_of(write)) is not None]
     if flags.json != STANDARD_OUTPUT and not flags.quiet and not _is_nothing(outcome):
         _print_outcome(outcome, flags)
     _print_account(outcome, flags)
     if not flags.quiet and not problems:
-        for place in dict.fromkeys((flags.json, flags.root, flags.output, flags.plot)):
-            if place and place != STANDARD_OUTPUT:
+        for place in dict.fromkeys(flags.places):
+            if place != STANDARD_OUTPUT:
                 print(f"{'saved':<12}{place}", file=_text_stream(flags))
     for problem in problems:
         print(f"overproof: {problem}", file=sys.stderr)
@@ -73,11 +73,11 @@ def _is_nothing(outcome: Outcome) -> bool:
 
 def _without_files(flags: QueryFlags) -> QueryFlags:
     """Leave what an earlier query may have written alone."""
-    places = [place for place in (flags.json, flags.root, flags.output, flags.plot) if place not in {None, "-"}]
+    places = [place for place in flags.places if place != STANDARD_OUTPUT]
     if places:
-        print(f"overproof: nothing was done, so nothing was written: {', '.join(map(str, places))}", file=sys.stderr)
+        print(f"overproof: nothing was done, so nothing was written: {', '.join(places)}", file=sys.stderr)
     json = flags.json if flags.json == STANDARD_OUTPUT else None
-    return replace(flags, json=json, root=None, output=None, plot=None)
+    return replace(flags, json=json, root=None, output=None, plot=None, lacking=None)
 
 
 def _writers(outcome: Outcome, flags: QueryFlags) -> Sequence[Callable[[], None]]:
@@ -85,6 +85,8 @@ def _writers(outcome: Outcome, flags: QueryFlags) -> Sequence[Callable[[], None]
     writers = [partial(_save, place, outcome, flags) for place in places if place and place != STANDARD_OUTPUT]
     if flags.plot:
         writers.append(partial(_save_picture, flags.plot, outcome, flags))
+    if flags.lacking:
+        writers.append(partial(_save_lacking, flags.lacking, outcome))
     if flags.json == STANDARD_OUTPUT:  # last: when its reader has gone, the files are there
         writers.append(partial(_print_json, outcome, flags))
     return writers
@@ -122,6 +124,16 @@ def _save_picture(place: str, outcome: Outcome, flags: QueryFlags) -> None:
     from overproof.session.show.paper.picture import save_picture
 
     save_picture(place, outcome.shown, style=flags.style)
+
+
+def _save_lacking(place: str, outcome: Outcome) -> None:
+    from overproof.outputs.save import save_outputs
+
+    fileset = (outcome.missing + outcome.excluded).as_fileset()
+    try:
+        save_outputs(place, {}, document=fileset)
+    except ValueError as error:
+        raise OutputError(f"{place}: the metadata of a dataset cannot be written as JSON ({error})") from error
 
 
 def _named_for_root(outputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from overproof.words.states import QueryState
 
 if TYPE_CHECKING:
     from overproof.session.answers import Table
+    from overproof.session.outcome.gaps import Gaps
 
 
 DRAWN = frozenset(("draw", "draws"))
@@ -40,8 +41,8 @@ class Outcome:
     state: QueryState
     account: Account
     accounts: Mapping[str, Account]
-    excluded: Sequence[ExcludedRange]
-    missing: Sequence[MissingRange]
+    excluded: Gaps[ExcludedRange]
+    missing: Gaps[MissingRange]
     split: Sequence[SplitRange] = ()
     statistics: Statistics
 

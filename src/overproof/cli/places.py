@@ -24,16 +24,23 @@ def check_json(place: str | None) -> None:
         check_file("json", place, hint=", or give - for standard output")
 
 
-def check_file(option: str, place: str | None, *, hint: str = "") -> None:
+def check_file(option: str, place: str | None, *, suffix: str = "", hint: str = "") -> None:
     """Find out before the work whether a file of the format that the option is named after can be written.
+
+    Args:
+        option: its name.
+        place: what was given.
+        suffix: how the name must end; empty: as the option is called.
+        hint: what else can be done.
 
     Raises:
         OutputError: it cannot, or the name ends in something else.
     """
     if place is None:
         return
-    if not place.endswith(f".{option}"):
-        raise OutputError(f"--{option} {place}: end the name in .{option}{hint}")
+    suffix = suffix or f".{option}"
+    if not place.endswith(suffix):
+        raise OutputError(f"--{option} {place}: end the name in {suffix}{hint}")
     from overproof.outputs.save import check_writable
 
     check_writable(place)
