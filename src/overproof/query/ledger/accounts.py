@@ -9,6 +9,7 @@ from overproof.query.files import Files
 from overproof.query.ledger.gaps import Gaps
 from overproof.query.ledger.ledger import Ledger
 from overproof.query.ledger.place import Place
+from overproof.query.roster import Worker
 from overproof.records.account import Account
 
 
@@ -23,13 +24,12 @@ def accounts_of(ledger: Ledger, gaps: Gaps, files: Files, *, members: Sequence[i
     """
     of_file = [member for member, n_files in enumerate(members) for _ in range(n_files)]
     asked, processed, missing, excluded, unknown = ([0] * len(members) for _ in range(5))
-    for block, size, place in zip(ledger.blocks, ledger.sizes, ledger.where, strict=True):
-        member = of_file[block.file]
-        asked[member] += size
-        if place is Place.MERGED:
-            processed[member] += size
-        elif place is Place.MISSING:
-            missing[member] += size
+    for file, member in enumerate(of_file):
+        numbers = ledger.numbers(file)
+        sizes, places = ledger.sizes[numbers.start : numbers.stop], ledger.where[numbers.start : numbers.stop]
+        asked[member] += sum(sizes)
+        processed[member] += _size_at(Place.MERGED, sizes, places)
+        missing[member] += _size_at(Place.MISSING, sizes, places)
     for failed in gaps.excluded:  # cut out of the blocks, so that their sizes lack them
         excluded[of_file[failed.file]] += failed.stop - failed.first
     for lost in gaps.missing:
@@ -47,3 +47,11 @@ def accounts_of(ledger: Ledger, gaps: Gaps, files: Files, *, members: Sequence[i
         )
         for member, (start, n_files) in enumerate(zip(starts, members, strict=False))
     )
+
+
+def _size_at(place: Place, sizes: list[int], places: list[Place | Worker]) -> int:
+    """Add up the entries of the blocks at a place: mostly all of a file, or none."""
+    n_there = places.count(place)
+    if n_there in (0, len(places)):
+        return sum(sizes) if n_there else 0
+    return sum(size for size, where in zip(sizes, places, strict=True) if where is place)
