@@ -92,6 +92,12 @@ def fileset(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a file like the others whose tree has no entries."""
+    return write_events(tmp_path_factory.mktemp("empty") / "empty.root", n_entries=0, seed=0)
+
+
 @pytest.fixture
 def as_coffea_would() -> Callable[..., Any]:
     """Give what coffea's IterativeExecutor makes of the ranges that are blocks of ours."""

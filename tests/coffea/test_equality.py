@@ -10,6 +10,7 @@ import hist
 import numpy as np
 import pytest
 from alike import differences
+from coffea import processor
 from coffea.analysis_tools import PackedSelection, Weights
 from coffea.processor import (
     column_accumulator,
@@ -20,7 +21,6 @@ from coffea.processor import (
 )
 
 import overproof as op
-from coffea import processor
 
 CHUNKSIZE = 40
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from overproof.coffea.items import blocks_asked, items_of_file
+from overproof.records.block import NO_ENTRIES
 from overproof.records.dataset import Dataset, FileGrid, FileSpec
 from overproof.session.outcome.ranges import union
 from overproof.session.session import Session
@@ -45,7 +46,7 @@ def _first_of_member(
 
 
 def _steps(asked: Sequence[Sequence[tuple[int, int]]], grid: FileGrid) -> tuple[tuple[int, int], ...] | None:
-    return union(*asked) if grid.n_entries or not asked else None
+    return union(*asked) if grid.n_entries or not asked else NO_ENTRIES
 
 
 def items_of(dataset: Dataset, session: Session, *, block_entries: int, skips_bad: bool) -> list[Any]:

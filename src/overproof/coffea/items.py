@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from overproof.records.block import Range
+from overproof.records.block import NO_ENTRIES, Range
 from overproof.records.dataset import Dataset, FileGrid, FileSpec, Member
 from overproof.session.outcome.origin import Origin
 from overproof.session.outcome.ranges import common
@@ -46,8 +46,7 @@ def _file(path: str, tree: str, steps: list[Range]) -> FileSpec:
     for before, after in pairwise(filled):
         if before[1] > after[0]:
             raise DatasetError(f"{path}: entry {after[0]} is in two work items, and none may be counted twice")
-    # Coffea's item of a file without entries is an empty range; such a file is asked for as a whole.
-    return FileSpec(path=path, tree=tree, steps=tuple(filled) or None)
+    return FileSpec(path=path, tree=tree, steps=tuple(filled) or NO_ENTRIES)
 
 
 def items_of_file(spec: FileSpec, grid: FileGrid, member: Member) -> Iterator[Any]:
@@ -64,7 +63,7 @@ def blocks_asked(spec: FileSpec, grid: FileGrid) -> Iterator[tuple[Range, ...]]:
     """
     if not grid.n_entries:
         if spec.steps != ():
-            yield ((0, 0),)
+            yield NO_ENTRIES
         return
     for _, block in _blocks(grid):
         inside = (block,) if spec.steps is None else common(spec.steps, (block,))
@@ -83,7 +82,7 @@ def items_of_result(origin: Origin) -> set[Any]:
         for index, block in _blocks(grid):
             if bits >> index & 1:
                 parts: Iterable[Range] = standing.ranges.get((file, index), (block,))
-                inside = common(parts, asked.get(file, ())) if grid.n_entries else ((0, 0),)
+                inside = common(parts, asked.get(file, ())) if grid.n_entries else NO_ENTRIES
                 items |= {_item(spec, grid, member, part) for part in inside}
     return items
 
