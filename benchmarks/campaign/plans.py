@@ -68,9 +68,9 @@ MOVED = (
     Part(samples=_generated(1, "zstd", forms=("ttree",)), questions=THREE, contenders=PROCESSORS, rounds=5),
     Part(
         samples=(Sample(source="copied", format="ttree", compression="zlib", n_files=100, pieces=1, piece_events=40),),
-        questions=THREE,
+        questions=("adl5",),
         contenders=PROCESSORS,
-        rounds=3,
+        rounds=2,
     ),
 )
 LIMIT = (

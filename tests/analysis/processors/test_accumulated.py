@@ -80,7 +80,7 @@ def filled(index: int, storage: str) -> hist.Hist:
 MAKERS: dict[str, Callable[[int], Any]] = {
     "int": lambda i: i,
     "float": lambda i: 0.1 * i,
-    "numpy int": lambda i: np.int64(i),
+    "numpy int": np.int64,
     "text": lambda i: f"<{i}>",
     "list": lambda i: [i, i],
     "tuple": lambda i: (i,),
