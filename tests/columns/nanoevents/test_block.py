@@ -12,7 +12,7 @@ from overproof.columns.events import ColumnMemory, Events, columns_of
 from overproof.columns.nanoevents.schemas import find_schema
 from overproof.columns.reader import ReaderCache
 from overproof.records.dataset import FileSpec
-from overproof.words.errors import SelectorError
+from overproof.words.errors import ReadError, SelectorError
 
 nanoevents = pytest.importorskip("coffea.nanoevents", reason="coffea is not installed")
 
@@ -141,3 +141,30 @@ def test_a_schema_that_is_none_is_said_with_those_that_there_are() -> None:
         find_schema("NanoAODShema")
     with pytest.raises(SelectorError, match="give a class of coffea's schemas, such as NanoAODSchema, or its name"):
         find_schema(dict)
+
+
+def test_another_process_finds_the_form_on_disk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_file: Callable[[str], Path]
+) -> None:
+    """A worker that takes the place of another, or a trial in isolation, does not make it out again; one of another
+    version of coffea does.
+    """
+    import coffea
+
+    from overproof.columns.nanoevents.block import nano_events
+    from overproof.columns.nanoevents.forms import FormMemory
+
+    monkeypatch.setenv("OVERPROOF_HOME", str(tmp_path))
+    reader = ReaderCache().get(FileSpec(path=str(shared_file("nano_dy.root")), tree="Events"))
+
+    def types() -> str:
+        columns = columns_of(Events(reader, 0, 5))
+        events = nano_events(columns, nanoevents.NanoAODSchema, forms=FormMemory(), metadata={})
+        return str([str(events[each].type) for each in sorted(events.fields)])
+
+    made = types()
+    monkeypatch.setattr("overproof.columns.nanoevents.forms.uproot.open", None)
+    assert types() == made
+    monkeypatch.setattr(coffea, "__version__", "0")
+    with pytest.raises(ReadError, match="uproot, for coffea's schema"):
+        types()

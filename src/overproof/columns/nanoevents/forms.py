@@ -12,6 +12,8 @@ from coffea.nanoevents.mapping import UprootSourceMapping
 
 from overproof.columns.files.damage import translated
 from overproof.columns.formats import Reader
+from overproof.columns.nanoevents.kept import recall_form, remember_form
+from overproof.columns.nanoevents.remembered_forms import Shape, recall_form, remember_form
 from overproof.words.frozen import dataclass
 
 _SHAPES_REMEMBERED = 32
@@ -31,7 +33,7 @@ class ShownFile:
 
 
 class FormMemory:
-    """Remembers how files look; a worker has one of these for life.
+    """Remembers how files look; a worker has one of these for life, and all share what lies on disk.
 
     To make a form, uproot has to understand every branch: 0.7 s for 1,500 of them. Files with the same branches of
     the same types have the same form, but for those with objects, whose types are told by the file itself.
@@ -39,6 +41,7 @@ class FormMemory:
 
     def __init__(self) -> None:
         self._shown: OrderedDict[Any, ShownFile] = OrderedDict()
+        self._last: tuple[Reader, Any, ShownFile] | None = None
 
     def get(self, reader: Reader, schema: Any) -> ShownFile:
         """Return how a tree looks in a schema.
@@ -46,35 +49,54 @@ class FormMemory:
         Raises:
             ReadError: phase `open`: uproot cannot make out what is in the file.
         """
-        key = (schema, *_shape(reader, schema))
-        found = self._shown.get(key)
+        if self._last is not None and self._last[0] is reader and self._last[1] is schema:
+            return self._last[2]
+        shape = _shape(reader, schema)
+        found = self._shown.get((schema, shape))
         if found is None:
-            found = self._shown[key] = _shown(reader, schema)
+            found = self._shown[schema, shape] = _shown(reader, schema, shape)
             while len(self._shown) > _SHAPES_REMEMBERED:
                 self._shown.popitem(last=False)
         else:
-            self._shown.move_to_end(key)
+            self._shown.move_to_end((schema, shape))
+        self._last = (reader, schema, found)
         return found
 
 
-def _shape(reader: Reader, schema: Any) -> tuple[Any, ...]:
+def _shape(reader: Reader, schema: Any) -> Shape:
     """Return what is equal for files of equal form: their branches, or the file itself where these do not tell."""
-    branches = reader.schema().branches
+    told = reader.schema()
     # podio writes what its collections are into another tree of the file.
-    if issubclass(schema, EDM4HEPSchema) or any(branch.kind == "object" for branch in branches):
-        return (reader.path, reader.tree, reader.identity or reader.uuid)
-    return tuple((each.name, each.typename, each.dtype, each.n_jagged, each.fixed_shape) for each in branches)
+    is_podio = issubclass(schema, EDM4HEPSchema)
+    branches = tuple((each.name, each.typename, each.dtype, each.n_jagged, each.fixed_shape) for each in told.branches)
+    if is_podio or any(branch.kind == "object" for branch in told.branches):
+        return Shape(path=reader.path, tree=reader.tree, identity=reader.identity, is_podio=is_podio, branches=branches)
+    return Shape(path="", tree="", identity=told.format, is_podio=False, branches=branches)
 
 
-def _shown(reader: Reader, schema: Any) -> ShownFile:
+def _recalled(schema: Any, shape: tuple[Any, ...]) -> ShownFile | None:
+    form = recall_form(schema, shape)
+    return None if form is None else ShownFile(form=form, behavior=schema.behavior())
+
+
+def _shown(reader: Reader, schema: Any, shape: Shape) -> ShownFile:
+    base = recall_form(shape)
+    if base is None:
+        base = _base_form(reader, is_podio=shape.is_podio)
+        remember_form(shape, base)
+    # What a schema of the user's raises is not the file's fault.
+    made = schema(base)
+    return ShownFile(form=made.form, behavior=made.behavior())
+
+
+def _base_form(reader: Reader, *, is_podio: bool) -> dict[str, Any]:
+    """Let uproot and coffea make out all branches of a file."""
     with translated(reader.path, "open", what="uproot, for coffea's schema"), uproot.open({reader.path: None}) as file:
         tree = file[reader.tree]
-        base = UprootSourceMapping._extract_base_form(tree)
+        base: dict[str, Any] = UprootSourceMapping._extract_base_form(tree)
         base["typenames"] = tree.typenames()
-        if issubclass(schema, EDM4HEPSchema):
+        if is_podio:
             from coffea.nanoevents.schemas.edm4hep import podio_collection_types
 
             base["podio_collection_types"] = podio_collection_types(tree)
-    # Outside: what a schema of the user's raises is not the file's fault.
-    made = schema(base)
-    return ShownFile(form=made.form, behavior=made.behavior())
+    return base
