@@ -78,7 +78,8 @@ def test_what_a_block_touched_is_fetched_in_one_go_for_the_next(block: Any) -> N
 def test_a_form_is_made_once_for_all_files_of_one_shape(
     block: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_file: Any
 ) -> None:
-    """What costs 0.7 s for 1,500 branches is paid once a worker, not once a block or file."""
+    """What costs 0.7 s for 1,500 branches is paid once, not once a block or file."""
+    monkeypatch.setenv("OVERPROOF_HOME", str(tmp_path / "home"))
     from coffea.nanoevents.mapping import UprootSourceMapping
 
     from overproof.columns.nanoevents.block import nano_events
