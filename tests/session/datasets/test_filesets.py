@@ -6,6 +6,7 @@ import gzip
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -214,3 +215,27 @@ def test_expanding_needs_no_files() -> None:
     """Which files data name can be told where none of them is."""
     (part,) = expand({"A": {"files": {"/nowhere.root": None}}})
     assert part.files == (FileSpec(path="/nowhere.root"),)
+
+
+def test_pieces_of_files_are_taken(folder: Path) -> None:
+    """What coffea's `Runner.preprocess` gives: each file once, with the entries of its pieces, of the right dataset."""
+    work_item = pytest.importorskip("coffea.processor.executor").WorkItem
+    uuid = "a9490124-3648-11ea-89e9-f5b55c90beef"
+    pieces = [
+        work_item("B", "b1.root", "T", 0, 5, UUID(uuid).bytes, {"xs": 2}),
+        work_item("A", "a.root", "T", 0, 0, uuid),
+        work_item("B", "b2.root", "T", 7, 9, uuid, {"xs": 2}),
+        work_item("B", "b1.root", "T", 5, 8, uuid, {"xs": 2}),
+    ]
+    first, second = expand(iter(pieces))
+    assert (first.name, first.metadata, second.name, second.metadata) == ("B", {"xs": 2}, "A", {})
+    assert [(spec.path, spec.tree, spec.steps, spec.uuid) for spec in (*first.files, *second.files)] == [
+        ("b1.root", "T", ((0, 8),), uuid),
+        ("b2.root", "T", ((7, 9),), uuid),
+        ("a.root", "T", ((0, 0),), uuid),
+    ]
+    assert expand(pieces[2])[0].files == first.files[1:]
+    with pytest.raises(DatasetError, match="overlap"):
+        resolve_dataset([*pieces, pieces[0]])
+    with pytest.raises(DatasetError, match=r"'a\.root' stands among pieces of files"):
+        resolve_dataset([*pieces, "a.root"])

@@ -13,6 +13,7 @@ from overproof.session.datasets.files import files_of, plain
 from overproof.session.datasets.filesets import is_description, is_fileset, part_of, parts_of_fileset
 from overproof.session.datasets.part import Part, all_files, parts_of
 from overproof.session.datasets.paths import name_of, split_tree
+from overproof.session.datasets.pieces import is_piece, parts_of_pieces
 from overproof.session.entries import EntryList, specs_of
 from overproof.words.errors import DatasetError
 
@@ -51,6 +52,8 @@ def expand(data: Any) -> list[Part]:
         return _of_path(os.fspath(data))
     if isinstance(data, Mapping):
         return _of_mapping(data)
+    if is_piece(data):
+        return parts_of_pieces([data])
     if isinstance(data, Iterable) and not isinstance(data, bytes):
         return _of_list(list(data))
     return [Part(name="", files=tuple(files_of(data)))]  # complains about what it is
@@ -86,6 +89,8 @@ def _of_list(items: Sequence[Any]) -> list[Part]:
     Raises:
         DatasetError: files of no dataset among datasets, or two datasets of one name that are told apart.
     """
+    if items and is_piece(items[0]):
+        return parts_of_pieces(items)
     parts = [part for item in items for part in expand(item)]
     if len(items) == 1:
         return parts

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from overproof.records.dataset import Dataset, FileSpec, FriendChain
-from overproof.session.datasets.duplicates import without_duplicates
-from overproof.session.datasets.existence import check_that_some_exist
+from overproof.session.datasets.checking import check_that_some_exist, without_duplicates
 from overproof.session.datasets.expanding import Data, expand, expand_files
 from overproof.session.datasets.part import Part, all_files, as_dataset, with_files
 from overproof.session.entries import EntriesLike, EntryList, choose_entries

@@ -1,4 +1,4 @@
-"""Files that are named twice in one dataset."""
+"""What is checked of files before any is opened: whether they are named twice, and whether they are there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from overproof.records.dataset import FileSpec
 from overproof.session.datasets.part import Part
 from overproof.session.datasets.paths import is_url
 from overproof.session.outcome.ranges import union
+from overproof.words.errors import DatasetError
 
 
 class DuplicateWarning(UserWarning):
@@ -63,3 +64,34 @@ def _both(one: FileSpec, other: FileSpec) -> FileSpec:
         return one
     steps = None if one.steps is None or other.steps is None else union(one.steps, other.steps)
     return replace(one, steps=steps)
+
+
+def check_that_some_exist(specs: Sequence[FileSpec]) -> None:
+    """Find a dataset of which nothing exists before any work is done; one absent file among others is accounted for.
+
+    Raises:
+        DatasetError: none of the files exists.
+    """
+    if any(is_url(spec.path) or os.path.isfile(spec.path) for spec in specs):
+        return
+    problems = [_problem(spec.path) for spec in specs]
+    if all(problems):
+        more = f" (and {len(specs) - 1} more like it)" if len(specs) > 1 else ""
+        raise DatasetError(f"{problems[0]}{more}")
+
+
+def _problem(path: str) -> str:
+    if is_url(path):
+        return ""
+    if os.path.isdir(path):
+        return f"{path}: is a directory, not a ROOT file; to take all files in it say '{path.rstrip('/')}/*.root'"
+    if os.path.exists(path):
+        return ""
+    import difflib
+
+    directory, name = os.path.split(path)
+    try:
+        near = difflib.get_close_matches(name, os.listdir(directory or "."), n=3)
+    except OSError:
+        return f"{path}: no such file; the directory {directory} does not exist either"
+    return f"{path}: no such file" + (f"; did you mean {' or '.join(near)}?" if near else "")
