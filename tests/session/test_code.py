@@ -76,6 +76,23 @@ def test_parameters_of_the_call_are_added_to_those_of_the_selector() -> None:
     assert pickle.loads(pack_selector(made).payload).params == {"a": 1, "b": 3}
 
 
+def test_a_selector_names_its_schema() -> None:
+    """A schema that a selector names is found as one of the call is, which wins."""
+    nanoevents = pytest.importorskip("coffea.nanoevents")
+
+    class Mine(op.Selector):
+        schema = "NanoAODSchema"
+
+        def process(self, events: Any) -> dict[str, int]:
+            return {}
+
+    assert make_selector(Mine, None).schema is nanoevents.NanoAODSchema
+    assert make_selector(Mine, None, schema="base").schema is nanoevents.BaseSchema
+    Mine.schema = "NoSchema"
+    with pytest.raises(SelectorError, match="NoSchema"):
+        make_selector(Mine, None)
+
+
 def test_a_class_that_needs_arguments_is_refused_with_the_cure() -> None:
     """A class is made without arguments; who needs some gives an instance."""
 

@@ -36,8 +36,9 @@ def make_selector(selector: Any, params: Mapping[str, Any] | None, *, schema: An
     made = _made(selector, schema)
     if type(made).process is Selector.process:
         raise SelectorError(f"{type(made).__name__} has no method `process(self, events)`: write one")
-    if schema is not None:
-        made.schema = _schema(schema)
+    wanted = made.schema if schema is None else schema
+    if wanted is not None:
+        made.schema = _schema(wanted)
     made.params = {**getattr(made, "params", {}), **dict(params or {})}
     return made
 
