@@ -74,11 +74,6 @@ def _shape(reader: Reader, schema: Any) -> Shape:
     return Shape(path="", tree="", identity=told.format, is_podio=False, branches=branches)
 
 
-def _recalled(schema: Any, shape: tuple[Any, ...]) -> ShownFile | None:
-    form = recall_form(schema, shape)
-    return None if form is None else ShownFile(form=form, behavior=schema.behavior())
-
-
 def _shown(reader: Reader, schema: Any, shape: Shape) -> ShownFile:
     base = recall_form(shape)
     if base is None:
