@@ -84,7 +84,7 @@ def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
     """
     from overproof.analysis.by_dataset import DatasetOutputs
     from overproof.session.answers import Table
-    from overproof.session.members.answers import DatasetAnswers
+    from overproof.session.answers.datasets import DatasetAnswers
 
     problem: OverproofError | None = None
     try:
@@ -113,7 +113,7 @@ def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
 def _outputs_of(answer: Any) -> tuple[Mapping[str, Any], Any]:
     """Return outputs by name, and what tells of the result."""
     from overproof.session.answers import Count, Table
-    from overproof.session.members.answers import DatasetAnswers
+    from overproof.session.answers.datasets import DatasetAnswers
     from overproof.session.result import Result
 
     match answer:

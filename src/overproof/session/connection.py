@@ -165,12 +165,11 @@ class Connection:
 
         from overproof.analysis.path import VARIABLE, said_path
         from overproof.session.handle import Query
-        from overproof.session.members import dividing
 
         said_path(os.environ.get(VARIABLE, ""))  # complains about what is none, also where it would be asked for later
         query = Query(
             replace(question, cache=self._cache_place()), crew=self._crew, crew_lock=self._lock,
-            prepare=dividing(prepare) if resumption is None else prepare,
+            prepare=prepare,
             dress=partial(self._dress, kind=question.kind), resumption=resumption, look=self._look,
         )  # fmt: skip
         self._queries.add(query)

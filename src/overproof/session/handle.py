@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from overproof.records.account import Account, ExcludedRange, MissingRange
 from overproof.records.progress import Progress
 from overproof.session.conduct.conduct import Conduct
+from overproof.session.members import divided
 from overproof.session.question import Question
 from overproof.session.show.looking import PLAIN_LOOK, Look
 from overproof.session.show.notebook.kernel import is_in_kernel
@@ -208,7 +209,7 @@ class Query:
         self._end_if_aborted()
         try:
             self._question = self._with_friends()
-            selector = self._prepare(self._question, self._crew, self._is_cancelled)
+            selector = self._selector()
         except AbortedError as error:  # one Ctrl-C is enough where there is nothing yet to be kept
             raise AbortedError(
                 f"query {self.id} was stopped before its first entry was computed: nothing is kept, ask it again"
@@ -225,6 +226,14 @@ class Query:
         if problem is not None:
             raise problem
         return result
+
+    def _selector(self) -> Selector:
+        """Prepare the selector, as it is needed for the datasets of the question."""
+        question = self._question
+        selector = self._prepare(question, self._crew, self._is_cancelled)
+        if self._resumption is not None:
+            return selector
+        return divided(selector, question.dataset, question.division, is_total=question.kind != "process")
 
     def _with_friends(self) -> Question:
         if self._question.dataset is None or not self._question.dataset.friends:

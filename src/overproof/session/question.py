@@ -13,7 +13,7 @@ from overproof.records.dataset import Dataset
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError, QueryOptions
 from overproof.session.datasets import Data, resolve_dataset
 from overproof.session.keywords import QueryKeywords
-from overproof.session.members.weights import Weights, check_division, weights_of
+from overproof.session.members import UNDIVIDED, Division, Weights, check_division
 from overproof.store.cache_place import CachePlace
 from overproof.words.errors import OptionError
 from overproof.words.units import MB
@@ -70,8 +70,7 @@ class Question:
         manner: how to run it, as the engine knows it.
         kind: what is asked, by which its result is dressed.
         cache: where columns that were read are kept; None: nowhere.
-        by_dataset: the answers of several datasets are kept apart.
-        weights: of each of these, with which what is drawn of it is scaled; None: nobody said any.
+        division: what is asked of several datasets.
     """
 
     query_id: str
@@ -82,8 +81,7 @@ class Question:
     manner: Manner = Manner()
     kind: Kind = "process"
     cache: CachePlace | None = None
-    by_dataset: bool = False
-    weights: tuple[float, ...] | None = None
+    division: Division = UNDIVIDED
 
     @property
     def data(self) -> Dataset:
@@ -139,7 +137,6 @@ def make_question(
     chosen = {name: rest.pop(name) for name in _DATA if name in rest}
     manner = {name: rest.pop(name) for name in _MANNER if name in rest}
     by_dataset = rest.pop("by_dataset", False)
-    check_division(by_dataset=by_dataset, has_files=data is not None)
     dataset = None if data is None else resolve_dataset(data, **chosen)
     return Question(
         query_id=new_query_id(),
@@ -149,8 +146,7 @@ def make_question(
         options=replace(check_options(seed=seed, **rest), takes_empty=takes_empty),
         manner=check_manner(**manner),
         kind=kind,
-        by_dataset=by_dataset,
-        weights=None if dataset is None else weights_of(weights, dataset),
+        division=check_division(dataset, by_dataset=by_dataset, weights=weights),
     )
 
 

@@ -12,9 +12,9 @@ from overproof.session.outcome.costs import merge_statistics
 from overproof.session.outcome.gaps import Gaps, name_accounts, name_excluded, name_missing, name_splits
 from overproof.session.outcome.merging import merge_accounts, merge_origins, merged_accounts
 from overproof.session.outcome.origin import Origin
-from overproof.session.outcome.ranges import entries_text
 from overproof.words.errors import BranchError, DatasetError, InputError, UserCodeError
 from overproof.words.states import QueryState
+from overproof.words.units import entries_text
 
 if TYPE_CHECKING:
     from overproof.outputs.state import OutputState

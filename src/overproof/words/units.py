@@ -31,3 +31,10 @@ def human_seconds(duration_s: float) -> str:
     minutes, seconds = divmod(round(duration_s), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {seconds:02d} s"
+
+
+def entries_text(first: int, stop: int) -> str:
+    """Name a range for people; an empty tree's has no entry."""
+    if first == stop:
+        return "no entries, the tree is empty"
+    return f"entry {first:,}" if stop == first + 1 else f"entries {first:,} to {stop - 1:,}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from overproof.analysis.by_dataset import DatasetOutputs
 from overproof.records.outcome.entries import Entries
 from overproof.session.answers.count import Count
+from overproof.session.answers.datasets import DatasetAnswers, part_of
 from overproof.session.answers.table import Table
 from overproof.session.entries import EntryList
 from overproof.session.mapping import mapped
@@ -28,8 +29,6 @@ def dress(result: Result, *, kind: Kind) -> Any:
     if not result.is_complete:
         _warn(result.account, _what(result, kind))
     if isinstance(result.outputs, DatasetOutputs):
-        from overproof.session.members.answers import DatasetAnswers, part_of
-
         return DatasetAnswers({name: _dressed(part_of(result, name), kind) for name in result.outputs}, result=result)
     return _dressed(result, kind)
 

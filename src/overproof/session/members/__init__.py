@@ -1,12 +1,12 @@
-"""Several datasets in one query: answers by dataset, and weights of datasets.
+"""Several datasets in one query: answers of each, and weights.
 
-Lives here: how a selector comes to keep its outputs apart (`dividing.py`), what weights say (`weights.py`), and the
-answers of each dataset with its own account (`answers.py`).
-Comes in: a question over a dataset with members, and its selector. Goes out: a selector that divides, and an answer for
-each member. Start with `dividing.py`.
+Lives here: what is asked of them (`division.py`), what weights say (`weights.py`), and how a selector comes to keep its
+outputs apart (`dividing.py`).
+Comes in: a dataset with members, and a selector. Goes out: a selector that divides. Start with `division.py`.
 """
 
-from overproof.session.members.dividing import dividing
-from overproof.session.members.weights import Weights, check_division, weights_of
+from overproof.session.members.dividing import divided
+from overproof.session.members.division import UNDIVIDED, Division, check_division
+from overproof.session.members.weights import Weights
 
-__all__ = ["Weights", "check_division", "dividing", "weights_of"]
+__all__ = ["UNDIVIDED", "Division", "Weights", "check_division", "divided"]

@@ -14,18 +14,6 @@ Weights: TypeAlias = "Mapping[str, float] | str | None"
 """A number for each dataset by its name, or the name of their metadata that has it."""
 
 
-def check_division(*, by_dataset: object, has_files: bool) -> None:
-    """Find what makes no sense of the wish for answers by dataset.
-
-    Raises:
-        OptionError: it is neither True nor False, or there are no datasets.
-    """
-    if not isinstance(by_dataset, bool):
-        raise OptionError(f"by_dataset={by_dataset!r}: give True or False")
-    if by_dataset and not has_files:
-        raise OptionError("by_dataset=True: cycles and items belong to no dataset; leave it out")
-
-
 def weights_of(said: Weights, dataset: Dataset) -> tuple[float, ...] | None:
     """Return the weight of each member of a dataset; None: nobody said any.
 

@@ -14,9 +14,10 @@ from overproof.records.dataset import Dataset, FileGrid
 from overproof.records.outcome.gaps import Excluded, Missing
 from overproof.records.outcome.standing import Standing
 from overproof.session.outcome.origin import Origin
-from overproof.session.outcome.ranges import Ranges, common, count, entries_text, union, without
+from overproof.session.outcome.ranges import Ranges, common, count, union, without
 from overproof.words.errors import InputError
 from overproof.words.ids import FileIndex
+from overproof.words.units import entries_text
 
 G = TypeVar("G", Missing, Excluded)
 

@@ -48,13 +48,6 @@ def common(ranges: Iterable[Range], others: Iterable[Range]) -> Ranges:
     return without(whole, without(whole, others))
 
 
-def entries_text(first: int, stop: int) -> str:
-    """Name a range for people; an empty tree's has no entry."""
-    if first == stop:
-        return "no entries, the tree is empty"
-    return f"entry {first:,}" if stop == first + 1 else f"entries {first:,} to {stop - 1:,}"
-
-
 def count(ranges: Iterable[Range]) -> int:
     """Count the entries in ranges that are apart."""
     return sum(stop - first for first, stop in ranges)

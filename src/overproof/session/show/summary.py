@@ -8,8 +8,7 @@ from typing import TypeVar
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.outcome.failure import EventName
 from overproof.records.statistics import Statistics, WorkerStatistics
-from overproof.session.outcome.ranges import entries_text
-from overproof.words.units import human_bytes, human_seconds
+from overproof.words.units import entries_text, human_bytes, human_seconds
 
 R = TypeVar("R", MissingRange, ExcludedRange)
 
