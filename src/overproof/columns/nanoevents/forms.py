@@ -12,7 +12,6 @@ from coffea.nanoevents.mapping import UprootSourceMapping
 
 from overproof.columns.files.damage import translated
 from overproof.columns.formats import Reader
-from overproof.columns.nanoevents.kept import recall_form, remember_form
 from overproof.columns.nanoevents.remembered_forms import Shape, recall_form, remember_form
 from overproof.words.frozen import dataclass
 
