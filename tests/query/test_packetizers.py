@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from overproof.query.packetizers import View, adaptive, fixed, packetizer_by_name
+from overproof.query.packetizers import View, adaptive, fixed, packetizer_by_name, single
 from overproof.words.errors import OptionError
 
 VIEW = View(
@@ -81,9 +81,16 @@ def test_fixed_packets_are_a_twentieth_of_a_part_by_default() -> None:
     assert fixed()(VIEW._replace(n_blocks=3)) == 1
 
 
+def test_single_blocks_wait_for_nobody() -> None:
+    """A worker with nothing in hand gets one block, whatever is left and however fast it is; no second one."""
+    assert single(VIEW) == single(VIEW._replace(worker_rate_per_s=0.0)) == 1
+    assert single(VIEW._replace(in_hand_entries=1, left_entries=1e9)) == 0
+
+
 def test_packetizers_have_names() -> None:
     """A name finds its policy; a wrong one is told which there are."""
     assert packetizer_by_name("adaptive") is adaptive
+    assert packetizer_by_name("single") is single
     assert packetizer_by_name("fixed", packet_blocks=7)(VIEW) == 7
     with pytest.raises(OptionError, match="no packetizer is called 'clever': choose one of adaptive, fixed, single"):
         packetizer_by_name("clever")

@@ -22,14 +22,14 @@ def map_question(
 ) -> Question:
     """Check what is said about a map, and bundle it.
 
-    Items are independent and may take as long as they like: one is given out at a time, none is computed twice because
-    it is late, and any number of them may fail.
+    Items are independent and may take as long as they like: one is given out at a time and its value handed over before
+    the next begins, none is computed twice because it is late, and any number of them may fail.
 
     Raises:
         OptionError: something makes no sense.
     """
     check_number("retries", retries, at_least=0)
-    keywords = QueryKeywords(packetizer=SINGLE, max_excluded=n_items, journal=journal)
+    keywords = QueryKeywords(packetizer=SINGLE, max_excluded=n_items, journal=journal, delta_interval_s=0.0)
     keywords["block_timeout_s"] = math.inf if timeout_s is None else timeout_s
     if memory_limit_bytes is not None:
         keywords["memory_limit_bytes"] = memory_limit_bytes
