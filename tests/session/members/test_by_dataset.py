@@ -291,3 +291,65 @@ def test_what_a_running_query_has_of_one_dataset(fileset_of: Filesets) -> None:
         assert query._conduct is not None
         part = query._conduct.feedback(["b/draw"])
     assert part["b"]["draw"].values().tolist() == [900.0]
+
+
+@pytest.mark.usefixtures("compiled_in_haste")
+@pytest.mark.parametrize(
+    "keywords", [{"by_dataset": True}, {"weights": "xsec"}, {"by_dataset": True, "weights": "xsec"}]
+)
+def test_compiled_draws_are_those_of_the_interpreter(
+    fileset_of: Filesets, monkeypatch: pytest.MonkeyPatch, keywords: dict[str, Any]
+) -> None:
+    """The path changes nothing, and the statistics tell it."""
+    fileset = fileset_of(a="small large", b="middle", c="empty")
+    drawn = {}
+    with op.Session("inline", progress=False) as session:
+        for path in ("compiled", "interpreted"):
+            monkeypatch.setenv("OVERPROOF_PATH", path)
+            drawn[path] = session.draw(fileset, "x", cut="x > 10", bins="10, 0, 100", **keywords)
+            assert drawn[path].statistics.path == path
+    assert same(drawn["compiled"], drawn["interpreted"])
+
+
+def test_partial_results_are_by_dataset_too(fileset_of: Filesets) -> None:
+    """`terminate` runs on a copy of what there is of each dataset."""
+    with op.Session("inline", progress=False) as session:
+        query = session.process(Filled(), fileset_of(a="small", b="middle"), by_dataset=True, wait=False)
+        result = query.result()
+        assert query._conduct is not None
+        part = query._conduct.partial()
+    assert all(alike(part[name], result[name]) for name in "ab")
+    assert part.accounts == result.accounts
+
+
+class Fails(op.Selector):
+    """It fails once, in the middle; it sees empty trees."""
+
+    takes_empty = True
+
+    def process(self, events: Any) -> dict[str, Any]:
+        numbers = np.asarray(events.event).tolist()
+        marker = Path(self.params["marker"])
+        if 200 in numbers and not marker.exists():
+            marker.touch()
+            raise ValueError("this once")
+        return {"calls": [(Path(events.file).stem, len(numbers))]}
+
+    def terminate(self, outputs: dict[str, Any]) -> None:
+        outputs["n"] = sum(n for _, n in outputs["calls"])
+
+
+def test_a_query_that_stopped_goes_on_by_dataset(fileset_of: Filesets, tmp_path: Path) -> None:
+    """What was merged before, empty trees among it, is not computed again; the whole is that of one run."""
+    fileset = fileset_of(a="empty small", b="middle empty")
+    params = {"marker": str(tmp_path / "failed")}
+    with op.Session("inline", progress=False) as session:
+        with pytest.raises(op.UserCodeError) as caught:
+            session.process(Fails(), fileset, params=params, on_error="stop", by_dataset=True, block_entries=100)
+        stopped = caught.value.result
+        assert stopped is not None
+        result = session.resume(stopped.query_id, selector=Fails())
+    assert stopped["a"]["calls"] == [("empty", 0), ("small", 100)]
+    assert result["a"] == {"calls": [("empty", 0), ("small", 100)], "n": 100}
+    assert result["b"] == {"calls": [*[("middle", 100)] * 3, ("empty", 0)], "n": 300}
+    assert result.is_complete
