@@ -75,7 +75,7 @@ def _steps_of(path: str, steps: Any) -> tuple[Range, ...] | None:
             raise DatasetError(f"{path}: the step [{first}, {stop}] is no range of entries")
     if any(before[1] > after[0] for before, after in itertools.pairwise(ranges)):
         raise DatasetError(f"{path}: `steps` overlap, and no entry may be counted twice: {steps!r}")
-    return NO_ENTRIES if tuple(ranges) == NO_ENTRIES else union(ranges)
+    return NO_ENTRIES if set(ranges) == set(NO_ENTRIES) else union(ranges)
 
 
 def _n_entries_of(path: str, said: Any) -> int | None:

@@ -39,7 +39,7 @@ def fileset_of(
         }
         if files:
             fileset[member.name] = {"files": files, "metadata": dict(member.metadata)}
-    if fileset and any(spec.steps == () for spec in dataset.files):
+    if fileset and len(dataset.files) > 1:
         next(iter(fileset.values()))[WHOLE] = [
             {"name": member.name, "files": _places(dataset, indexes, trees), "metadata": dict(member.metadata)}
             for member, indexes in _members(dataset)
