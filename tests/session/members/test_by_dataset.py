@@ -297,8 +297,6 @@ def test_what_a_running_query_has_of_one_dataset(fileset_of: Filesets) -> None:
 @pytest.mark.parametrize(
     "keywords", [{"by_dataset": True}, {"weights": "xsec"}, {"by_dataset": True, "weights": "xsec"}]
 )
-    "keywords", [{"by_dataset": True}, {"weights": "xsec"}, {"by_dataset": True, "weights": "xsec"}]
-)
 def test_compiled_draws_are_those_of_the_interpreter(
     fileset_of: Filesets, monkeypatch: pytest.MonkeyPatch, keywords: dict[str, Any]
 ) -> None:
