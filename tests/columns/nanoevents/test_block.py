@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -169,3 +170,22 @@ def test_another_process_finds_the_form_on_disk(
     monkeypatch.setattr(coffea, "__version__", "0")
     with pytest.raises(ReadError, match="uproot, for coffea's schema"):
         types()
+
+
+def test_the_whole_array_is_the_one_that_awkward_builds(block: Any) -> None:
+    """Fields that are made later are fields as any other: for slices, masks, new fields, buffers and forms."""
+    import awkward as ak
+
+    events, _ = block("nano_dimuon.root")
+    assert events.layout.form == ak.forms.from_dict(events.attrs["@form"])
+    mask = events.MET.pt > 20
+    some = events[["run", "event", "MET", "Muon"]]
+    for each in (some[mask], some[3:5], some[[1, 0]]):
+        assert len(each.Muon.pt) == len(each)
+    assert some[mask].event.to_list() == some.event[mask].to_list()
+    events["twice"] = 2 * events.MET.pt
+    assert events.twice.to_list() == (2 * events.MET.pt).to_list()
+    assert len(events.layout.contents) == len(events.fields)
+    again = ak.from_buffers(*ak.to_buffers(ak.materialize(some)))
+    assert again.Muon.pt.to_list() == some.Muon.pt.to_list()
+    assert copy.deepcopy(some.layout).form == some.layout.form

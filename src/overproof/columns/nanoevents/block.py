@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import uuid
+import weakref
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from coffea.nanoevents import NanoEventsFactory
+from coffea.nanoevents.factory import _key_formatter
 from coffea.nanoevents.util import tuple_to_key
 
 from overproof.columns.fetching import BlockColumns
 from overproof.columns.nanoevents.forms import FormMemory, ShownFile
 from overproof.columns.nanoevents.mapping import BlockMapping
+from overproof.columns.nanoevents.record import lazy_record
 
 
 class _Shown:
@@ -54,7 +58,16 @@ def nano_events(
     }
     shown = _Shown(forms.get(reader, schema), {**place, **metadata})
     key = tuple_to_key((reader.uuid or reader.path, f"/{reader.tree}", f"{columns.first}-{columns.stop}"))
-    return NanoEventsFactory(shown, BlockMapping(columns, access_log=[]), key, mode="virtual").events()
+    mapping = BlockMapping(columns, access_log=[])
+    factory = NanoEventsFactory(shown, mapping, key, mode="virtual")
+    buffer_key = partial(_key_formatter, key)
+    events = lazy_record(
+        shown.form, columns.stop - columns.first, container=mapping, buffer_key=buffer_key, behavior=shown.behavior(),
+        attrs={"@events_factory": factory, "@form": shown.form, "@buffer_key": buffer_key},
+    )  # fmt: skip
+    # Cross references find the events by way of the factory.
+    factory._events = weakref.ref(events)
+    return events
 
 
 def _plain_uuid(text: str) -> str:
