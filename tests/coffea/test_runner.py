@@ -118,7 +118,7 @@ def test_work_items_are_a_fileset(runner: Any, fileset: Any) -> None:
     assert runner(items, Counting()) == runner((each for each in items), Counting())
     assert runner.result.account.total == sum(map(len, items))
     assert runner.run(items, Counting())["processed"] == set(items)
-    with pytest.raises(DatasetError, match="in two work items"):
+    with pytest.raises(DatasetError, match="overlap"):
         runner([*items, items[0]], Counting())
 
 

@@ -1,52 +1,15 @@
-"""Coffea's work items, ranges of entries of files, to a dataset and back."""
+"""Coffea's work items, ranges of entries of files: those that will be computed, and those that were."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from overproof.records.block import NO_ENTRIES, Range
-from overproof.records.dataset import Dataset, FileGrid, FileSpec, Member
+from overproof.records.dataset import FileGrid, FileSpec, Member
 from overproof.session.outcome.origin import Origin
 from overproof.session.outcome.ranges import common
-from overproof.words.errors import DatasetError
-
-
-def dataset_of(items: Sequence[Any]) -> Dataset:
-    """Return the entries that work items name, as one dataset with members, in the order in which these come first.
-
-    Args:
-        items: have `dataset`, `filename`, `treename`, `entrystart`, `entrystop`, `usermeta`.
-
-    Raises:
-        DatasetError: there are none, or an entry is in two of them.
-    """
-    if not items:
-        raise DatasetError("there are no work items: nothing is to be processed")
-    members: dict[str, dict[tuple[str, str], list[Range]]] = {}
-    metadata: dict[str, Mapping[str, Any]] = {}
-    for item in items:
-        metadata.setdefault(item.dataset, item.usermeta or {})
-        files = members.setdefault(item.dataset, {})
-        files.setdefault((item.filename, item.treename), []).append((item.entrystart, item.entrystop))
-    return Dataset(
-        name=", ".join(members),
-        files=tuple(_file(*file, steps) for files in members.values() for file, steps in files.items()),
-        members=tuple(
-            Member(name=name, n_files=len(files), metadata=metadata[name]) for name, files in members.items()
-        ),
-    )
-
-
-def _file(path: str, tree: str, steps: list[Range]) -> FileSpec:
-    steps.sort()
-    filled = [step for step in steps if step[0] < step[1]]
-    for before, after in pairwise(filled):
-        if before[1] > after[0]:
-            raise DatasetError(f"{path}: entry {after[0]} is in two work items, and none may be counted twice")
-    return FileSpec(path=path, tree=tree, steps=tuple(filled) or NO_ENTRIES)
 
 
 def items_of_file(spec: FileSpec, grid: FileGrid, member: Member) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,6 @@ from overproof.analysis.processors import ProcessorSelector
 from overproof.coffea.answers import answer_of, output_of
 from overproof.coffea.chunks import first_blocks, items_of
 from overproof.coffea.desks import Desk, desk_of, wish_of
-from overproof.coffea.items import dataset_of
 from overproof.session.datasets import resolve_dataset
 from overproof.session.result import IncompleteWarning, Result
 from overproof.session.session import Session
@@ -227,9 +226,9 @@ class Runner:
     def _result(self, fileset: Any, processor: Any, *, treename: str | None) -> Result:
         selector = ProcessorSelector(processor, schema=self.schema, has_metrics=self.savemetrics)
         if self.maxchunks is not None:
-            fileset, treename = self._limited(resolve_dataset(_data(fileset), tree=treename)), None
+            fileset, treename = self._limited(resolve_dataset(fileset, tree=treename)), None
         keywords = {"block_entries": self.chunksize, "tree": treename, **self.options}
-        result: Result = self._workers.process(selector, _data(fileset), **keywords)
+        result: Result = self._workers.process(selector, fileset, **keywords)
         return result
 
     def _limited(self, dataset: Any) -> Any:
@@ -244,15 +243,6 @@ class Runner:
         taken = (OSError,) if self.skipbadfiles is True else self.skipbadfiles or ()
         of_files = isinstance(error, ReadError | DatasetError) and any(issubclass(OSError, each) for each in taken)
         return of_files or isinstance(error, taken)
-
-
-def _data(fileset: Any) -> Any:
-    """Return a fileset, made of work items where it is a list or generator of them."""
-    if isinstance(fileset, Generator):
-        fileset = list(fileset)
-    is_list = isinstance(fileset, Iterable) and not isinstance(fileset, str | Mapping)
-    items = list(fileset) if is_list and not hasattr(fileset, "files") else []
-    return dataset_of(items) if items and all(hasattr(each, "entrystart") for each in items) else fileset
 
 
 def _given_out(items: list[Any], chunksize: int) -> Generator[Any, Any, int]:
