@@ -39,11 +39,13 @@ def nano_aod(rng: np.random.Generator, n_events: int) -> dict[str, Any]:
         "MET_phi": met_phi.astype(np.float32),
         "Electron": _collection(
             electrons,
+            charge=_charges(electrons),
             cutBased=rng.choice(np.arange(5, dtype=np.int32), n_electrons, p=(0.02, 0.03, 0.05, 0.10, 0.80)),
             sip3d=rng.exponential(1.1, n_electrons).astype(np.float32),
         ),
         "Muon": _collection(
             muons,
+            charge=_charges(muons),
             tightId=rng.random(n_muons) < 0.93,
             sip3d=rng.exponential(1.1, n_muons).astype(np.float32),
             pfRelIso04_all=rng.exponential(0.04, n_muons).astype(np.float32),
@@ -89,8 +91,11 @@ def edm4hep(rng: np.random.Generator, n_events: int) -> dict[str, Any]:
 
 def _collection(found: Seen, **more: Any) -> Any:
     fields = {name: found.columns[name].astype(np.float32) for name in ("pt", "eta", "phi", "mass")}
-    fields["charge"] = found.columns["charge"].astype(np.int32)
     return ak.unflatten(ak.zip(fields | more), found.n_of_event)
+
+
+def _charges(found: Seen) -> Any:
+    return found.columns["charge"].astype(np.int32)
 
 
 def _jagged(found: Seen, column: Any) -> Any:
