@@ -281,16 +281,26 @@ def test_a_terminate_that_gives_no_outputs(fileset_of: Filesets) -> None:
         session.process(Wrong(), fileset_of(a="small", b="middle"), by_dataset=True)
 
 
-def test_what_a_running_query_has_of_one_dataset(fileset_of: Filesets) -> None:
-    """Feedback knows outputs by dataset and name, scaled where they will be."""
+@pytest.mark.parametrize("by_dataset", [False, True])
+def test_feedback_of_weighted_datasets(fileset_of: Filesets, by_dataset: bool) -> None:
+    """What is looked at is scaled as the result will be: added, or by dataset."""
     fileset = fileset_of(a="small", b="middle")
+    keywords: dict[str, Any] = {"weights": {"a": 2, "b": 3}, "by_dataset": by_dataset, "wait": False}
     with op.Session("inline", progress=False) as session:
-        query = session.draw(fileset, "x", bins="1, 0, 100", weights={"a": 2, "b": 3}, wait=False)
+        query = session.draw(fileset, {"one": "x", "two": "2 * x"}, bins="1, 0, 200", **keywords)
         query.result()
-        assert list(query.outline()) == ["a/draw", "b/draw"]
+        names = (
+            ["one", "two"] if not by_dataset else [f"{dataset}/{name}" for dataset in "ab" for name in ("one", "two")]
+        )
+        assert list(query.outline()) == names
         assert query._conduct is not None
-        part = query._conduct.feedback(["b/draw"])
-    assert part["b"]["draw"].values().tolist() == [900.0]
+        part = query._conduct.feedback(names[-1:])
+    if by_dataset:
+        assert {name: list(each) for name, each in part.items()} == {"b": ["two"]}
+        assert part["b"]["two"].values().tolist() == [900.0]
+    else:
+        assert list(part) == ["two"]
+        assert part["two"].values().tolist() == [1100.0]
 
 
 @pytest.mark.usefixtures("compiled_in_haste")

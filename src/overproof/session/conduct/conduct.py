@@ -145,11 +145,11 @@ class Conduct:
         Raises:
             OptionError: there is no output of one of these names.
         """
-        from overproof.session.conduct.feedback import chosen, paths_of
+        from overproof.session.conduct.feedback import chosen
         from overproof.session.conduct.making import bundle
 
         named = chosen(self.outline(), names)
-        snapshot = self.driver.snapshot(lambda outputs: outputs.part(paths_of(named)))
+        snapshot = self.driver.snapshot(lambda outputs: outputs.part(self._feedback.paths(named)))
         outputs = self._feedback.finished(snapshot.outputs.value(), named)
         return bundle(self.question, snapshot, outputs, statistics=self._facts.statistics(self._clock.now()))
 

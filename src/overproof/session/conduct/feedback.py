@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from overproof.analysis.by_dataset import ByDataset, DatasetOutputs
 from overproof.analysis.processors.accumulated import Mark, restored
@@ -11,6 +12,7 @@ from overproof.analysis.processors.processor import OUTPUT, BareOutput, Processo
 from overproof.analysis.selector import Selector
 from overproof.columns.kernels.selectors.draw_selector import DrawSelector
 from overproof.columns.kernels.selectors.several import Several
+from overproof.columns.kernels.selectors.weighted import WeightedDatasets
 from overproof.outputs.outline import BETWEEN, Outlined, Path, name_of
 from overproof.words.errors import OptionError
 
@@ -18,19 +20,23 @@ Named: TypeAlias = dict[str, Outlined]
 """Outputs by the name under which users know them."""
 
 
-class Feedback(Protocol):
+class Feedback(ABC):
     """What the outputs of a selector are called, and what becomes of some of them."""
 
+    @abstractmethod
     def named(self, outlined: Sequence[Outlined]) -> Named:
         """Name the outputs of a state; a path in there may be that of a mapping that makes one output."""
-        ...
 
+    def paths(self, named: Named) -> list[Path]:
+        """Return where all is of which these outputs are made."""
+        return [each.path for each in named.values()]
+
+    @abstractmethod
     def finished(self, outputs: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
         """Make of the merged values of just these outputs what the user looks at."""
-        ...
 
 
-class PlainFeedback:
+class PlainFeedback(Feedback):
     """Outputs of a user's selector: as they are merged, because `terminate` may need all of them."""
 
     def named(self, outlined: Sequence[Outlined]) -> Named:
@@ -42,7 +48,7 @@ class PlainFeedback:
         return outputs
 
 
-class ProcessorFeedback:
+class ProcessorFeedback(Feedback):
     """Outputs of a processor: what it returned stands one mapping further in; `postprocess` may need all of it."""
 
     def named(self, outlined: Sequence[Outlined]) -> Named:
@@ -59,7 +65,7 @@ class ProcessorFeedback:
         return returned if isinstance(returned, Mapping) else BareOutput({OUTPUT: returned})
 
 
-class DrawFeedback:
+class DrawFeedback(Feedback):
     """Outputs of draws: sums that become histograms one by one."""
 
     def __init__(self, selector: DrawSelector | Several) -> None:
@@ -83,7 +89,7 @@ class DrawFeedback:
         return self._selector.only(names).terminate(dict(outputs))
 
 
-class DatasetFeedback:
+class DatasetFeedback(Feedback):
     """Outputs by dataset: those of each stand one mapping further in, and are not added before the end."""
 
     def __init__(self, selector: ByDataset) -> None:
@@ -113,8 +119,38 @@ class DatasetFeedback:
         return finished
 
 
+class SumFeedback(Feedback):
+    """Draws of datasets that are scaled and added: of each output, that of every dataset is needed."""
+
+    def __init__(self, selector: WeightedDatasets) -> None:
+        self._selector = selector
+        self._inner = feedback_of(selector.inner)
+
+    def named(self, outlined: Sequence[Outlined]) -> Named:
+        """Name each by its draw."""
+        found: Named = {}
+        for dataset in dict.fromkeys(each.path[0] for each in outlined):
+            inside = [
+                Outlined(path=each.path[1:], what=each.what, n_dim=each.n_dim)
+                for each in outlined
+                if each.path[0] == dataset and len(each.path) > 1
+            ]
+            found = self._inner.named(inside) | found
+        return found
+
+    def paths(self, named: Named) -> list[Path]:
+        """Return where they are in each dataset."""
+        return [(dataset, *each.path) for each in named.values() for dataset in self._selector.names]
+
+    def finished(self, outputs: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
+        """Make the histograms of all datasets together."""
+        return self._inner.finished(self._selector.added(outputs), names)
+
+
 def feedback_of(selector: Selector) -> Feedback:
     """Return what knows the outputs of a selector."""
+    if isinstance(selector, WeightedDatasets) and selector.is_added:
+        return SumFeedback(selector)
     if isinstance(selector, ByDataset):
         return DatasetFeedback(selector)
     if isinstance(selector, DrawSelector | Several):
@@ -141,8 +177,3 @@ def chosen(named: Named, names: Sequence[str]) -> Named:
             )
         found |= matching
     return found
-
-
-def paths_of(named: Named) -> list[Path]:
-    """Return where these outputs are."""
-    return [each.path for each in named.values()]

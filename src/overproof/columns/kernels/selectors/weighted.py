@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from overproof.analysis.by_dataset import ByDataset
@@ -19,6 +19,8 @@ class WeightedDatasets(ByDataset):
         inner: of draws.
         names: of the datasets, in their order.
         weights: one for each.
+
+    Attributes:
         is_added: the answer is the sum of all; False: those of the datasets.
     """
 
@@ -27,17 +29,19 @@ class WeightedDatasets(ByDataset):
     ) -> None:
         super().__init__(inner, names=names, is_total=True)
         self.weights = tuple(weights)
-        self._is_added = is_added
+        self.is_added = is_added
 
     def terminate(self, outputs: dict[str, Any]) -> Any:
         """Return the histograms by name, or by dataset and name."""
-        if not self._is_added:
-            return super().terminate(outputs)
+        return self.inner.terminate(self.added(outputs)) if self.is_added else super().terminate(outputs)
+
+    def added(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the sums of all datasets as if they were one."""
         from overproof.columns.kernels.fills.scaled import added
 
         each = [self.weighed(name, outputs[name]) for name in self.names if name in outputs]
         keys = dict.fromkeys(key for own in each for key in own)
-        return self.inner.terminate({key: added(own[key] for own in each if key in own) for key in keys})
+        return {key: added(own[key] for own in each if key in own) for key in keys}
 
     def weighed(self, name: str, outputs: dict[str, Any]) -> dict[str, Any]:
         """Return the sums of a dataset with its weight."""
