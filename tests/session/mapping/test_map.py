@@ -67,10 +67,7 @@ def square(x: int) -> int:
 
 def fussy(x: int) -> int:
     if x == 2:
-        try:
-            raise KeyError("the cause")
-        except KeyError as error:
-            raise ValueError("two is bad") from error
+        raise ValueError("two is bad") from KeyError("the cause")
     if x == 4:
         raise Peculiar(4, "no")
     return x * x
@@ -156,7 +153,7 @@ def test_an_item_that_raises_costs_that_item(session: op.Session) -> None:
     raised = mapped.failed[2].__cause__
     assert isinstance(raised, ValueError)
     assert isinstance(raised.__cause__, KeyError)
-    assert 'raise ValueError("two is bad") from error' in mapped.failed[2].traceback
+    assert 'raise ValueError("two is bad") from KeyError' in mapped.failed[2].traceback
     assert "overproof" not in mapped.failed[2].traceback
     with pytest.raises(UserCodeError, match="item 2"):
         list(mapped)
@@ -203,28 +200,42 @@ def test_items_and_functions_that_cannot_travel_are_refused(session: op.Session)
     with pytest.raises(SelectorError, match="item 1, a generator, cannot be sent to workers"):
         session.map(square, [1, (x for x in "ab")])
     lock = threading.Lock()
-    with pytest.raises(SelectorError, match="the function .* cannot be sent to workers"):
+    with pytest.raises(SelectorError, match=r"the function .* cannot be sent to workers"):
         session.map(lambda _: lock, [1])
 
 
 def deadly(item: str) -> str:
-    if item == "segfault":
-        os.kill(os.getpid(), signal.SIGSEGV)
-    if item == "exit":
-        os._exit(7)
-    if item == "hang":
-        signal.pause()
+    match item:
+        case "segfault":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case "exit":
+            os._exit(7)
+        case "hang":
+            signal.pause()
+        case "burst":
+            kept = []
+            while True:
+                kept.append(b"x" * 10_000_000)
     return item.upper()
 
 
-def test_items_that_end_workers_are_isolated(local: op.Session, quiet: None) -> None:
-    """A crash, an exit and a hang cost their items alone, and are told apart."""
-    items = ["a", "segfault", "b", "exit", "c", "hang", "d"]
-    mapped = local.map(deadly, items, timeout_s=1.0)
-    assert mapped.filled() == ["A", None, "B", None, "C", None, "D"]
-    assert [(each.first, each.kind) for each in mapped.excluded] == [(1, "signal"), (3, "exit"), (5, "timeout")]
-    assert "item 1: died by signal 11" in str(mapped.failed[1])
-    assert mapped.account.processed + mapped.account.excluded == mapped.account.total == 7
+def test_an_item_that_ends_its_worker_is_isolated(local: op.Session, quiet: None) -> None:
+    """A crash costs its item alone, and says what it was."""
+    mapped = local.map(deadly, ["a", "segfault", "b"])
+    assert mapped.filled() == ["A", None, "B"]
+    assert [(each.first, each.kind) for each in mapped.excluded] == [(1, "signal")]
+    assert str(mapped.failed[1]).startswith("item 1: died by signal 11")
+    assert mapped.account.processed + mapped.account.excluded == mapped.account.total == 3
+
+
+@pytest.mark.nightly
+def test_all_ways_to_end_a_worker_are_told_apart(local: op.Session, quiet: None) -> None:
+    """A crash, an exit, a hang and a burst of memory cost their items alone."""
+    items = ["a", "segfault", "b", "exit", "c", "hang", "d", "burst"]
+    mapped = local.map(deadly, items, timeout_s=5.0, memory_limit_bytes=400_000_000)
+    assert mapped.filled() == ["A", None, "B", None, "C", None, "D", None]
+    kinds = [(1, "signal"), (3, "exit"), (5, "timeout"), (7, "memory")]
+    assert [(each.first, each.kind) for each in mapped.excluded] == kinds
 
 
 @pytest.mark.chaos
