@@ -69,3 +69,12 @@ def test_the_document_that_is_read_is_not_written_over(call: Callable, fileset: 
     called = call("count", fileset, "--lacking", fileset, *INLINE)
     assert (called.code, "is one of the files to read" in called.err) == (2, True)
     assert fileset.read_bytes() == before
+
+
+def test_cycles_lack_no_files(call: Callable, tmp_path: Path) -> None:
+    """What is asked for in vain is said before the work."""
+    script = tmp_path / "cycles.py"
+    script.write_text("def count(cycles):\n    return {'n': len(cycles)}\n")
+    called = call("run", f"{script}:count", "--cycles", 5, "--lacking", tmp_path / "l.json", *INLINE)
+    assert (called.code, called.out) == (2, "")
+    assert "--lacking writes which files lack something, and --cycles has none" in called.err

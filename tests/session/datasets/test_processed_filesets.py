@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,14 @@ def test_files_that_are_not_those_told_of_are_missing(folder: Path) -> None:
             assert "entries up to 31 are asked for, and the tree Events has 30" in steps
         again = session.resume(result.query_id)
         assert (again.account, again.missing) == (result.account, result.missing)
+        # Told rightly, what was left out is processed, and added.
+        rightly = result.missing.as_fileset()
+        for name in ("f1.root", "f2.root"):
+            rightly["dy"]["files"][f"{folder}/{name}"] = described(folder / name)
+        merged = result + ask(session, rightly)
+        assert merged["order"] == [*range(5, 12), *range(20, 25), *range(100, 130), *range(200, 230)]
+        assert [Path(gap.file).name for gap in merged.missing] == ["f3.root"]
+        assert merged.origin.dataset.files[2].uuid == described(folder / "f2.root")["uuid"]
 
 
 def test_coffea_takes_what_lacks(folder: Path) -> None:
@@ -149,3 +158,28 @@ def test_coffea_takes_what_lacks(folder: Path) -> None:
         assert told.uuid == described(folder / "f2.root")["uuid"]
         again = session.process(lambda events: {"n": len(events)}, group)
         assert again["n"] == 1
+
+
+def test_what_preprocess_wrote_is_processed(shared_file: Callable[[str], Path]) -> None:
+    """Of real files: the steps that are asked for, and a tree without entries, for which processors are called once."""
+    pytest.importorskip("coffea")
+
+    class Calls:
+        def process(self, events: Any) -> dict[str, Any]:
+            metadata = events.metadata
+            return {"calls": 1, metadata["dataset"]: len(events), "files": [(metadata["filename"], len(events))]}
+
+        def postprocess(self, accumulator: Any) -> None:
+            pass
+
+    full, empty = str(shared_file("nano_dy.root")), str(shared_file("nano_dy_empty.root"))
+    uuids = {full: "a9490124-3648-11ea-89e9-f5b55c90beef", empty: "f73b274c-da3c-11f0-b00b-2100a8c0beef"}
+    told = {
+        path: {"object_path": "Events", "steps": steps, "num_entries": length, "uuid": uuids[path], "format": "root"}
+        for path, steps, length in ((full, [[0, 14], [14, 28]], 40), (empty, [[0, 0]], 0))
+    }
+    fileset = {"dy": {"files": told, "metadata": {}, "compressed_form": None, "did": None}, "again": {"files": [empty]}}
+    with op.Session("inline", progress=False) as session:
+        result = session.process(Calls(), fileset)
+    assert dict(result) == {"calls": 3, "dy": 28, "again": 0, "files": [(full, 28), (empty, 0), (empty, 0)]}
+    assert result.is_complete

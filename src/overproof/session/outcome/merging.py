@@ -245,15 +245,17 @@ def _asked_together(first: Origin, second: Origin, grids: Mapping[FileIndex, Fil
     one, two = (each.asked(each.standing.grids if each.is_chained else grids) for each in (first, second))
     files = []
     for index, (mine, its) in enumerate(zip(first.dataset.files, second.dataset.files, strict=True)):
-        tree = mine.tree or its.tree
+        # Of a file that only the second could use, what the second was told is true.
+        told = its if index in second.standing.grids and index not in first.standing.grids else mine
+        known = replace(mine, tree=mine.tree or its.tree, n_entries=told.n_entries, uuid=told.uuid)
         if index in grids:
             asked = union(one.get(index, ()), two.get(index, ()))
             is_whole = asked == union([(0, grids[index].n_entries)])
-            files.append(replace(mine, tree=tree, steps=None if is_whole else asked))
+            files.append(replace(known, steps=None if is_whole else asked))
         else:
             given = [_asked_unopened(origin, index) for origin in (first, second)]
             steps = None if None in given else union(*(each or () for each in given))
-            files.append(replace(mine, tree=tree, steps=steps))
+            files.append(replace(known, steps=steps))
     return replace(first.dataset, files=tuple(files))
 
 
