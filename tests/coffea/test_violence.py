@@ -12,6 +12,7 @@ import awkward as ak
 import hist
 import pytest
 from alike import differences
+from coffea import processor
 
 import overproof as op
 from conftest import write_events
@@ -20,7 +21,7 @@ from overproof.session.result import IncompleteWarning
 CHUNKSIZE = 40
 
 
-class Fragile:
+class Fragile(processor.ProcessorABC):
     """Fills a histogram; crashes, raises or is killed on events that are named in the metadata."""
 
     def process(self, events: Any) -> Any:
