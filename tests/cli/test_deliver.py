@@ -25,7 +25,8 @@ def outcome(
     excluded: Sequence[ExcludedRange] = (),
 ) -> Outcome:
     return Outcome(
-        outputs={"n": account.processed}, problem=problem, state=state, account=account, excluded=excluded, missing=(),
+        outputs={"n": account.processed}, problem=problem, state=state, account=account, accounts={},
+        excluded=excluded, missing=(),
         statistics=Statistics.__new__(Statistics),
     )  # fmt: skip
 

@@ -160,6 +160,7 @@ def test_coffea_takes_what_lacks(folder: Path) -> None:
         assert again["n"] == 1
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of coffea, about branches that it makes itself
 def test_what_preprocess_wrote_is_processed(shared_file: Callable[[str], Path]) -> None:
     """Of real files: the steps that are asked for, and a tree without entries, for which processors are called once."""
     pytest.importorskip("coffea")
