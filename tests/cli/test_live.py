@@ -18,7 +18,7 @@ from overproof.words.errors import OptionError
     ids=["nothing", "live", "names", "both"],
 )  # fmt: skip
 def test_a_session_is_told_what_to_show(said: dict[str, Any], live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Names go to the session; without any, `--live` asks for the first histogram; nothing leaves it to the terminal."""
+    """Names go to the session; `--live` alone asks for the first histogram; nothing leaves it to the terminal."""
     asked: list[Any] = []
     monkeypatch.setattr(Session, "__init__", lambda self, *_, **keywords: asked.append(keywords["live"]))
     QueryFlags(**said).open_session()

@@ -1,7 +1,9 @@
 """Showing queries and results to people.
 
-Lives here: a running query on the screen, with Ctrl-C (`view.py`); histograms (`histograms.py`, `bins.py`) as pictures
-in the terminal (`terminal/`) and in files (`paper/`), and how they are to look (`style.py`); the account and the
+Lives here: waiting for a query with a display of it, and Ctrl-C (`view.py`); what displays need of queries
+(`followed.py`), the figures that they show (`figures.py`) and the outputs that they look at (`looking.py`, `now.py`);
+displays and histograms in the terminal (`terminal/`), in notebooks (`notebook/`) and in files (`paper/`), how
+histograms are taken (`histograms.py`, `bins.py`) and are to look (`style.py`, `beforehand.py`); the account and the
 statistics as text (`summary.py`).
-Comes in: queries, histograms, accounts, statistics. Goes out: text and image files. Start with `view.py`.
+Comes in: queries, histograms, accounts, statistics. Goes out: text, HTML and image files. Start with `view.py`.
 """

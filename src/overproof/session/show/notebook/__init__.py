@@ -1,9 +1,9 @@
-"""Queries and results in notebooks: plain HTML and SVG, which need no widgets.
+"""Queries and answers in notebooks: plain HTML and SVG, which need no widgets.
 
-Lives here: histograms as inline SVG (`svg.py`, on the scales of `scales.py`), the HTML around them (`markup.py`), what
-is lost, as HTML (`losses.py`); results of every kind (`page.py`), a running query (`live.py`) that is shown until it
-ends (`watching.py`), and the kernel that passes it on to the front end (`kernel.py`).
-Comes in: queries, results, histograms. Goes out: HTML that is readable on light and on dark ground. Start with
+Lives here: the kernel that passes things on to a front end (`kernel.py`), a running query (`live.py`), also one that
+nobody waits for (`watching.py`); answers of every kind (`page.py`) with their outputs (`outputs.py`), and histograms as
+inline SVG (`svg.py`) on their scales (`scales.py`).
+Comes in: queries, answers, histograms. Goes out: HTML that is readable on light and on dark ground. Start with
 `live.py`.
 """
 
