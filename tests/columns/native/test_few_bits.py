@@ -10,10 +10,11 @@ from typing import Any
 import awkward as ak
 import numpy as np
 import pytest
+import uproot
 from ways import native, on_uproot
 
 from overproof.columns.formats.checks.baskets import check_basket
-from overproof.columns.formats.interpretations import of_branch
+from overproof.columns.formats.interpretations import MemberwiseError, of_branch, one_by_one
 from overproof.columns.layouts.few_bits import few_bits_of
 from overproof.columns.native import baskets
 from overproof.columns.native.baskets import BasketDecoder
@@ -110,9 +111,23 @@ def test_objects_with_such_members_are_refused() -> None:
             reader.read(["few"], 0, 4)
 
 
-def test_objects_stored_member_by_member_are_refused() -> None:
+def test_objects_stored_member_by_member_are_put_together() -> None:
     """uproot reads them as if they were stored one by one, which gives other numbers."""
     with native(FILE, "memberwise") as reader:
-        assert reader.read(["n"], 0, 4)["n"].tolist() == [0, 1, 2, 0]
-        with pytest.raises(BranchError, match=r"'held'.* stored member by member"):
-            reader.read(["held"], 0, 4)
+        columns = reader.read(["held", "n"], 0, reader.n_entries)
+    assert columns["n"].tolist() == [entry % 3 for entry in range(reader.n_entries)]
+    expected = [[{"q": float(entry), "w": -entry}] * (entry % 3) for entry in range(reader.n_entries)]
+    assert columns["held"].tolist() == expected
+
+
+def test_lists_stored_member_by_member_that_do_not_fit_are_damaged() -> None:
+    """Bytes that cannot be what was written give no numbers."""
+    with uproot.open(FILE) as file:
+        branch = file["memberwise"]["held"]
+        basket = branch.basket(0)
+        whole, offsets = basket.data.copy(), basket.byte_offsets
+        for at, byte in ((offsets[1] + 15, 7), (offsets[1] + 4, 0), (offsets[2] + 6, 1)):
+            data = whole.copy()
+            data[at] = byte
+            with pytest.raises(MemberwiseError):
+                one_by_one(branch.interpretation, data, offsets)

@@ -23,10 +23,10 @@ from overproof.columns.files.local import Range
 from overproof.columns.formats.checks.baskets import check_basket, check_offsets, places_of_entries
 from overproof.columns.formats.checks.counts import check_lengths
 from overproof.columns.formats.checks.tables import check_branch, check_type
-from overproof.columns.formats.interpretations import is_memberwise
+from overproof.columns.formats.interpretations import MemberwiseError, is_memberwise, one_by_one
 from overproof.columns.formats.source import fetch
 from overproof.columns.grid import Entries
-from overproof.words.errors import BranchError, ReadError
+from overproof.words.errors import ReadError
 from overproof.words.units import MB
 
 KEPT_LIMIT_BYTES = 128 * MB
@@ -183,10 +183,10 @@ class BasketReader:
         self.n_decoded += 1
         data, byte_offsets = basket.data, basket.byte_offsets
         if is_memberwise(branch.interpretation, data, byte_offsets):
-            raise BranchError(
-                f"branch '{branch.name}' of {self._path} is of a type that cannot be read: its objects are stored "
-                "member by member; leave it out"
-            )
+            try:
+                data, byte_offsets = one_by_one(branch.interpretation, data, byte_offsets)
+            except MemberwiseError as error:
+                raise DamageError(f"basket {number}: {error}, which is stored member by member") from error
         if isinstance(branch.interpretation, AsStrings) and byte_offsets is not None:
             data, byte_offsets = _with_every_length(data, byte_offsets)
         if isinstance(branch.interpretation, AsJagged) and byte_offsets is None:

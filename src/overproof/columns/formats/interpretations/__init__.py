@@ -7,7 +7,7 @@ Start with `of_branch.py`.
 """
 
 from overproof.columns.formats.interpretations.few_bits import AsFewBits
-from overproof.columns.formats.interpretations.objects import is_memberwise
+from overproof.columns.formats.interpretations.memberwise import MemberwiseError, is_memberwise, one_by_one
 from overproof.columns.formats.interpretations.of_branch import Unknown, interpretation_of
 
-__all__ = ["AsFewBits", "Unknown", "interpretation_of", "is_memberwise"]
+__all__ = ["AsFewBits", "MemberwiseError", "Unknown", "interpretation_of", "is_memberwise", "one_by_one"]

@@ -1,4 +1,4 @@
-"""Objects that uproot would read wrongly: those with numbers of fewer bits, and those stored member by member."""
+"""Objects that uproot would read wrongly: those with numbers of fewer bits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from uproot.interpretation.identify import UnknownInterpretation
 from uproot.interpretation.jagged import AsJagged
 from uproot.interpretation.objects import AsObjects, AsStridedObjects
@@ -18,11 +17,6 @@ _PLAIN = re.compile(
 )
 _refused: WeakKeyDictionary[Any, re.Pattern[str] | None] = WeakKeyDictionary()
 """By file: what finds the names of classes with such members."""
-
-_MEMBERWISE = 0x40
-"""In the first byte of the version in front of a list of objects, where all that is one member of them is together."""
-
-_AT_VERSION = 4
 
 
 def check_objects(branch: Any, interpretation: Any) -> None:
@@ -69,22 +63,6 @@ def _classes_of_few_bits(file: Any) -> re.Pattern[str] | None:
 
 def _any_of(names: set[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w:])(?:{'|'.join(map(re.escape, sorted(names)))})(?![\w:])")
-
-
-def is_memberwise(interpretation: Any, data: Any, byte_offsets: Any) -> bool:
-    """Tell whether lists of objects are stored member by member, which uproot does not see.
-
-    Args:
-        interpretation: of the branch.
-        data: of a basket.
-        byte_offsets: where its entries begin, and the end of the last.
-    """
-    if not isinstance(interpretation, AsJagged) or not isinstance(interpretation.content, AsStridedObjects):
-        return False
-    if interpretation.header_bytes <= _AT_VERSION or byte_offsets is None or not len(data):
-        return False
-    at = byte_offsets[:-1][np.diff(byte_offsets) > _AT_VERSION] + _AT_VERSION
-    return bool((data[at].view(np.uint8) & _MEMBERWISE).any())
 
 
 def _squeezed(typename: str) -> str:
