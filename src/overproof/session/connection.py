@@ -178,7 +178,7 @@ class Connection:
         from overproof.session.conduct.grace import graceful
         from overproof.session.show.view import follow
 
-        with graceful(query):
+        with graceful(query, is_summed_up=self._shows_progress and is_in_kernel()):
             return follow(query, shows_progress=self._shows_progress, look=self._look)
 
     def _choose_cache(self, cache: Chosen) -> CachePlace | None:

@@ -90,3 +90,14 @@ def test_the_way_on_is_said_where_there_is_one(capsys: pytest.CaptureFixture[str
         raise AbortedError("ended")
     lines = capsys.readouterr().err.splitlines()
     assert lines == ["overproof: query q1 stopped; `overproof resume q1` goes on"] * (2 * is_resumable)
+
+
+def test_what_a_notebook_says_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """How to go on is printed once, unless a summary says it."""
+    query = Pretended()
+    with graceful(query, is_summed_up=True):
+        query.stop()
+    assert capsys.readouterr().err == ""
+    with graceful(query):
+        pass
+    assert "overproof resume q1" in capsys.readouterr().err

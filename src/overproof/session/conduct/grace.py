@@ -43,7 +43,7 @@ class Stoppable(Protocol):
 
 
 @contextmanager
-def graceful(query: Stoppable, *, grace_s: float = GRACE_S) -> Iterator[None]:
+def graceful(query: Stoppable, *, grace_s: float = GRACE_S, is_summed_up: bool = False) -> Iterator[None]:
     """Let SIGTERM stop the query, where it means the same as Ctrl-C; say how to go on with one that ended early.
 
     It means the same where somebody has said so with `signal(SIGTERM, default_int_handler)`, as the command line does.
@@ -52,6 +52,7 @@ def graceful(query: Stoppable, *, grace_s: float = GRACE_S) -> Iterator[None]:
     Args:
         query: waited for in the block, in the main thread.
         grace_s: seconds after which a query that has not stopped by itself is aborted.
+        is_summed_up: a notebook's summary says how to go on, so that it need not be printed.
     """
     means_stop = (
         threading.current_thread() is threading.main_thread()
@@ -70,16 +71,16 @@ def graceful(query: Stoppable, *, grace_s: float = GRACE_S) -> Iterator[None]:
     try:
         yield
     except OverproofError:
-        _say_how_to_go_on(query)
+        _say_how_to_go_on(query, is_summed_up=is_summed_up)
         raise
     else:
-        _say_how_to_go_on(query)
+        _say_how_to_go_on(query, is_summed_up=is_summed_up)
     finally:
         timer.cancel()
         if means_stop:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def _say_how_to_go_on(query: Stoppable) -> None:
-    if query.is_resumable:
+def _say_how_to_go_on(query: Stoppable, *, is_summed_up: bool) -> None:
+    if query.is_resumable and not is_summed_up:
         print(f"overproof: query {query.id} {query.state}; `overproof resume {query.id}` goes on", file=sys.stderr)

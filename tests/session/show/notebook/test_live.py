@@ -99,3 +99,9 @@ def test_a_handle_keeps_its_last_picture(shown: list[str]) -> None:
     assert query.asked == ["partial h", "partial h"]
     assert "m [GeV]: sum 2" in shown[-1]
     assert "finished" in shown[-1]
+
+
+def test_how_to_go_on_is_said_of_short_queries_too(shown: list[str]) -> None:
+    """A query that ends early within its first second leaves a summary all the same."""
+    follow(FakeQuery([], state=QueryState.STOPPED, is_resumable=True), shows_progress=True)
+    assert "session.resume" in shown[-1]

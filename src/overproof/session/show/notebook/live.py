@@ -66,8 +66,8 @@ class NotebookView:
         self.show()
 
     def close(self) -> None:
-        """Leave a short summary, if anything was shown."""
-        if self._shown_s is not None:
+        """Leave a short summary, if anything was shown, or if the user must know how to go on."""
+        if self._shown_s is not None or self._query.is_resumable:
             self.sum_up()
 
     def sum_up(self) -> None:
