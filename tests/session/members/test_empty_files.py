@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 import awkward as ak
 import hist
-import numpy as np
 import pytest
 import uproot
 
@@ -94,14 +93,41 @@ def test_other_selectors_see_empty_trees_if_they_ask(fileset_of: Filesets) -> No
     assert len(asked["x"]) == 100
 
 
-def test_an_empty_rntuple_is_one_too(tmp_path: Path) -> None:
-    """Both formats have files without entries."""
+class Types(Keys):
+    """It tells the types of all that it sees."""
+
+    def process(self, events: Any) -> dict[str, Any]:
+        return {
+            "types": {name: str(ak.materialize(events[name]).type) for name in events.fields},
+            "calls": [len(events)],
+        }
+
+
+@pytest.mark.parametrize("form", ["ttree", "rntuple"])
+def test_empty_arrays_are_those_of_coffea(tmp_path: Path, form: str) -> None:
+    """Collections of nothing have the types that coffea gives them, in both formats."""
+    from coffea.nanoevents import NanoAODSchema, NanoEventsFactory
+
     path = tmp_path / "nothing.root"
+    momenta = {name: ak.Array([[1.0, 2.0]]) for name in ("pt", "eta", "phi", "mass")}
+    muons = ak.zip({**momenta, "charge": ak.Array([[1, -1]]), "jetIdx": ak.Array([[0, 0]])})
+    jets = ak.zip(momenta)
+    names = {"Muon": muons, "Jet": jets, "weight": ak.Array([1.0])}
+    names |= {name: ak.Array([1]) for name in ("run", "luminosityBlock", "event")}
     with uproot.recreate(path) as file:
-        file.mkrntuple("Events", ak.Array({"x": np.zeros(0, np.float32)}))
+        if form == "ttree":
+            file.mktree("Events", {name: each.type.content for name, each in names.items()})
+        else:
+            counts = {"nMuon": ak.num(muons), "nJet": ak.num(jets)}
+            flat = {f"{name}_{field}": each[field] for name, each in names.items() for field in each.fields}
+            flat |= {name: each for name, each in names.items() if not each.fields}
+            file.mkrntuple("Events", {name: each[:0] for name, each in (counts | flat).items()})
+    theirs = NanoEventsFactory.from_root({str(path): "Events"}, schemaclass=NanoAODSchema, mode="virtual").events()
     with op.Session("inline", progress=False) as session:
-        result = session.process(Keys(), {"a": {"files": {str(path): "Events"}}}, schema="BaseSchema")
-    assert result["a"]["calls"] == [("nothing", 0)]
+        result = session.process(Types(), {"a": {"files": {str(path): "Events"}}})
+    assert result["calls"] == [0]
+    assert result["types"] == {name: str(ak.materialize(theirs[name]).type) for name in theirs.fields}
+    assert "Muon" in result["types"]
 
 
 def test_a_processor_that_fails_on_no_entries(fileset_of: Filesets) -> None:
