@@ -98,3 +98,24 @@ def test_the_answer_is_that_of_exact_arithmetic(dataset: str) -> None:
         exact = math.fsum(values) / len(values)
         assert result["mean"].view().value[index] == pytest.approx(exact, rel=1e-15)
         assert result["mean"].view().count[index] == len(values)
+
+
+def test_every_kind_of_output_by_dataset(dataset: str) -> None:
+    """Each dataset of a query has the bits that it would have in a query of its own, but for the dice of its blocks."""
+    folder = Path(dataset.partition(":")[0]).parent
+    fileset = {
+        name: {"files": {f"{folder}/f{index}.root": "Events" for index in indices}}
+        for name, indices in (("first", (0, 3)), ("second", (2,)))
+    }
+    with op.Session("inline", progress=False) as session:
+        together = session.process(_selector(), fileset, by_dataset=True, block_entries=600)
+        alone = {
+            name: session.process(_selector(), {name: files}, block_entries=600) for name, files in fileset.items()
+        }
+    for name in fileset:
+        documents = [
+            outputs_document({key: value for key, value in each.items() if key != "random"})
+            for each in (together[name], alone[name].outputs)
+        ]
+        assert dump_json(documents[0]) == dump_json(documents[1])
+        assert together.accounts[name] == alone[name].account
