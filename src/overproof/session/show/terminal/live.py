@@ -22,7 +22,7 @@ QUIET_S = 1.0
 ROOM_ROWS = 20
 """Terminals of fewer lines get a picture only where one is asked for."""
 PICTURE_ROWS = 8
-"""Lines of a picture that hold its bins; as many as six more go round them."""
+"""Lines of a picture that hold its bins, fewer in a low terminal; some more go round them."""
 
 
 class TerminalView:
@@ -95,9 +95,10 @@ class TerminalView:
 
         console = self._screen()
         n_shown = max(1, (console.height - 4) // (PICTURE_ROWS + 5))
+        rows = max(2, min(PICTURE_ROWS, console.height - 8))
         pictures = []
         for name, histogram in list(histograms.items())[:n_shown]:
-            picture = terminal_picture(histogram, columns=min(console.width, 100), rows=PICTURE_ROWS)
+            picture = terminal_picture(histogram, columns=min(console.width, 100), rows=rows)
             pictures.append(f"{name}\n{picture}" if len(histograms) > 1 else picture)
         if len(histograms) > n_shown:
             pictures.append(f"and {len(histograms) - n_shown:,} more, for which this terminal is too low")
