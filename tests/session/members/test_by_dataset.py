@@ -65,11 +65,10 @@ def alike(one: Any, two: Any) -> bool:
     return numbers and same(one["h"], two["h"]) and one["texts"] == two["texts"]
 
 
-@pytest.mark.parametrize("address", ["inline", "local:2"])
-def test_a_selector_by_dataset(fileset_of: Filesets, address: str) -> None:
+def test_a_selector_by_dataset(fileset_of: Filesets) -> None:
     """Each dataset has the outputs, and the `terminate`, of a query of its own; those without entries have none."""
     fileset = fileset_of(a="small large", b="middle", c="empty")
-    with op.Session(address, progress=False) as session:
+    with op.Session("inline", progress=False) as session:
         result = session.process(Filled(), fileset, by_dataset=True, block_entries=100)
         alone = {name: session.process(Filled(), {name: fileset[name]}, block_entries=100) for name in "ab"}
     assert list(result) == ["a", "b"]
@@ -265,6 +264,7 @@ def test_a_worker_that_dies_changes_nothing(fileset_of: Filesets, tmp_path: Path
     with op.Session("local:2", progress=False) as session:
         params = {"marker": str(tmp_path / "died")}
         result = session.process(Interrupted(), fileset, params=params, by_dataset=True, block_entries=100)
+    with op.Session("inline", progress=False) as session:
         whole = session.process(Filled(), fileset, by_dataset=True, block_entries=100)
     assert (tmp_path / "died").exists()
     assert all(alike(result[name], whole[name]) for name in "ab")
