@@ -50,7 +50,13 @@ def write_events(path: Path, *, n_entries: int, seed: int, n_clusters: int = 1) 
 
 
 def _columns(dice: np.random.Generator, entries: np.ndarray) -> dict[str, Any]:
-    n_muons, n_jets = dice.poisson(1.4, len(entries)), dice.poisson(3.1, len(entries))
+    n_muons, n_jets, n_electrons = (dice.poisson(mean, len(entries)) for mean in (1.4, 3.1, 0.9))
+
+    def charges(counts: np.ndarray) -> np.ndarray:
+        return dice.choice(np.array([-1, 1], dtype=np.int32), int(counts.sum()))
+
+    def shares(counts: np.ndarray) -> np.ndarray:
+        return dice.uniform(0, 1, int(counts.sum())).astype(np.float32)
 
     def objects(counts: np.ndarray, *, scale: float, **more: np.ndarray) -> Any:
         n = int(counts.sum())
@@ -69,8 +75,9 @@ def _columns(dice: np.random.Generator, entries: np.ndarray) -> dict[str, Any]:
         "genWeight": dice.normal(1.0, 0.3, len(entries)).astype(np.float32),
         "MET_pt": dice.exponential(30.0, len(entries)).astype(np.float32),
         "MET_phi": dice.uniform(-np.pi, np.pi, len(entries)).astype(np.float32),
-        "Muon": objects(n_muons, scale=25.0, charge=dice.choice(np.array([-1, 1], dtype=np.int32), int(n_muons.sum()))),
-        "Jet": objects(n_jets, scale=40.0, btagCSVV2=dice.uniform(0, 1, int(n_jets.sum())).astype(np.float32)),
+        "Muon": objects(n_muons, scale=25.0, charge=charges(n_muons), pfRelIso03_all=shares(n_muons)),
+        "Electron": objects(n_electrons, scale=20.0, charge=charges(n_electrons)),
+        "Jet": objects(n_jets, scale=40.0, btag=shares(n_jets)),
     }
 
 
