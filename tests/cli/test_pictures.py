@@ -105,8 +105,8 @@ def drawn(*names: str) -> Outcome:
         histogram = hist.Hist.new.Reg(1, 0, 1, name="x").Weight()
         histogram.name = name
         for attribute, value in {
-            "account": Account(processed=1, total=1), "accounts": {}, "excluded": (), "missing": (), "split": (), "query_id": "q",
-            "state": QueryState.FINISHED, "statistics": Statistics.__new__(Statistics),
+            "account": Account(processed=1, total=1), "accounts": {}, "excluded": (), "missing": (),
+            "split": (), "query_id": "q", "state": QueryState.FINISHED, "statistics": Statistics.__new__(Statistics),
         }.items():  # fmt: skip
             setattr(histogram, attribute, value)
         histograms[name] = histogram
