@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections import Counter, defaultdict
+from pathlib import Path
 from typing import Any
 
 import awkward as ak
@@ -21,8 +24,10 @@ from coffea.processor import (
 )
 
 import overproof as op
+from overproof.testing import write_gallery
 
 CHUNKSIZE = 40
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 class OfAllKinds(processor.ProcessorABC):
@@ -202,3 +207,23 @@ def test_outputs_are_those_of_coffea(name: str, workers: op.Session, fileset: An
 
     assert differences(mine, as_coffea_would(runner, fileset, PROCESSORS[name])) == []
     assert runner.result.is_complete
+
+
+@pytest.mark.nightly
+def test_questions_of_the_gallery_are_answered_as_coffea_does(
+    workers: op.Session, as_coffea_would: Any, tmp_path: Path
+) -> None:
+    """All eight of the ADL benchmark, as processors that stand in a file of their own."""
+    spec = importlib.util.spec_from_file_location("adl_questions", EXAMPLES / "adl" / "processors.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, spec.name, module)
+        spec.loader.exec_module(module)
+        fileset = {"collisions": {"files": {str(write_gallery(tmp_path, n_events=400).nano): "Events"}}}
+        runner = op.coffea.Runner(session=workers, chunksize=200)
+        for name, question in module.QUESTIONS.items():
+            mine = runner(fileset, question)
+            assert differences(mine, as_coffea_would(runner, fileset, question), f"question {name}") == []
+            assert mine.sum(flow=True) > 0
