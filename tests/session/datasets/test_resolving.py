@@ -131,6 +131,8 @@ def test_what_does_not_exist_is_said_with_what_is_near(folder: Path) -> None:
         resolve_dataset(folder)
     with pytest.raises(DatasetError, match="no file matches this pattern"):
         resolve_dataset(f"{folder}/*.dat")
+    with pytest.raises(DatasetError, match="globs work on local paths only; list remote files one by one"):
+        resolve_dataset("root://host//store/*.root:Events")
     with pytest.raises(DatasetError, match="the dataset is empty"):
         resolve_dataset([])
     with pytest.raises(DatasetError, match="the path of a file is empty"):
