@@ -12,6 +12,7 @@ from overproof.records.account import MissingRange
 from overproof.session.show.looking import Look, look_of, looked_at
 from overproof.session.show.now import show_now
 from overproof.words.errors import OptionError
+from overproof.words.states import QueryState
 
 OUTLINE = {
     "/".join(path): Outlined(path=path, what="histogram" if n_dim else "number", n_dim=n_dim)
@@ -63,3 +64,6 @@ def test_outside_of_notebooks_a_query_is_printed_once(capsys: pytest.CaptureFixt
     for said in ("query q1 running: 25 %", "lost: a.root:T entries 0 to 9: read: gone", "h\nm: sum 1"):
         assert said in printed
     assert query.asked == ["partial h"]
+    query.state = QueryState.STOPPED
+    show_now(query, look=Look(names=("h",)))
+    assert "query q1 stopped: 200 entries in 2.0 s, 1/s, not complete" in capsys.readouterr().out

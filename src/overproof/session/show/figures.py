@@ -5,16 +5,17 @@ from __future__ import annotations
 from overproof.records.account import ExcludedRange, MissingRange
 from overproof.records.progress import Progress
 from overproof.session.show.summary import excluded_line, missing_line
-from overproof.words.states import QueryState
+from overproof.words.states import TRANSITIONS, QueryState
 from overproof.words.units import human_bytes, human_count, human_seconds
 
 
 def progress_parts(progress: Progress) -> list[str]:
     """Write how far a query is, one figure a part; the state first, because a narrow screen cuts the end."""
     done, total = n_done(progress), progress.account.total
-    share = f"{100 * done / total:3.0f} %  " if is_total_known(progress) else ""
     parts = ["stopping"] if progress.state is QueryState.STOPPING else []
-    parts.append(f"{share}{human_count(done)} of {human_count(total)} entries")
+    if is_total_known(progress):
+        parts.append(f"{100 * done / total:3.0f} %")
+    parts.append(f"{human_count(done)} of {human_count(total)} entries")
     if progress.account.files_unopened:
         parts.append(f"{progress.n_files_opened} of {progress.n_files} files looked into")
     if progress.n_suspects:
@@ -37,6 +38,17 @@ def progress_parts(progress: Progress) -> list[str]:
 def progress_text(progress: Progress) -> str:
     """Write how far a query is, on one line."""
     return "  ".join(progress_parts(progress))
+
+
+def ending_parts(state: QueryState, progress: Progress) -> list[str]:
+    """Write how a query has ended, one figure a part."""
+    account = progress.account
+    parts = [str(state), f"{account.processed:,} entries in {human_seconds(progress.elapsed_s)}"]
+    if progress.average_rate_per_s:
+        parts.append(f"{human_count(progress.average_rate_per_s)}/s")
+    if not TRANSITIONS[state]:
+        parts.append("complete" if account.is_complete else "not complete")
+    return parts
 
 
 def n_done(progress: Progress) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from overproof.session.show.figures import failure_line, progress_text
+from overproof.session.show.figures import ending_parts, failure_line, progress_text
 from overproof.session.show.looking import LivePicture, Look
 from overproof.session.show.notebook.kernel import is_in_kernel
+from overproof.words.states import TRANSITIONS
 
 if TYPE_CHECKING:
     from overproof.session.show.followed import Followed
@@ -29,7 +30,9 @@ def text_now(query: Followed, *, look: Look) -> str:
     """Write how a query stands: its figures, the newest failures, the histograms that are looked at."""
     picture = LivePicture(look, _drawn)
     picture.update(query)
-    lines = [f"query {query.id} {query.state}: {progress_text(query.progress()).strip()}"]
+    progress, state = query.progress(), query.state
+    figures = progress_text(progress).strip() if TRANSITIONS[state] else ", ".join(ending_parts(state, progress)[1:])
+    lines = [f"query {query.id} {state}: {figures}"]
     lines += [f"lost: {failure_line(failure)}" for failure in query.failures(MAX_FAILURES)]
     return "\n".join([*lines, *([picture.text] if picture.text else [])])
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from overproof.records.account import Account, ExcludedRange, MissingRange
 from overproof.records.progress import Progress
-from overproof.session.show.figures import is_total_known, n_done, progress_parts, progress_text
+from overproof.session.show.figures import ending_parts, is_total_known, n_done, progress_parts, progress_text
 from overproof.session.show.looking import LivePicture, Look
 from overproof.session.show.notebook.kernel import Shown
 from overproof.session.show.notebook.svg import histogram_svg
 from overproof.session.show.summary import loss_lines
 from overproof.words import markup
-from overproof.words.states import TRANSITIONS
-from overproof.words.units import human_count, human_seconds
 
 if TYPE_CHECKING:
     from overproof.session.show.followed import Followed
@@ -100,7 +98,7 @@ def summary_html(query: Followed, *, picture: str = "") -> str:
     complete = account.is_complete
     parts = [("processed", account.processed, markup.GOOD), *_lost(account)]
     return markup.frame(
-        markup.heading(f"query {query.id}", *_ending(query)),
+        markup.heading(f"query {query.id}", *ending_parts(query.state, query.progress())),
         "" if complete else markup.shares(parts, total=account.total),
         "" if complete else markup.text(account.sum_text),
         _failures(query, account),
@@ -111,18 +109,7 @@ def summary_html(query: Followed, *, picture: str = "") -> str:
 
 def summary_text(query: Followed) -> str:
     """Write how a query has ended, on one line."""
-    return f"query {query.id}: {', '.join(_ending(query))}"
-
-
-def _ending(query: Followed) -> Sequence[str]:
-    progress = query.progress()
-    account = progress.account
-    verdict = "complete" if account.is_complete else "not complete"
-    told = [f"{account.processed:,} entries in {human_seconds(progress.elapsed_s)}"]
-    if progress.average_rate_per_s:
-        told.append(f"{human_count(progress.average_rate_per_s)}/s")
-    over = not TRANSITIONS[query.state]
-    return [str(query.state), *told, *([verdict] if over else [])]
+    return f"query {query.id}: {', '.join(ending_parts(query.state, query.progress()))}"
 
 
 def _lost(account: Account) -> list[tuple[str, int, str]]:
