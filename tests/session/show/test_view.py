@@ -12,7 +12,7 @@ from tests.session.show.pretended import FakeQuery, snapshot
 from overproof.records.account import Account, ExcludedRange, MissingRange
 from overproof.records.outcome.failure import EventName
 from overproof.session.show.figures import progress_text
-from overproof.session.show.view import follow
+from overproof.session.show.view import DisplayWarning, follow
 from overproof.words.errors import AbortedError, UserCodeError
 from overproof.words.states import QueryState
 
@@ -205,3 +205,15 @@ def test_ctrl_c_three_times_leaves() -> None:
 def test_the_state_stands_first() -> None:
     """That a query is stopping is seen on a narrow screen too."""
     assert progress_text(snapshot(state=QueryState.STOPPING)).startswith("stopping   25 %  250 of")
+
+
+def test_a_display_that_fails_costs_nothing_else(screen: Console) -> None:
+    """Where a display stumbles it is given up, with a warning; the query goes on to its result."""
+
+    def fails() -> None:
+        raise RuntimeError("no ink")
+
+    query = FakeQuery([snapshot(elapsed_s=second) for second in (2.0, 5.0, 9.0)], partial_outputs=fails)
+    with pytest.warns(DisplayWarning, match="RuntimeError: no ink"):
+        assert follow(query, shows_progress=True, console=screen) == "the result"
+    assert query.asked == ["partial h"]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+import warnings
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from overproof.session.show.followed import Followed, View
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
 
 POLL_S = 0.15
 """How often the screen is drawn anew."""
+
+
+class DisplayWarning(UserWarning):
+    """A running query cannot be shown any more; it goes on."""
 
 
 def follow(query: Followed, *, shows_progress: bool, look: Look = PLAIN_LOOK, console: Console | None = None) -> Any:
@@ -41,8 +48,8 @@ def follow(query: Followed, *, shows_progress: bool, look: Look = PLAIN_LOOK, co
                     n_heard = n_interrupts
                     _interrupt(query, n_interrupts, view)
                 while not query.wait(POLL_S):
-                    if view is not None:
-                        view.update(query)
+                    if view is not None and not _is_done(partial(view.update, query)):
+                        view = None
                 break
             except KeyboardInterrupt:
                 n_interrupts += 1
@@ -50,7 +57,7 @@ def follow(query: Followed, *, shows_progress: bool, look: Look = PLAIN_LOOK, co
                     raise
     finally:
         if view is not None:
-            view.close()
+            _is_done(view.close)
     return query.result()
 
 
@@ -65,6 +72,16 @@ def choose_view(query: Followed, *, look: Look, console: Console | None = None) 
     from overproof.session.show.terminal.live import TerminalView
 
     return TerminalView(console, look=look)
+
+
+def _is_done(show: Callable[[], None]) -> bool:
+    """Show something; tell whether that went well. Whatever a display stumbles over, the query goes on without it."""
+    try:
+        show()
+    except Exception as error:  # noqa: BLE001 - a picture must never cost the result
+        warnings.warn(f"the query is not shown any more: {type(error).__name__}: {error}", DisplayWarning, stacklevel=4)
+        return False
+    return True
 
 
 def _interrupt(query: Followed, n_interrupts: int, view: View | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import overproof as op
 from overproof.session.show.notebook.kernel import Shown, is_in_kernel
 from overproof.session.show.view import choose_view
 
@@ -64,3 +65,15 @@ def test_a_place_is_made_once_and_then_replaced(monkeypatch: pytest.MonkeyPatch)
     ids = [each["transient"]["display_id"] for each in published]
     assert ids[0] == ids[1] != ids[2]
     assert published[0]["data"]["text/plain"] == "plain"
+
+
+def test_outside_of_notebooks_a_query_is_its_repr() -> None:
+    """IPython in a terminal shows a query, and a result, as text: nothing takes its place."""
+    formatters = pytest.importorskip("IPython.core.formatters")
+    with op.Session("inline") as session:
+        query = session.process(lambda cycles: {"n": len(cycles)}, cycles=3, wait=False)
+        result = query.result()
+        for shown in (query, result):
+            formatter = formatters.DisplayFormatter()
+            formatter.active_types = ["text/plain"]
+            assert formatter.format(shown) == ({"text/plain": repr(shown)}, {})

@@ -37,7 +37,7 @@ def _keep_up(query: Followed) -> None:
         with _LOCK:
             views = list(_SHOWN[query])
         for view in views:
-            view.show()
+            view.show()  # what fails here ends this thread, with a traceback, and nothing else
     with _LOCK:
         views = _SHOWN.pop(query)
     for view in views:
