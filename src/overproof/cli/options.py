@@ -263,7 +263,8 @@ def data_options(function: F) -> F:
         click.option("--entry-list", metavar="F", help="Only the entries of a list that draw ... '>>name' -o F wrote."),
         click.option("--allow-duplicates", is_flag=True, help="Count a file that is named twice, twice."),
         click.option(
-            "--packetizer", default="adaptive", metavar="P", help="How packets are sized: adaptive (default), fixed or single."
+            "--packetizer", default="adaptive", metavar="P",
+            help="How packets are sized: adaptive (default), fixed or single.",
         ),
         click.option(
             "--block-entries", type=AT_LEAST_1, default=DEFAULT_BLOCK_ENTRIES, metavar="N",

@@ -21,7 +21,7 @@ def draw_grids(options: SimulationOptions, dice: random.Random) -> list[FileGrid
     """Draw files of unequal length, with at least the blocks asked for in all; some files have a single block."""
     weights = [dice.uniform(0.2, 1.8) for _ in range(options.files)]
     n_blocks, size = options.workers * options.blocks_per_worker, options.block_entries
-    grids = []
+    grids: list[FileGrid] = []
     for weight in weights:
         n_full = max(1, math.ceil(weight / sum(weights) * n_blocks)) - 1
         n_entries = n_full * size + dice.randint(1, size)

@@ -25,7 +25,8 @@ class EntryList(Entries):
     """Entries that a draw into `>>name` has chosen; give it to later queries as `entry_list=`, or as data.
 
     Attributes:
-        account, accounts, excluded, missing, split, statistics, state, query_id: as in a result; None when it was loaded.
+        account, accounts, excluded, missing, split, statistics, state, query_id: as in a result; None when it was
+            loaded.
     """
 
     account: Account | None = field(default=None, compare=False)
