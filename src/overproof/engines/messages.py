@@ -36,6 +36,7 @@ class Brief:
         delta_interval_s: a worker hands over what it has when this time has passed since the last time.
         log_directory: where workers write what user code prints; None: to the standard error that they inherited.
         cache: where columns that were read are kept for others; None: nowhere.
+        schema: name of coffea's schema in which entries are shown, where it is one of coffea's own; empty: none is.
     """
 
     query: int
@@ -48,6 +49,7 @@ class Brief:
     delta_interval_s: float = 1.0
     log_directory: str | None = None
     cache: CachePlace | None = None
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,12 @@ LIBRARIES = (
 """What has to be loaded to show a block in a schema."""
 
 
+def name_of_schema(schema: Any) -> str:
+    """Return the name by which `find_schema` knows a class; empty where it does not, as one of the user's own."""
+    module = str(getattr(schema, "__module__", ""))
+    return schema.__name__ if module.startswith("coffea.nanoevents.schemas.") else ""
+
+
 def find_schema(said: Any) -> Any:
     """Return a class of schemas, said by itself or by its name in `coffea.nanoevents`, with `Schema` or without.
 

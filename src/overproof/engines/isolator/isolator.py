@@ -199,7 +199,13 @@ class Isolator:
         if "://" in spec.path:
             return
         try:
-            self._readers.get(spec).schema()
+            reader = self._readers.get(spec)
+            reader.schema()
+            if self._brief.schema:
+                from overproof.columns.nanoevents.forms import forms_of_this_process
+                from overproof.columns.nanoevents.schemas import find_schema
+
+                forms_of_this_process().get(reader, find_schema(self._brief.schema))
         except OverproofError:
             return  # the child will see that too, and tell
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from overproof.columns.cycles import Cycles
 from overproof.columns.events import NOTHING_AROUND, ColumnMemory, Events, columns_of, name_of_event
@@ -20,9 +20,6 @@ from overproof.records.schema import Schema
 from overproof.store.cache_place import CachePlace
 from overproof.words.errors import DatasetError, OverproofError, ReadError
 from overproof.words.ids import FileIndex, WorkerId
-
-if TYPE_CHECKING:
-    from overproof.columns.nanoevents.forms import FormMemory
 
 PIECES_AHEAD = 3
 """Blocks, or pieces of them, that are announced while one is computed: over a network one alone would be waited for."""
@@ -41,7 +38,6 @@ class BlockSource:
     ) -> None:
         self._around_reads = around_reads
         self._readers = ReaderCache() if readers is None else readers
-        self._forms: FormMemory | None = None
         self.end()
 
     @property
@@ -174,13 +170,16 @@ class BlockSource:
         if self._schema is None or self._dataset is None:
             return events
         from overproof.columns.nanoevents.block import nano_events
-        from overproof.columns.nanoevents.forms import FormMemory
+        from overproof.columns.nanoevents.forms import forms_of_this_process
 
-        self._forms = self._forms or FormMemory()
         written = self._dataset.files[events.file_number].written
         with self._around_reads:
             return nano_events(
-                columns_of(events), self._schema, forms=self._forms, metadata=events.metadata, written=written
+                columns_of(events),
+                self._schema,
+                forms=forms_of_this_process(),
+                metadata=events.metadata,
+                written=written,
             )
 
     def event_name(self, file: FileIndex, entry: int) -> EventName | None:

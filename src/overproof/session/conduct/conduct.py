@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from overproof.analysis.selector import Selector
 from overproof.engines.clock import MonotonicClock
@@ -245,6 +245,7 @@ class Conduct:
             delta_interval_s=question.manner.delta_interval_s,
             log_directory=str(keeper.query.log_directory) if keeper is not None else None,
             cache=question.cache,
+            schema=_name_of(self._selector.schema),
         )
 
     # -- what outlives the process
@@ -361,6 +362,15 @@ class Conduct:
         if isinstance(failure, Excluded):
             return name_excluded([failure], dataset)[0]
         return name_missing([failure], dataset)[0]
+
+
+def _name_of(schema: Any) -> str:
+    """Return the name of a schema of coffea's own; empty where there is none."""
+    if schema is None:
+        return ""
+    from overproof.columns.nanoevents.schemas import name_of_schema
+
+    return name_of_schema(schema)
 
 
 def _for_reading(dataset: Dataset | None, *, verifies: bool) -> Dataset | None:
