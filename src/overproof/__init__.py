@@ -28,7 +28,7 @@ _HOMES = {
     "replay": "overproof.session.afterwards.replay",
 }
 _OF_THIS_PROCESS = ("is_master", "rank", "size")
-_ROOMS = ("coffea",)
+_ROOMS = ("coffea", "graphed")
 
 __all__ = [
     "AbortedError",
@@ -44,6 +44,7 @@ __all__ = [
     "UserCodeError",
     "coffea",
     "compile",
+    "graphed",
     "is_master",
     "plot",
     "rank",

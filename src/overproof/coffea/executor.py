@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -63,9 +64,15 @@ class Executor:
         """Make one that coffea knows as its own; only who makes one needs coffea."""
         if cls is not Executor:
             return super().__new__(cls)
-        from overproof.columns.nanoevents.schemas import find_schema
+        return super().__new__(_as_coffeas())
 
-        find_schema("BaseSchema")  # says how to install coffea where there is none
-        from overproof.coffea.plugged import PluggedExecutor
 
-        return super().__new__(PluggedExecutor)
+@cache
+def _as_coffeas() -> type[Executor]:
+    """Return the class of executors that are both ours and coffea's."""
+    from overproof.columns.nanoevents.schemas import find_schema
+
+    find_schema("BaseSchema")  # says how to install coffea where there is none
+    from overproof.coffea.plugged import PluggedExecutor
+
+    return type("Executor", (PluggedExecutor, Executor), {"__doc__": Executor.__doc__, "__module__": __name__})

@@ -18,8 +18,8 @@ import pytest
 
 import overproof as op
 from overproof.records.query import QueryOptions
-from overproof.session.conduct.masters import ITEM_BLOCKS
 from overproof.session.mapping import Mapped
+from overproof.session.mapping.blocks import ITEM_BLOCKS
 from overproof.session.result import IncompleteWarning
 from overproof.words.errors import OptionError, QueryError, SelectorError, UserCodeError
 from overproof.words.states import QueryState

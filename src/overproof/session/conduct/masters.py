@@ -9,6 +9,7 @@ from overproof.engines.driver import Snapshot
 from overproof.query.master import Master
 from overproof.query.packetizers import packetizer_by_name
 from overproof.records.dataset import FileGrid
+from overproof.session.mapping import items_in_block
 from overproof.session.question import Question
 from overproof.words.states import QueryState
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 CYCLE_BLOCKS = 512
 """Blocks into which cycles are cut, when there are enough of them: fine enough for any number of workers."""
-
-ITEM_BLOCKS = 4096
-"""Blocks into which items of a map are cut, when there are enough of them: up to so many, each is given out alone."""
 
 
 def snapshot_of(master: Master, outputs: OutputState, *, state: QueryState) -> Snapshot:
@@ -51,11 +49,6 @@ def master_of(question: Question) -> Master:
 def path_of(selector: Selector) -> str:
     """Return the path that serves a query of the draw language; empty for selectors of users."""
     return str(getattr(selector, "path", "")) if type(selector).__module__.startswith("overproof.") else ""
-
-
-def items_in_block(n_items: int) -> int:
-    """Return how many items of a map make a block; the last one may have fewer."""
-    return max(1, -(-n_items // ITEM_BLOCKS))
 
 
 def cycle_grid(question: Question) -> FileGrid:

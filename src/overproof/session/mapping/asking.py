@@ -6,8 +6,8 @@ import math
 from dataclasses import replace
 
 from overproof.query.packetizers import SINGLE
-from overproof.session.conduct.masters import items_in_block
 from overproof.session.keywords import QueryKeywords
+from overproof.session.mapping.blocks import items_in_block
 from overproof.session.question import Question, check_number, make_question
 
 

@@ -15,7 +15,7 @@ from overproof.records.statistics import Statistics
 from overproof.session.mapping.raised import Raised
 from overproof.session.mapping.selector import RAISED, VALUES
 from overproof.session.result import IncompleteWarning, Result
-from overproof.words.errors import QueryError, UserCodeError
+from overproof.words.errors import AbortedError, QueryError, UserCodeError
 from overproof.words.states import QueryState
 
 ITEMS = "items"
@@ -82,6 +82,24 @@ class Mapped(Sequence[Any]):
     def is_complete(self) -> bool:
         """Tell whether every item has a value."""
         return self.account.is_complete
+
+    @property
+    def problem(self) -> BaseException | None:
+        """What the first item that failed raised, with a note of where; an error of ours where that could not travel.
+
+        Of a map in which nothing failed, and that was stopped: an `AbortedError`. None of a complete one.
+        """
+        error = next(iter(self.failed.values()), None)
+        if error is None:
+            n_left = self.account.unread
+            return AbortedError(f"stopped: {n_left:,} of {len(self):,} items were not computed") if n_left else None
+        raised = error.__cause__
+        if raised is None:
+            return error
+        note = f"{error}\n{error.traceback}".rstrip()
+        if note not in getattr(raised, "__notes__", ()):
+            raised.add_note(note)
+        return raised
 
     @property
     def done(self) -> tuple[int, ...]:
