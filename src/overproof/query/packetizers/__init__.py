@@ -8,7 +8,7 @@ Start with `view.py`, then `adaptive.py`.
 from overproof.query.packetizers.adaptive import adaptive
 from overproof.query.packetizers.fixed import fixed
 from overproof.query.packetizers.single import single
-from overproof.query.packetizers.table import SINGLE, packetizer_by_name
+from overproof.query.packetizers.table import packetizer_by_name
 from overproof.query.packetizers.view import Packetizer, View
 
-__all__ = ["SINGLE", "Packetizer", "View", "adaptive", "fixed", "packetizer_by_name", "single"]
+__all__ = ["Packetizer", "View", "adaptive", "fixed", "packetizer_by_name", "single"]

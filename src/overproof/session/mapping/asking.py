@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from overproof.query.packetizers import SINGLE
+from overproof.query.packetizers.table import SINGLE
 from overproof.session.keywords import QueryKeywords
 from overproof.session.mapping.blocks import items_in_block
 from overproof.session.question import Question, check_number, make_question
