@@ -14,9 +14,11 @@ import pytest
 import uproot
 
 import overproof as op
-from overproof.session.result import IncompleteWarning
 
-pytestmark = pytest.mark.filterwarnings(f"ignore::{IncompleteWarning.__module__}.{IncompleteWarning.__name__}")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::overproof.session.result.IncompleteWarning"),
+    pytest.mark.filterwarnings("ignore::overproof.session.chains.chain.UnknownLengthWarning"),
+]
 
 
 @pytest.fixture(scope="module")
