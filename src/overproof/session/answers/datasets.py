@@ -35,6 +35,12 @@ class DatasetAnswers(dict[str, Any]):
         for name in TOLD:
             setattr(self, name, getattr(result, name))
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from overproof.session.show.notebook.page import result_html
+
+        return result_html(self)
+
 
 def part_of(result: Result, name: str) -> Result:
     """Return what a result has of one of its datasets, with what lacks of that."""

@@ -87,6 +87,9 @@ def test_accounts_of_several_datasets_are_told(session: op.Session, data: list[s
     text = page(session.process(lambda events: {"n": len(events)}, fileset))
     assert "2 datasets" in text
     assert "dy 10 0 0 0 10" in text
+    drawn = page(session.draw(fileset, "x", bins="4, 0, 4", by_dataset=True))
+    assert "2 datasets" in drawn
+    assert "tt" in drawn
 
 
 def test_counts_tables_and_lists(session: op.Session, data: list[str]) -> None:

@@ -17,7 +17,7 @@ MAX_FILES: Final = 20
 
 
 def result_html(result: Any) -> str:
-    """Write a result: its account, what lacks, its outputs, what it cost."""
+    """Write outputs by name, also those of datasets: their account, what lacks, the outputs, what they cost."""
     return markup.frame(
         markup.heading(f"result of query {result.query_id}", result.state),
         result.account._repr_html_(),
