@@ -114,6 +114,7 @@ def _outputs_of(answer: Any) -> tuple[Mapping[str, Any], Any]:
     """Return outputs by name, and what tells of the result."""
     from overproof.session.answers import Count, Table
     from overproof.session.answers.datasets import DatasetAnswers
+    from overproof.session.mapping import Mapped
     from overproof.session.result import Result
 
     match answer:
@@ -123,6 +124,8 @@ def _outputs_of(answer: Any) -> tuple[Mapping[str, Any], Any]:
             return {"columns": answer.columns, "n_rows": answer.n_rows}, answer
         case Count():
             return {"entries": answer.entries, "passes": answer.passes}, answer
+        case Mapped():
+            return {"values": answer.filled()}, answer
         case DatasetAnswers():
             counts = {name: _outputs_of(each)[0] for name, each in answer.items() if isinstance(each, Count)}
             return dict(answer) | counts, answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 
 import overproof as op
+from overproof.cli.main import main
 from overproof.records.query import QueryOptions
 from overproof.session.mapping import Mapped
 from overproof.session.mapping.blocks import ITEM_BLOCKS
@@ -313,3 +315,15 @@ def test_speculation_is_off_and_failures_are_free(local: op.Session) -> None:
     options: QueryOptions = query._question.options
     query.result()
     assert (options.packetizer, options.speculates, options.max_excluded) == ("single", False, 3)
+
+
+def test_the_command_line_shows_an_earlier_map(
+    local: op.Session, quiet: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its values, with nothing in the places of those that failed, and what failed; it is not complete."""
+    mapped = local.map(fussy, range(4))
+    assert main(["queries", "fetch", mapped.query_id, "--json", "-"]) == 3
+    document = json.loads(capsys.readouterr().out)
+    assert document["outputs"]["values"] == [0, 1, None, 9]
+    assert [(each["file"], each["entry"]) for each in document["excluded"]] == [("items", 2)]
+    assert document["account"]["complete"] is False

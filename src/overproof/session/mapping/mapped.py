@@ -64,12 +64,13 @@ class Mapped(Sequence[Any]):
         n_items: how many there are.
         account: where every item is: `processed` have a value, `excluded` failed, `unread` were not computed.
         excluded: the items that failed, as ranges.
-        missing, split, statistics, state, query_id: as in a result.
+        missing, split, statistics, state, query_id, accounts: as in a result.
     """
 
     failed: Mapping[int, UserCodeError]
     n_items: int
     account: Account
+    accounts: Mapping[str, Account]
     excluded: tuple[ExcludedRange, ...]
     missing: tuple[MissingRange, ...]
     split: tuple[SplitRange, ...]
@@ -154,6 +155,7 @@ def mapped(result: Result) -> Mapped:
     failed = {item: _ended(each, item) for each in excluded for item in range(each.first, each.stop)}
     failed |= {item: each.error(item) for item, each in raised.items()}
     answer = Mapped(
+        accounts=result.accounts,
         failed=dict(sorted(failed.items())),
         n_items=result.account.total,
         account=replace(
