@@ -35,12 +35,12 @@ def workers() -> Iterator[op.Session]:
         yield session
 
 
-def write_events(path: Path, *, n_entries: int, seed: int, n_clusters: int = 1) -> Path:
+def write_events(path: Path, *, n_entries: int, seed: int, n_clusters: int = 1, muons: float = 1.4) -> Path:
     """Write a small file in the manner of NanoAOD."""
     dice = np.random.default_rng(seed)
     with uproot.recreate(path) as file:
         for entries in np.array_split(np.arange(n_entries), n_clusters):
-            columns = _columns(dice, entries)
+            columns = _columns(dice, entries, muons=muons)
             if "Events" in file:
                 file["Events"].extend(columns)
             else:
@@ -49,8 +49,8 @@ def write_events(path: Path, *, n_entries: int, seed: int, n_clusters: int = 1) 
     return path
 
 
-def _columns(dice: np.random.Generator, entries: np.ndarray) -> dict[str, Any]:
-    n_muons, n_jets, n_electrons = (dice.poisson(mean, len(entries)) for mean in (1.4, 3.1, 0.9))
+def _columns(dice: np.random.Generator, entries: np.ndarray, *, muons: float) -> dict[str, Any]:
+    n_muons, n_jets, n_electrons = (dice.poisson(mean, len(entries)) for mean in (muons, 3.1, 0.9))
 
     def charges(counts: np.ndarray) -> np.ndarray:
         return dice.choice(np.array([-1, 1], dtype=np.int32), int(counts.sum()))
