@@ -13,7 +13,7 @@ from overproof.engines.worker.failure import USER_ERRORS, describe_failure
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.statistics import Statistics
 from overproof.session.mapping.raised import Raised
-from overproof.session.mapping.selector import RAISED, VALUES
+from overproof.session.mapping.selector import RAISED, VALUES, unpacked
 from overproof.session.result import IncompleteWarning, Result
 from overproof.words.errors import AbortedError, QueryError, UserCodeError
 from overproof.words.states import QueryState
@@ -150,7 +150,10 @@ class Mapped(Sequence[Any]):
 
 def mapped(result: Result) -> Mapped:
     """Return the result of a `MapSelector` as the user gets it; one that lacks items also warns, unless partial."""
-    raised: dict[int, Raised] = {item: cloudpickle.loads(each) for item, each in result.outputs.get(RAISED, ())}
+    packed = unpacked(result.outputs.get(RAISED, ()))
+    raised: dict[int, Raised] = {item: cloudpickle.loads(each) for item, each in packed.items()}
+        item: cloudpickle.loads(each) for item, each in unpacked(result.outputs.get(RAISED, ())).items()
+    }
     excluded = [replace(each, file=ITEMS) for each in result.excluded]
     failed = {item: _ended(each, item) for each in excluded for item in range(each.first, each.stop)}
     failed |= {item: each.error(item) for item, each in raised.items()}
@@ -169,7 +172,7 @@ def mapped(result: Result) -> Mapped:
         statistics=result.statistics,
         state=result.state,
         query_id=result.query_id,
-        _values=_Values(dict(result.outputs.get(VALUES, ()))),
+        _values=_Values(unpacked(result.outputs.get(VALUES, ()))),
     )
     if not answer.is_complete and answer.state is not QueryState.RUNNING:
         _warn(answer)
