@@ -27,6 +27,10 @@ Prepare: TypeAlias = "Callable[[Question, Crew, Callable[[], bool]], Selector]"
 """Makes the selector of a question, over an idle crew, unless the user wants it to end; friends are joined by then."""
 
 
+TURN_S = 0.1
+"""How often a query that waits for the workers looks whether it is still wanted."""
+
+
 class Query:
     """A query that runs, or has run; every method may be called from any thread.
 
@@ -196,14 +200,23 @@ class Query:
 
     def _run(self) -> None:
         try:
-            with self._crew_lock:
+            self._take_turn()
+            try:
                 self._outcome = self._conducted()
+            finally:
+                self._crew_lock.release()
         except BaseException as error:  # noqa: BLE001 - handed to whoever asks for the result
             self._error = error
         finally:
             if self._resumption is not None:
                 self._resumption.query.release()
             self._done.set()
+
+    def _take_turn(self) -> None:
+        """Wait for the crew; whoever waits has nothing to lose, and ends when told to."""
+        while not self._crew_lock.acquire(timeout=TURN_S):
+            if self._stop_wanted:
+                raise AbortedError(f"query {self.id} was stopped while another one had the workers: ask it again")
 
     def _conducted(self) -> Result:
         self._end_if_aborted()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 
 import overproof as op
 from overproof.session.handle import Query
-from overproof.words.errors import OptionError
+from overproof.words.errors import AbortedError, OptionError
 
 
 class Two(op.Selector):
@@ -32,9 +32,15 @@ class Two(op.Selector):
 
 
 @pytest.fixture
-def halfway(numbers: str, tmp_path: Path) -> Iterator[Query]:
+def session() -> Iterator[op.Session]:
+    with op.Session("inline") as session:
+        yield session
+
+
+@pytest.fixture
+def halfway(session: op.Session, numbers: str, tmp_path: Path) -> Iterator[Query]:
     """A query inline that stands still in its second half."""
-    with op.Session("inline") as session, open(tmp_path / "gate", "w", encoding="utf-8") as gate:
+    with open(tmp_path / "gate", "w", encoding="utf-8") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         params = {"gate": gate.name}
         query = session.process(
@@ -74,6 +80,19 @@ def test_the_outline_tells_what_can_be_asked_for(halfway: Query) -> None:
     assert {name: (each.what, each.n_dim) for name, each in halfway.outline().items()} == {
         "n": ("number", 0), "deep/pt": ("histogram", 1), "mass": ("histogram", 1),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("end", [Query.stop, Query.abort], ids=["stop", "abort"])
+def test_a_query_that_waits_for_its_turn_can_be_ended(
+    session: op.Session, halfway: Query, numbers: str, end: Callable[[Query], None]
+) -> None:
+    """Told to end while another query has the workers, a query does not wait for that one."""
+    waiting = session.process(Two(), numbers, params={"gate": ""}, wait=False)
+    end(waiting)
+    assert waiting.wait(30)
+    assert not halfway.is_done
+    with pytest.raises(AbortedError, match="while another one had the workers"):
+        waiting.result()
 
 
 def test_draws_are_finished_one_by_one(numbers: str) -> None:

@@ -66,6 +66,12 @@ def test_figures_before_anything_runs() -> None:
     text = progress_text(snapshot(n_workers=0, n_active=0, read_bytes=0))
     assert "workers are starting" in text
     assert "B/s" not in text
+    assert "waiting to begin" in progress_text(snapshot(n_workers=0, state=QueryState.WAITING))
+
+
+def test_no_time_is_left_while_entries_are_isolated() -> None:
+    """When everything was computed once and only suspects are left, no time is told."""
+    assert "left" not in progress_text(snapshot(left_s=0.0, n_suspects=1))
 
 
 def test_the_share_never_exceeds_the_whole() -> None:

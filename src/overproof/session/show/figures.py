@@ -28,10 +28,13 @@ def progress_parts(progress: Progress) -> list[str]:
     parts.append(f"{human_count(progress.rate_per_s)}/s")
     if progress.read_bytes:  # cycles read none
         parts.append(f"{human_bytes(progress.byte_rate_per_s)}/s")
-    if progress.left_s is not None:
+    if progress.left_s:  # nothing is left to be read while blocks are isolated
         parts.append(f"{human_seconds(progress.left_s)} left")
     n_workers = progress.n_workers
-    parts.append(f"{progress.n_active} of {n_workers} workers active" if n_workers else "workers are starting")
+    if n_workers:
+        parts.append(f"{progress.n_active} of {n_workers} workers active")
+    else:
+        parts.append("waiting to begin" if progress.state is QueryState.WAITING else "workers are starting")
     return parts
 
 
