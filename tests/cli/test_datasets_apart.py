@@ -103,3 +103,18 @@ def test_a_result_that_lacks_an_empty_file_is_not_complete(call: Callable, tmp_p
     assert called.code == 3
     assert "2 processed + 0 excluded + 0 missing + 0 unread = 2 entries: not complete" in called.out
     assert "no entries, the tree is empty" in called.out
+
+
+def test_a_processor_of_coffea_is_run_over_a_fileset(call: Callable, fileset: Path, tmp_path: Path) -> None:
+    """`run` takes it as it is, and `--schema` says how it sees the entries."""
+    pytest.importorskip("coffea")
+    place = tmp_path / "processor.py"
+    place.write_text(
+        "class Length:\n    def process(self, events):\n        return {events.metadata['dataset']: len(events)}\n\n"
+        "    def postprocess(self, accumulator):\n        return accumulator\n"
+    )
+    called = call("run", place, fileset, "--engine", "inline", "--schema", "BaseSchema", "--json", "-")
+    assert (called.code, json.loads(called.out)["outputs"]) == (0, {"dy": 1000, "tt": 1000})
+    wrong = call("run", place, fileset, "--engine", "inline", "--schema", "BassSchema")
+    assert wrong.code == 2
+    assert "did you mean BaseSchema" in wrong.err

@@ -121,3 +121,28 @@ def test_parameters_are_literals_or_text() -> None:
 def test_a_made_selector_is_a_selector(tmp_path: Path) -> None:
     """Naming a class gives an instance, ready for the session."""
     assert isinstance(load_selector(f"{write(tmp_path, ONE)}:One"), Selector)
+
+
+PROCESSOR = (
+    "class Mass:\n    def __init__(self, n=1):\n        self.n = n\n"
+    "    def process(self, events):\n        return {'n': self.n}\n"
+    "    def postprocess(self, accumulator):\n        return accumulator\n"
+)
+
+
+def test_a_processor_of_coffea_is_one_too(tmp_path: Path) -> None:
+    """By name, as an instance, and without a name where there is no selector beside it."""
+    alone = write(tmp_path, PROCESSOR + "two = Mass(2)\n", "alone.py")
+    assert load_selector(alone).n == load_selector(f"{alone}:Mass").n == 1
+    assert load_selector(f"{alone}:two").n == 2
+    beside = write(tmp_path, ONE + PROCESSOR, "beside.py")
+    assert load_selector(beside).__name__ == "One"
+    with pytest.raises(SelectorError, match="did you mean Mass"):
+        load_selector(f"{beside}:Mas")
+
+
+def test_a_processor_that_needs_arguments(tmp_path: Path) -> None:
+    """It is to be made in the file, because nobody fills its arguments."""
+    place = write(tmp_path, PROCESSOR.replace("n=1", "n"))
+    with pytest.raises(SelectorError, match=r"Mass\(\) cannot be made without arguments.*make one in the file"):
+        load_selector(place)

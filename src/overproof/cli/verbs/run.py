@@ -15,6 +15,7 @@ from overproof.words.errors import OptionError
 @click.argument("files", nargs=-1)
 @click.option("--output", "-o", metavar="F", help="Write the outputs: out.root, out.json or out.pkl.")
 @click.option("--param", "params", multiple=True, metavar="K=V", help="A parameter of the selector; may be repeated.")
+@click.option("--schema", metavar="NAME", help="Schema of coffea in which the entries are seen, such as NanoAODSchema.")
 @click.option("--cycles", type=AT_LEAST_1, metavar="N", help="Run so many cycles, without files.")
 @click.option("--seed", type=int, default=0, metavar="N", help="Root of the seeds of blocks and cycles; default: 0.")
 @dataset_options
@@ -24,14 +25,16 @@ def run_command(
     selector: str,
     files: tuple[str, ...],
     params: tuple[str, ...],
+    schema: str | None,
     cycles: int | None,
     seed: int,
     **flags: Any,
 ) -> int:
     """Run the selector in SELECTOR.py over FILES.
 
-    Without NAME the file must define one subclass of overproof.Selector; NAME may also be an instance of one,
-    or a function of a block that returns a dict of outputs. Values of parameters are Python literals, or else text.
+    Without NAME the file must define one subclass of overproof.Selector, or one processor of coffea; NAME may also be
+    an instance of one, or a function of a block that returns a dict of outputs. Values of parameters are Python
+    literals, or else text.
 
     \b
     overproof run zpeak.py "data/*.root:Events" -o zpeak.root --param pt_min=25
@@ -53,7 +56,7 @@ def run_command(
         limits = said.limits
         outcome = outcome_of(
             lambda: session.process(
-                loaded, dataset, cycles=cycles, params=values, seed=seed, **limits
+                loaded, dataset, cycles=cycles, params=values, schema=schema, seed=seed, **limits
             ),
             draws=False,
         )  # fmt: skip

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from overproof.analysis.processors import is_processor
 from overproof.analysis.selector import Selector
 from overproof.words.errors import SelectorError
 
@@ -19,8 +20,9 @@ def load_selector(reference: str) -> Any:
     """Import `SELECTOR.py[:NAME]` and return the selector in it.
 
     Args:
-        reference: path of a Python file, with the name of a selector (subclass, instance or function) behind a colon;
-            without a name the file must define exactly one subclass of `Selector`.
+        reference: path of a Python file, with the name of a selector (subclass, processor of coffea, instance or
+            function) behind a colon; without a name the file must define exactly one subclass of `Selector`, or none
+            and one processor.
 
     Raises:
         SelectorError: no such file, an exception while it is imported, no such name, none or several selectors.
@@ -31,7 +33,7 @@ def load_selector(reference: str) -> Any:
         return _named(module, name, path=path_text)
     found = _selectors(module)
     if len(found) == 1:
-        return found[0]
+        return found[0] if issubclass(found[0], Selector) else _made(found[0], path=path_text)
     if found:
         names = ", ".join(selector.__name__ for selector in found)
         raise SelectorError(
@@ -134,37 +136,39 @@ def _named(module: ModuleType, name: str, *, path: str) -> Any:
         hint = f"; did you mean {' or '.join(near)}?" if near else _functions_hint(module, path)
         raise SelectorError(f"{path} defines no {name}{hint}")
     value = getattr(module, name)
-    if isinstance(value, type) and issubclass(value, Selector):
+    if isinstance(value, type) and (issubclass(value, Selector) or is_processor(value)):
         return _made(value, path=path)
-    if isinstance(value, Selector) or (callable(value) and not isinstance(value, type)):
+    if isinstance(value, Selector) or is_processor(value) or (callable(value) and not isinstance(value, type)):
         return value
     raise SelectorError(
-        f"{path}:{name} is {type(value).__name__}, no selector: name a subclass of overproof.Selector, an instance of "
-        "one, or a function of a block that returns a dict of outputs"
+        f"{path}:{name} is {type(value).__name__}, no selector: name a subclass of overproof.Selector, a processor of "
+        "coffea, an instance of one, or a function of a block that returns a dict of outputs"
     )
 
 
-def _made(kind: type[Selector], *, path: str) -> Selector:
+def _made(kind: type, *, path: str) -> Any:
     try:
         return kind()
     except Exception as error:  # the user's constructor may raise anything
         what = traceback.format_exception_only(error)[-1].strip()
+        other = (
+            "take them from self.params, which --param NAME=VALUE fills"
+            if issubclass(kind, Selector)
+            else "make one in the file and name that"
+        )
         raise SelectorError(
-            f"{path}: {kind.__name__}() cannot be made without arguments: {what}; give them defaults, or take them "
-            "from self.params, which --param NAME=VALUE fills"
+            f"{path}: {kind.__name__}() cannot be made without arguments: {what}; give them defaults, or {other}"
         ) from error
 
 
-def _selectors(module: ModuleType) -> list[type[Selector]]:
-    """Return the selectors that the file itself defines; one without a `process` is a base of others."""
-    return [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Selector)
-        and value.__module__ == module.__name__
-        and value.process is not Selector.process
-    ]
+def _selectors(module: ModuleType) -> list[type]:
+    """Return the selectors that the file itself defines, or else its processors.
+
+    One without a `process` is a base of others.
+    """
+    own = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+    selectors = [each for each in own if issubclass(each, Selector) and each.process is not Selector.process]
+    return selectors or [each for each in own if is_processor(each)]
 
 
 def _functions_hint(module: ModuleType, path: str) -> str:
@@ -181,5 +185,9 @@ def _names(module: ModuleType) -> list[str]:
         for name, value in vars(module).items()
         if not name.startswith("_")
         and (isinstance(value, Selector) or getattr(value, "__module__", None) == module.__name__)
-        and (isinstance(value, Selector | FunctionType) or (isinstance(value, type) and issubclass(value, Selector)))
+        and (
+            isinstance(value, Selector | FunctionType)
+            or (isinstance(value, type) and issubclass(value, Selector))
+            or is_processor(value)
+        )
     ]
