@@ -152,8 +152,6 @@ def mapped(result: Result) -> Mapped:
     """Return the result of a `MapSelector` as the user gets it; one that lacks items also warns, unless partial."""
     packed = unpacked(result.outputs.get(RAISED, ()))
     raised: dict[int, Raised] = {item: cloudpickle.loads(each) for item, each in packed.items()}
-        item: cloudpickle.loads(each) for item, each in unpacked(result.outputs.get(RAISED, ())).items()
-    }
     excluded = [replace(each, file=ITEMS) for each in result.excluded]
     failed = {item: _ended(each, item) for each in excluded for item in range(each.first, each.stop)}
     failed |= {item: each.error(item) for item, each in raised.items()}
