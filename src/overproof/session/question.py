@@ -13,7 +13,7 @@ from overproof.records.dataset import Dataset
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError, QueryOptions
 from overproof.session.datasets import Data, resolve_dataset
 from overproof.session.keywords import QueryKeywords
-from overproof.session.members import UNDIVIDED, Division, Weights, check_division
+from overproof.session.members import Division, Weights, check_division
 from overproof.store.cache_place import CachePlace
 from overproof.words.errors import OptionError
 from overproof.words.units import MB
@@ -81,7 +81,7 @@ class Question:
     manner: Manner = Manner()
     kind: Kind = "process"
     cache: CachePlace | None = None
-    division: Division = UNDIVIDED
+    division: Division = Division()
 
     @property
     def data(self) -> Dataset:

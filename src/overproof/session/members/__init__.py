@@ -6,7 +6,7 @@ Comes in: a dataset with members, and a selector. Goes out: a selector that divi
 """
 
 from overproof.session.members.dividing import divided
-from overproof.session.members.division import UNDIVIDED, Division, check_division
+from overproof.session.members.division import Division, check_division
 from overproof.session.members.weights import Weights
 
-__all__ = ["UNDIVIDED", "Division", "Weights", "check_division", "divided"]
+__all__ = ["Division", "Weights", "check_division", "divided"]

@@ -26,9 +26,6 @@ class Division:
         return self.by_dataset or self.weights is not None
 
 
-UNDIVIDED = Division()
-
-
 def check_division(dataset: Dataset | None, *, by_dataset: object, weights: Weights) -> Division:
     """Check what is said of several datasets.
 
@@ -45,5 +42,5 @@ def check_division(dataset: Dataset | None, *, by_dataset: object, weights: Weig
     if dataset is None:
         if by_dataset:
             raise OptionError("by_dataset=True: cycles and items belong to no dataset; leave it out")
-        return UNDIVIDED
+        return Division()
     return Division(by_dataset=by_dataset, weights=weights_of(weights, dataset))
