@@ -33,6 +33,8 @@ MIN_MEMORY_BYTES = 64 * MB
 """A worker needs more than this before it has computed anything."""
 
 
+_UNDIVIDED = Division()
+
 _DATA = ("tree", "files", "allow_duplicates", "friends", "entry_list")
 """Keywords that say what the data are."""
 
@@ -81,7 +83,7 @@ class Question:
     manner: Manner = Manner()
     kind: Kind = "process"
     cache: CachePlace | None = None
-    division: Division = Division()
+    division: Division = _UNDIVIDED
 
     @property
     def data(self) -> Dataset:
