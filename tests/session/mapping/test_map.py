@@ -288,6 +288,8 @@ def test_a_mapped_tells_what_it_is(session: op.Session, quiet: None) -> None:
     assert lines[0] == f"<Mapped {mapped.query_id} finished: 1 of 8 items>"
     assert lines[1].startswith("  item 1: ValueError: two is bad")
     assert lines[-1] == "  and 2 more failed"
+    assert "1 of 8 items" in mapped._repr_html_()
+    assert "two is bad" in mapped._repr_html_()
     again = pickle.loads(pickle.dumps(mapped))
     assert again[0] == 1
     assert again.failed.keys() == mapped.failed.keys()

@@ -147,6 +147,12 @@ class Mapped(Sequence[Any]):
         lines += [f"  and {n_more:,} more failed"] * (n_more > 0) + [f"  {n_left:,} not computed"] * (n_left > 0)
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from overproof.session.show.notebook.page import mapped_html
+
+        return mapped_html(self)
+
 
 def mapped(result: Result) -> Mapped:
     """Return the result of a `MapSelector` as the user gets it; one that lacks items also warns, unless partial."""

@@ -38,6 +38,15 @@ def count_html(count: Any) -> str:
     )
 
 
+def mapped_html(mapped: Any) -> str:
+    """Write how many items have a value, and why others have none."""
+    return markup.frame(
+        markup.heading(f"{mapped.account.processed:,} of {len(mapped):,} items", f"query {mapped.query_id}"),
+        mapped.account._repr_html_(),
+        *_lacking(mapped),
+    )
+
+
 def entry_list_html(entries: Any) -> str:
     """Write an entry list, file by file."""
     rows = [
