@@ -18,7 +18,7 @@ import pytest
 from overproof.analysis.selector import FunctionSelector
 from overproof.engines.limits import Limits
 from overproof.engines.local.channel import Channel
-from overproof.engines.local.environment import worker_environment
+from overproof.engines.local.environment import NO_BACKGROUND
 from overproof.engines.messages import Brief, Command, Compute, Probe, Ready, Reply, SetLimits
 from overproof.records.block import Block, Packet, Range
 from overproof.records.dataset import Dataset
@@ -39,7 +39,7 @@ class Crew:
             [sys.executable, "-m", "overproof.engines.isolator", "i0", *map(str, descriptors)],
             pass_fds=descriptors,
             stdin=subprocess.DEVNULL,
-            env=worker_environment(os.environ),
+            env={**os.environ, **NO_BACKGROUND, "OPENBLAS_NUM_THREADS": "1"},
         )
         theirs.close()
         their_lifeline.close()
