@@ -120,7 +120,7 @@ def _users_modules(selector: Selector) -> list[ModuleType]:
             directories.add((os.path.dirname(os.path.realpath(file)) if file else os.getcwd()) + os.sep)
     return [
         module
-        for name, module in list(sys.modules.items())
+        for name, module in sys.modules.copy().items()  # other threads may be importing; a copy is made in one go
         if (file := getattr(module, "__file__", None))
         and real_path(file).startswith(tuple(directories))
         and name == module.__name__ != MAIN
