@@ -64,7 +64,7 @@ class Session(Connection):
             keywords: those of `QueryKeywords`.
 
         Returns:
-            A `Result`, or a `Query` without `wait`.
+            A `Result`, or a `Query` without `wait`; with `by_dataset` its outputs are by dataset, then by name.
 
         Raises:
             InputError: what was asked cannot be done; nothing was computed.
