@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import cloudpickle
@@ -15,6 +16,7 @@ import pytest
 
 import overproof as op
 from overproof.session.code import make_selector, pack_selector
+from overproof.session.written import is_installed
 from overproof.words.errors import SelectorError
 
 
@@ -147,3 +149,12 @@ def test_what_a_module_does_when_imported_is_done_on_workers_too(tmp_path: Path)
         [sys.executable, str(tmp_path / "main.py")], check=True, capture_output=True, text=True, timeout=60
     ).stdout
     assert printed.split() == ["7"]
+
+
+def test_packages_that_a_software_stack_adds_to_the_path_are_not_the_users(tmp_path: Path) -> None:
+    """What lies in a directory of packages is found by workers too, wherever that directory is."""
+    module = ModuleType("stacked")
+    module.__file__ = str(tmp_path / "view" / "lib" / "python3.11" / "site-packages" / "stacked" / "__init__.py")
+    assert is_installed(module)
+    module.__file__ = str(tmp_path / "view" / "stacked.py")
+    assert not is_installed(module)

@@ -20,6 +20,9 @@ MAIN = "__main__"
 RUN_HERE = frozenset({"begin", "terminate", "postprocess"})
 """Methods of which workers run nothing."""
 
+_FOR_PACKAGES = {"site-packages", "dist-packages"}
+"""Names of directories of packages, also of those that a software stack adds to the path of modules."""
+
 MAX_WRAPPINGS = 100
 """Wrappings that are taken off; what goes on behind them turns in a circle."""
 
@@ -58,7 +61,8 @@ def is_installed(module: ModuleType) -> bool:
     name = module.__name__.partition(".")[0]
     if name == "overproof" or name in sys.stdlib_module_names or not getattr(module, "__file__", None):
         return True
-    return real_path(str(module.__file__)).startswith(_places())
+    path = real_path(str(module.__file__))
+    return path.startswith(_places()) or not _FOR_PACKAGES.isdisjoint(path.split(os.sep))
 
 
 def libraries_of(selector: Selector) -> tuple[str, ...]:
