@@ -43,6 +43,7 @@ class OfAllKinds(processor.ProcessorABC):
             "numpy whole": np.int64(len(events)),
             "numpy float": np.float64(met.sum()),
             "numpy single": np.float32(len(events)),
+            "number without dimensions": np.array(len(events)),
             "array": np.histogram(met, bins=5, range=(0, 100))[0],
             "weighted array": np.histogram(met, bins=5, range=(0, 100), weights=met.astype(np.float64))[0],
             "text": dataset[0],

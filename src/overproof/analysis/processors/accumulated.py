@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+import numpy as np
+
 _OBJECTS = {("awkward", "Array"), ("pandas", "DataFrame"), ("pandas", "Series")}
 """Types that our outputs would join, and that have a `+` of their own."""
 
@@ -68,7 +70,8 @@ def accumulated(value: Any) -> Any:
         items = {key: accumulated(each) for key, each in value.items()}
         return items if type(value) is dict else {Mark.EMPTIED: Emptied(value), **items}
     is_object = any((cls.__module__.partition(".")[0], cls.__name__) in _OBJECTS for cls in type(value).__mro__)
-    return Added(value) if is_object else value
+    # Two arrays without dimensions are a number when they are added; one alone stays what it is.
+    return Added(value) if is_object or (isinstance(value, np.ndarray) and not value.ndim) else value
 
 
 def restored(value: Any) -> Any:
