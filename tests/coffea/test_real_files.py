@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,24 @@ CASES = {
     "nano": ("nano_dy.root", "Events", nanoevents.NanoAODSchema, of_nano),
     "treemaker": ("treemaker.root", "PreSelection", nanoevents.TreeMakerSchema, of_treemaker),
 }
+
+
+def of_fcc(events: Any) -> Any:
+    """Take reconstructed particles, their sums, and what they are matched with."""
+    particles = events.ReconstructedParticles
+    return {
+        "entries": len(events),
+        "energy": flat(particles.energy),
+        "pairs": flat((particles[:, :1] + particles[:, -1:]).mass),
+        "fields": set(events.fields),
+    }
+
+
+def of_edm4hep(events: Any) -> Any:
+    """Take particles, and which collections there are."""
+    return {"entries": len(events), "pdg": flat(events.MCParticleCollection.PDG), "fields": set(events.fields)}
+
+
 LONG_CASES = {
     "base": ("nano_dimuon.root", "Events", nanoevents.BaseSchema, of_branches),
     "nano v15": ("nano_tt_v15.root", "Events", nanoevents.NanoAODSchema, of_nano),
@@ -70,16 +89,37 @@ LONG_CASES = {
 }
 
 
-@pytest.mark.parametrize(
-    "case",
-    [*CASES, *(pytest.param(name, marks=pytest.mark.nightly) for name in LONG_CASES)],
-)
+THEIRS = {
+    "fcc": ("p8_ee_WW_ecm240_edm4hep.root", "events", nanoevents.FCC.get_schema("latest"), of_fcc),
+    "edm4hep": ("edm4hep.root", "events", nanoevents.EDM4HEPSchema.version("00.99.00"), of_edm4hep),
+    "nano v12": ("nano_tt_v12.root", "Events", nanoevents.NanoAODSchema, of_nano),
+}
+"""Samples in a checkout of coffea, which the environment variable `OVERPROOF_TEST_COFFEA` names."""
+
+
+@pytest.mark.parametrize("case", [*CASES, *(pytest.param(name, marks=pytest.mark.nightly) for name in LONG_CASES)])
 def test_real_files_give_what_coffea_makes_of_them(
     case: str, shared_file: Callable[[str], Path], as_coffea_would: Any
 ) -> None:
     """References, vectors and versions of a schema are those of coffea."""
     name, tree, schema, processor = (CASES | LONG_CASES)[case]
-    fileset = {case: {"files": {str(shared_file(name)): tree}, "metadata": {"year": 2018}}}
+    compare(shared_file(name), tree, schema, processor, as_coffea_would)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("case", THEIRS)
+def test_samples_of_coffea_give_what_it_makes_of_them(case: str, as_coffea_would: Any) -> None:
+    """Formats of future colliders, by the version of their schema, too."""
+    name, tree, schema, processor = THEIRS[case]
+    path = Path(os.environ.get("OVERPROOF_TEST_COFFEA", "/nowhere")) / "tests" / "samples" / name
+    if not path.exists():
+        pytest.skip("OVERPROOF_TEST_COFFEA names no checkout of coffea with this sample")
+    compare(path, tree, schema, processor, as_coffea_would)
+
+
+def compare(path: Path, tree: str, schema: Any, processor: Any, as_coffea_would: Any) -> None:
+    """Run a processor over a file, here and there."""
+    fileset = {"sample": {"files": {str(path): tree}, "metadata": {"year": 2018}}}
     with op.Session("inline") as session:
         runner = op.coffea.Runner(session=session, schema=schema)
         mine = runner(fileset, processor)
