@@ -61,7 +61,6 @@ def of_branches(events: Any) -> Any:
 
 CASES = {
     "nano": ("nano_dy.root", "Events", nanoevents.NanoAODSchema, of_nano),
-    "treemaker": ("treemaker.root", "PreSelection", nanoevents.TreeMakerSchema, of_treemaker),
 }
 
 
@@ -82,6 +81,7 @@ def of_edm4hep(events: Any) -> Any:
 
 
 LONG_CASES = {
+    "treemaker": ("treemaker.root", "PreSelection", nanoevents.TreeMakerSchema, of_treemaker),
     "base": ("nano_dimuon.root", "Events", nanoevents.BaseSchema, of_branches),
     "nano v15": ("nano_tt_v15.root", "Events", nanoevents.NanoAODSchema, of_nano),
     "nano rntuple": ("nano_dy_rntuple.root", "Events", nanoevents.NanoAODSchema, of_nano),

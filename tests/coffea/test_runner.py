@@ -153,8 +153,9 @@ def test_an_incomplete_output_warns_and_is_kept(runner: Any, fileset: Any) -> No
     assert [gap.file for gap in runner.result.missing] == ["/nowhere/lost.root"]
 
 
-def test_one_bad_event_costs_one_event(runner: Any, fileset: Any) -> None:
-    """The others are in the output, and the run says which one is not."""
+def test_one_bad_event_costs_one_event(fileset: Any) -> None:
+    """The others are in the output, and the run says which one is not; in this process, too."""
+    runner = op.coffea.Runner(processor.IterativeExecutor(), chunksize=CHUNKSIZE)
     with pytest.warns(IncompleteWarning, match="this event is bad"):
         answer = runner.run({"mc": fileset["mc"]}, fail_on(57))
     assert answer["out"] == {"n": 79}
