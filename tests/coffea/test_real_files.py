@@ -29,7 +29,7 @@ def of_nano(events: Any) -> Any:
     return {
         "entries": len(events),
         "matched": flat(events.Electron.matched_gen.pt),
-        "parents": flat(events.GenPart.distinctParent.pdgId),
+        "parents": flat(events.GenPart.parent.pdgId),
         "jets of muons": flat(events.Muon.matched_jet.pt),
         "nearest": flat(jets.delta_r(jets.nearest(events.GenJet))),
         "mass": flat((jets + jets).mass),
