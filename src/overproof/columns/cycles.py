@@ -1,4 +1,4 @@
-"""Blocks of a query without data: numbers and reproducible dice."""
+"""Blocks of a query without data: their size, their numbers and reproducible dice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,16 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+ITEM_BLOCKS = 4096
+"""Blocks into which items of a map are cut, when there are enough of them: up to so many, each is given out alone."""
+
 _OF_CYCLE, _OF_BLOCK = 0, 1
 """Keeps the dice of cycle n apart from those of the block that begins at cycle n."""
+
+
+def items_in_block(n_items: int) -> int:
+    """Return how many items of a map make a block; the last one may have fewer."""
+    return max(1, -(-n_items // ITEM_BLOCKS))
 
 
 def _sequence(seed: int, number: int, *, of: int) -> np.random.SeedSequence:

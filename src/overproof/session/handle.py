@@ -124,6 +124,11 @@ class Query:
 
     def failures(self, n_newest: int = 10) -> list[ExcludedRange | MissingRange]:
         """Return what was lost last, so many of each sort at most; the result has all of it, in order."""
+        if self._question.kind == "map":
+            from overproof.session.mapping.selector import RAISED
+
+            so_far = self.partial(RAISED)
+            return [] if so_far is None else list(so_far.excluded[-n_newest:])
         return [] if self._conduct is None else self._conduct.failures(n_newest)
 
     def partial(self, *names: str) -> Any:

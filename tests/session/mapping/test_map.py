@@ -19,9 +19,9 @@ import pytest
 
 import overproof as op
 from overproof.cli.main import main
+from overproof.columns.cycles import ITEM_BLOCKS
 from overproof.records.query import QueryOptions
 from overproof.session.mapping import Mapped
-from overproof.session.mapping.blocks import ITEM_BLOCKS
 from overproof.session.result import IncompleteWarning
 from overproof.words.errors import OptionError, QueryError, SelectorError, UserCodeError
 from overproof.words.states import QueryState
@@ -261,15 +261,18 @@ def test_a_running_map_can_be_looked_at_and_stopped(local: op.Session, tmp_path:
     gate = tmp_path / "gate"
 
     def wait(item: int) -> int:
+        if item == 2:
+            raise ValueError("two is bad")
         while item > 3 and not gate.exists():
             time.sleep(0.01)
         return item
 
     query = local.map(wait, range(12), wait=False)
-    while (so_far := query.partial()) is None or len(so_far.done) < 4:
+    while (so_far := query.partial()) is None or len(so_far.done) + len(so_far.failed) < 4:
         query.wait(0.05)
+    assert [(each.first, each.reason[:10]) for each in query.failures()] == [(2, "ValueError")]
     assert so_far.state is QueryState.RUNNING
-    assert so_far[:4] == [0, 1, 2, 3]
+    assert so_far.filled()[:5] == [0, 1, None, 3, None]
     query.stop()
     gate.touch()
     stopped = query.result()
@@ -278,7 +281,7 @@ def test_a_running_map_can_be_looked_at_and_stopped(local: op.Session, tmp_path:
     with pytest.raises(QueryError, match=r"item 11 was not computed; .*resume"):
         stopped[11]
     resumed = local.resume(stopped.query_id)
-    assert list(resumed) == list(range(12))
+    assert resumed.filled() == [0, 1, None, *range(3, 12)]
 
 
 def test_a_mapped_tells_what_it_is(session: op.Session, quiet: None) -> None:

@@ -34,7 +34,7 @@ class Handover:
         worker: its name.
         epoch: told in every delta.
         clock: the worker's clock.
-        interval_s: time between two deltas.
+        interval_s: time between two deltas; 0: each block is offered before the next begins, whatever that costs.
         offer: sends a delta with its payload.
         complain: takes blocks whose outputs cannot travel.
     """
@@ -124,4 +124,5 @@ class Handover:
         delta = Delta(worker=self._worker, epoch=self._epoch, number=self._n_deltas, blocks=blocks)
         self._unsettled = (delta, payload)
         self._offer(DeltaOffered(delta=delta), payload)
-        self._pause_s = max(self._interval_s, (self._clock.now() - self._offered_s) / MAX_SHARE)
+        if self._interval_s:
+            self._pause_s = max(self._interval_s, (self._clock.now() - self._offered_s) / MAX_SHARE)

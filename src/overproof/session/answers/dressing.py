@@ -12,7 +12,6 @@ from overproof.session.answers.count import Count
 from overproof.session.answers.datasets import DatasetAnswers, part_of
 from overproof.session.answers.table import Table
 from overproof.session.entries import EntryList
-from overproof.session.mapping import mapped
 from overproof.session.question import Kind
 from overproof.session.result import TOLD, IncompleteWarning, Result
 
@@ -25,6 +24,8 @@ def dress(result: Result, *, kind: Kind) -> Any:
     if kind == "process":
         return result
     if kind == "map":
+        from overproof.session.mapping import mapped
+
         return mapped(result)
     if not result.is_complete:
         _warn(result.account, _what(result, kind))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overproof.analysis.selector import Selector
+from overproof.columns.cycles import items_in_block
 from overproof.engines.driver import Snapshot
 from overproof.query.master import Master
 from overproof.query.packetizers import packetizer_by_name
 from overproof.records.dataset import FileGrid
-from overproof.session.mapping import items_in_block
 from overproof.session.question import Question
 from overproof.words.states import QueryState
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from overproof.columns.cycles import items_in_block
 from overproof.query.packetizers.table import SINGLE
 from overproof.session.keywords import QueryKeywords
-from overproof.session.mapping.blocks import items_in_block
 from overproof.session.question import Question, check_number, make_question
 
 
