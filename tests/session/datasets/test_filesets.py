@@ -126,6 +126,7 @@ def test_what_is_said_of_one_dataset_needs_no_name(folder: Path) -> None:
     """`{"files": ...}` alone is a dataset; so is one that is really called `files`, and metadata come along."""
     alone = {"files": {"a.root": "Events"}, "metadata": {"xs": 2}}
     assert resolve_dataset(alone).metadata == {"xs": 2}
+    assert resolve_dataset([alone, Model({"files": ["b1.root"], "metadata": {"xs": 2}})]).metadata == {"xs": 2}
     assert named(alone) == named({"files": alone}) == {"files": [("a.root", "Events")]}
     assert named({"files": ["a.root:T"]}) == {"files": [("a.root", "T")]}
     assert named({"files": ["a.root:T"], "more": ["b1.root"]}) == {
@@ -181,6 +182,11 @@ def test_the_reserved_words_are_those_of_coffea() -> None:
             [{"A": {"files": ["a.root"], "metadata": {"x": x}}} for x in (1, 2)],
             "dataset 'A' is named twice, with different metadata",
         ),
+        (
+            [{"files": [name], "metadata": {"x": name}} for name in ("a.root", "b1.root")],
+            "its metadata differ, {'x': 'a.root'} and {'x': 'b1.root'}: give each a name",
+        ),
+        ([{"files": ["a.root"], "metadata": {"x": 1}}, "b1.root"], "its metadata differ, {'x': 1} and {}"),
         ({"A": {"files": ["a.root"], "whole": {"A": ["a.root"]}}}, "`whole` of the fileset is .* leave it out"),
     ],
 )
@@ -235,6 +241,9 @@ def test_pieces_of_files_are_taken(folder: Path) -> None:
         ("a.root", "T", ((0, 0),), uuid),
     ]
     assert expand(pieces[2])[0].files == first.files[1:]
+    other = work_item("B", "b2.root", "T", 9, 12, uuid, {})
+    with pytest.raises(DatasetError, match="pieces of dataset 'B' have different metadata"):
+        expand([*pieces, other])
     with pytest.raises(DatasetError, match="overlap"):
         resolve_dataset([*pieces, pieces[0]])
     with pytest.raises(DatasetError, match=r"'a\.root' stands among pieces of files"):

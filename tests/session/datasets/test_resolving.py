@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,20 @@ def test_a_file_named_twice_is_counted_once_with_a_warning(folder: Path) -> None
         dataset = resolve_dataset(twice)
     assert len(dataset.files) == 1
     assert len(resolve_dataset(twice, allow_duplicates=True).files) == 2
+
+
+def test_a_file_without_a_tree_is_the_same_as_with_the_usual_one(folder: Path) -> None:
+    """Which of its trees is meant is known then; with another one it is counted too, and that is said."""
+    path = f"{folder}/f1.root"
+    for twice in ([path, f"{path}:Events"], [f"{path}:Events", path]):
+        with pytest.warns(DuplicateWarning, match="1 of 2 files are repetitions"):
+            assert [spec.tree for spec in resolve_dataset(twice).files] == ["Events"]
+    for both in ([path, f"{path}:Other"], [f"{path}:Other", path]):
+        with pytest.warns(DuplicateWarning, match=r"f1\.root is named with the tree Other and without any"):
+            assert sorted(spec.tree or "" for spec in resolve_dataset(both).files) == ["", "Other"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        resolve_dataset([f"{path}:Events", f"{path}:Other"])
 
 
 def test_files_limits_from_the_start(folder: Path) -> None:

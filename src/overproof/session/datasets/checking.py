@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 
-from overproof.records.dataset import FileSpec
+from overproof.records.dataset import USUAL_TREE, FileSpec
 from overproof.session.datasets.part import Part
 from overproof.session.datasets.paths import is_url
 from overproof.session.outcome.ranges import union
@@ -35,31 +35,40 @@ def without_duplicates(parts: Sequence[Part], *, stacklevel: int) -> list[Part]:
             DuplicateWarning,
             stacklevel=stacklevel + 1,
         )
+    if unclear := [spec for part in kept for spec in _unclear(part.files)]:
+        warnings.warn(
+            f"{unclear[0].path} is named with the tree {unclear[0].tree} and without any, and both are counted, which "
+            "is twice if it has no other: name the tree each time",
+            DuplicateWarning,
+            stacklevel=stacklevel + 1,
+        )
     return kept
 
 
+def _unclear(files: Sequence[FileSpec]) -> list[FileSpec]:
+    """Return files with a tree that are named without any too, so that nobody knows whether that is another one."""
+    bare = {spec.path for spec in files if not spec.tree}
+    return [spec for spec in files if spec.tree and spec.path in bare]
+
+
 def _kept(files: Sequence[FileSpec], repeated: list[FileSpec]) -> list[FileSpec]:
-    """Drop what is named before; a file without a tree is the same as with one, because it has only that."""
-    places: dict[str, dict[str | None, int]] = {}
+    """Drop what is named before; a file without a tree is the same as with the usual one, which is then meant."""
+    places: dict[tuple[str, str], int] = {}
     kept: list[FileSpec] = []
     for spec in files:
         path = spec.path if is_url(spec.path) else os.path.realpath(spec.path)
-        trees = places.setdefault(path, {})
-        place = trees.get(spec.tree, trees.get(None))
-        if place is None and spec.tree is None and trees:
-            place = next(iter(trees.values()))
-        if place is None:
-            place = len(kept)
+        place = places.setdefault((path, spec.tree or USUAL_TREE), len(kept))
+        if place == len(kept):
             kept.append(spec)
         else:
             repeated.append(spec)
             kept[place] = _both(kept[place], spec)
-        trees.setdefault(spec.tree, place)
     return kept
 
 
 def _both(one: FileSpec, other: FileSpec) -> FileSpec:
     """Ask of a file for what either asks for."""
+    one = replace(one, tree=one.tree or other.tree)
     if one.steps == other.steps:
         return one
     steps = None if one.steps is None or other.steps is None else union(one.steps, other.steps)

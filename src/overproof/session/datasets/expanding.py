@@ -95,7 +95,7 @@ def _of_list(items: Sequence[Any]) -> list[Part]:
     if len(items) == 1:
         return parts
     if not any(part.is_given for part in parts):
-        return [Part(name=NO_NAME, files=tuple(all_files(parts)))]
+        return [_without_names(parts)]
     joined: dict[str, Part] = {}
     for part in parts:
         if not part.is_given:
@@ -108,3 +108,18 @@ def _of_list(items: Sequence[Any]) -> list[Part]:
             raise DatasetError(f"dataset {part.name!r} is named twice, with different metadata: choose another name")
         joined[part.name] = replace(before, files=(*before.files, *part.files))
     return list(joined.values())
+
+
+def _without_names(parts: Sequence[Part]) -> Part:
+    """Join what has no name, with the metadata that all of it has.
+
+    Raises:
+        DatasetError: their metadata differ.
+    """
+    metadata = parts[0].metadata if parts else {}
+    if other := next((part for part in parts if part.metadata != metadata), None):
+        raise DatasetError(
+            f"what a list names is one dataset, and its metadata differ, {dict(metadata)} and {dict(other.metadata)}: "
+            'give each a name, as in {"one": {"files": ..., "metadata": ...}, "two": ...}'
+        )
+    return Part(name=NO_NAME, files=tuple(all_files(parts)), metadata=metadata)

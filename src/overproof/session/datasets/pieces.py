@@ -25,7 +25,7 @@ def parts_of_pieces(pieces: Iterable[Any]) -> list[Part]:
     """Return the datasets to which pieces belong, files in the order of their first pieces.
 
     Raises:
-        DatasetError: pieces of one file overlap, or something among them is none.
+        DatasetError: pieces of one file overlap, those of a dataset have different metadata, or something is no piece.
     """
     files: dict[str, dict[tuple[str, str], list[Any]]] = {}
     for piece in pieces:
@@ -34,7 +34,7 @@ def parts_of_pieces(pieces: Iterable[Any]) -> list[Part]:
         of_file = files.setdefault(str(piece.dataset), {}).setdefault((os.fspath(piece.filename), piece.treename), [])
         of_file.append(piece)
     return [
-        Part(name=name, files=tuple(map(_file_of, of.values())), metadata=_metadata_of(of), is_given=True)
+        Part(name=name, files=tuple(map(_file_of, of.values())), metadata=_metadata_of(name, of), is_given=True)
         for name, of in files.items()
     ]
 
@@ -49,9 +49,21 @@ def _file_of(pieces: list[Any]) -> FileSpec:
     return described(FileSpec(path=expanded, written="" if expanded == path else path), told)
 
 
-def _metadata_of(of_dataset: dict[tuple[str, str], list[Any]]) -> dict[str, Any]:
-    first = next(iter(of_dataset.values()))[0]
-    return dict(getattr(first, "usermeta", None) or {})
+def _metadata_of(name: str, of_dataset: dict[tuple[str, str], list[Any]]) -> dict[str, Any]:
+    """Return what all pieces of a dataset say of it.
+
+    Raises:
+        DatasetError: they say different things.
+    """
+    said = (dict(getattr(piece, "usermeta", None) or {}) for pieces in of_dataset.values() for piece in pieces)
+    metadata = next(said)
+    other = next((each for each in said if each != metadata), metadata)
+    if other != metadata:
+        raise DatasetError(
+            f"pieces of dataset {name!r} have different metadata, {metadata} and {other}: those of a dataset have the "
+            "same, so give the others another name"
+        )
+    return metadata
 
 
 def _uuid_of(said: Any) -> str:
