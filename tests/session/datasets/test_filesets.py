@@ -12,6 +12,7 @@ import pytest
 
 from overproof.records.dataset import FileSpec
 from overproof.session.datasets import EmptyDatasetWarning, resolve_dataset
+from overproof.session.datasets.descriptions import OF_FILE
 from overproof.session.datasets.expanding import expand
 from overproof.session.datasets.filesets import RESERVED
 from overproof.words.errors import DatasetError
@@ -151,6 +152,14 @@ def test_what_preprocess_says_of_a_file_is_kept_to_be_checked(folder: Path) -> N
     )
 
 
+def test_what_coffea_says_of_a_file_is_known() -> None:
+    """Every word of its models, and those that its `preprocess` hands on, may stand there."""
+    filespec = pytest.importorskip("coffea.dataset_tools.filespec")
+    model = filespec.CoffeaROOTFileSpec
+    handed_on = {"file", "form", "form_hash_md5"}
+    assert {*model.model_fields, *model.model_computed_fields, *handed_on} <= OF_FILE
+
+
 @pytest.mark.parametrize("word", sorted(RESERVED))
 def test_reserved_words_in_metadata_are_refused(folder: Path, word: str) -> None:
     """Metadata must not hide what `events.metadata` says of a block: the words that coffea refuses too."""
@@ -176,7 +185,11 @@ def test_the_reserved_words_are_those_of_coffea() -> None:
         ({"A": {"files": {"a.root": {"num_entries": "4"}}}}, "`num_entries` must be a whole number"),
         ({"A": {"files": {"a.root": {"uuid": 5}}}}, "`uuid` must be a text: 5"),
         ({"A": {"files": {5: "Events"}}}, "5 is no path"),
-        ({"A": {"files": [5]}}, "5 is no dataset"),
+        ({"A": {"files": [5]}}, "dataset 'A': 5 is no dataset"),
+        ({"A": {"files": 5}}, "dataset 'A': 5 is no dataset"),
+        ({"A": {"files": {"a.root": {"step": [[0, 5]]}}}}, "a.root: `step` is nothing .*: did you mean `steps`?"),
+        ({"A": {"files": {"a.root": {"object_path": "T", "treename": "T"}}}}, "`treename` .*: known are object_path"),
+        ({1: ["a.root"], "1": ["b1.root"]}, "two datasets of the fileset are called '1'"),
         ([{"A": ["a.root"]}, "b1.root"], "b1 belongs to no dataset, and stands in a list with datasets"),
         (
             [{"A": {"files": ["a.root"], "metadata": {"x": x}}} for x in (1, 2)],

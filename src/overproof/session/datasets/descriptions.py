@@ -16,6 +16,18 @@ from overproof.words.errors import DatasetError
 
 CHECKSUM = re.compile(r"^[a-zA-Z0-9_-]+:[0-9a-fA-F]+$")
 
+USED = ("object_path", "steps", "num_entries", "uuid", "format", "checksum")
+"""What is said of a file and used here, for people who look for the right word."""
+
+OF_FILE = frozenset(
+    {
+        *USED, "written",
+        "lfn", "pfn", "num_selected_entries",
+        "file", "form", "form_hash_md5", "compressed_form",
+    }
+)  # fmt: skip
+"""What may be said of a file. Source: coffea's models of files, and what its `preprocess` takes and makes."""
+
 
 def described(spec: FileSpec, description: Any) -> FileSpec:
     """Add what a fileset says of a file: the name of its tree, or a mapping with `object_path`, `steps` and more.
@@ -24,6 +36,7 @@ def described(spec: FileSpec, description: Any) -> FileSpec:
         DatasetError: something in it makes no sense.
     """
     if isinstance(description, Mapping):
+        _check_words(spec.path, description)
         check_format(spec.path, description.get("format"))
     else:
         return replace(spec, tree=tree_of(spec.path, description) or spec.tree)
@@ -36,6 +49,17 @@ def described(spec: FileSpec, description: Any) -> FileSpec:
         n_entries=_n_entries_of(spec.path, description.get("num_entries")),
         uuid=_text_of(spec.path, description, "uuid"),
     )
+
+
+def _check_words(path: str, description: Mapping[Any, Any]) -> None:
+    """Refuse words that nobody knows: `step` for `steps` would process the whole file."""
+    import difflib
+
+    word = next((word for word in description if word not in OF_FILE), None)
+    if word is not None:
+        near = difflib.get_close_matches(str(word), USED, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(USED)}"
+        raise DatasetError(f"{path}: `{word}` is nothing that is said of a file: {hint}")
 
 
 def tree_of(what: str, tree: Any) -> str | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from overproof.records.dataset import FileSpec
-from overproof.session.datasets.descriptions import check_format, tree_of
+from overproof.session.datasets.descriptions import OF_FILE, check_format, tree_of
 from overproof.session.datasets.files import files_of, plain
 from overproof.session.datasets.part import Part
 from overproof.session.outcome.lacking import WHOLE
@@ -20,14 +20,6 @@ FILES = "files"
 
 OF_DATASET = frozenset({FILES, "treename", "metadata", "preload", "format", "compressed_form", "form", "did", WHOLE})
 """What is said of a dataset."""
-
-OF_FILE = frozenset(
-    {
-        "object_path", "steps", "num_entries", "uuid", "format", "lfn", "pfn", "num_selected_entries", "checksum",
-        "written",
-    }
-)  # fmt: skip
-"""What is said of a file."""
 
 RESERVED = frozenset(
     {
@@ -52,14 +44,24 @@ def parts_of_fileset(data: Mapping[Any, Any]) -> list[Part]:
     """Return the datasets of a fileset, in its order.
 
     Raises:
-        DatasetError: a dataset that is described in no known way.
+        DatasetError: a dataset that is described in no known way, or two of one name.
     """
     parts = [part_of(str(name), description) for name, description in data.items()]
+    _check_names(parts)
     for description in data.values():
         whole = description.get(WHOLE) if isinstance(description, Mapping) else None
         if whole is not None:
             return _in_place(parts, _parts_of_whole(whole))
     return parts
+
+
+def _check_names(parts: Sequence[Part]) -> None:
+    """Refuse a number and a text that read the same: the account of a dataset is found by its name."""
+    seen: set[str] = set()
+    for part in parts:
+        if part.name in seen:
+            raise DatasetError(f"two datasets of the fileset are called {part.name!r}: choose another name")
+        seen.add(part.name)
 
 
 def _parts_of_whole(whole: Any) -> list[Part]:
@@ -102,11 +104,19 @@ def part_of(name: str, description: Any, *, is_given: bool = True) -> Part:
             'in {"files": {"a.root": "Events"}, "metadata": {}}'
         )
     if not isinstance(description, Mapping) or FILES not in description:
-        return Part(name=name, files=tuple(files_of(description)), is_given=is_given)
+        return Part(name=name, files=tuple(_files_of(name, description)), is_given=is_given)
     check_format(name, description.get("format"))
     tree = tree_of(name, description.get("treename"))
-    files = (_with_tree(spec, tree) for spec in files_of(description[FILES]))
+    files = (_with_tree(spec, tree) for spec in _files_of(name, description[FILES]))
     return Part(name=name, files=tuple(files), metadata=_metadata_of(name, description), is_given=is_given)
+
+
+def _files_of(name: str, data: Any) -> list[FileSpec]:
+    """Return the files of a dataset; what is wrong with them is said with its name."""
+    try:
+        return files_of(data)
+    except DatasetError as error:
+        raise DatasetError(f"dataset {name!r}: {error}") from error
 
 
 def _is_dataset(description: Any, *, at_least_listed: bool = True) -> bool:
