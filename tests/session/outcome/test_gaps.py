@@ -60,8 +60,33 @@ def test_a_file_that_stands_twice_lacks_where_it_lacks() -> None:
     """Places, not paths, tell which of two equal names lacks something."""
     twice = Dataset(name="twice", files=(FILES[0], FILES[0]))
     assert [spec.steps for spec in name_missing([missing(1, 5, 9)], twice).dataset.files] == [(), ((5, 9),)]
-    with pytest.raises(DatasetError, match="is twice in the dataset"):
+    with pytest.raises(DatasetError, match="is twice in one dataset"):
         name_missing([missing(1, 5, 9)], twice).as_fileset()
+
+
+def test_two_trees_of_a_file_are_told_apart() -> None:
+    """What lacks of one of them comes back in its place; of both, a fileset cannot say; where nothing lacks, it may."""
+    names = ("Events", "Other")
+    twice = Dataset(name="twice", files=tuple(FileSpec(path="/a.root", tree=tree) for tree in names))
+    for place, tree in enumerate(names):
+        gaps = name_missing([replace(missing(place, 5, 9), tree=tree)], twice)
+        (part,) = expand(json.loads(json.dumps(gaps.as_fileset())))
+        assert [(spec.tree, spec.steps) for spec in part.files] == [
+            (each, ((5, 9),) if each == tree else ()) for each in names
+        ]
+    with pytest.raises(DatasetError, match="put the two into two datasets of a fileset"):
+        name_missing([missing(0, 5, 9), missing(1, 5, 9)], twice).as_fileset()
+    assert name_missing([], twice).as_fileset() == {}
+
+
+def test_a_tree_that_nobody_named_is_that_of_the_other_files() -> None:
+    """Coffea takes no file without a tree; here one that nobody could look into is asked for as it was."""
+    unnamed = Dataset(name="d", files=tuple(FileSpec(path=f"/{name}.root") for name in "abc"))
+    for grids, tree in (({}, "Events"), ({1: FileGrid(tree="Delphes", n_entries=5, stops=(5,))}, "Delphes")):
+        fileset = name_missing([missing(0)], unnamed, grids).as_fileset()
+        assert fileset["d"]["files"]["/a.root"]["object_path"] == tree
+        (part,) = expand(fileset)
+        assert part.files[0].tree == (None if tree == "Events" else tree)
 
 
 def test_a_fileset_of_what_lacks_has_coffeas_form() -> None:
@@ -72,7 +97,7 @@ def test_a_fileset_of_what_lacks_has_coffeas_form() -> None:
         "DY": {
             "files": {
                 "/a.root": {"object_path": "Events", "steps": [[5, 9]], "num_entries": 12, "uuid": "u-1"},
-                "/b.root": {"object_path": None, "steps": None, "checksum": "adler32:00000001"},
+                "/b.root": {"object_path": "Events", "steps": None, "checksum": "adler32:00000001"},
             },
             "metadata": {"xs": 6.0},
             "whole": [

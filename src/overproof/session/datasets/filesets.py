@@ -5,11 +5,12 @@ Source: `coffea.processor.Runner` and `coffea.dataset_tools`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from overproof.records.dataset import FileSpec
+from overproof.records.dataset import USUAL_TREE, FileSpec
 from overproof.session.datasets.descriptions import OF_FILE, check_format, tree_of
 from overproof.session.datasets.files import files_of, plain
 from overproof.session.datasets.part import Part
@@ -74,13 +75,24 @@ def _parts_of_whole(whole: Any) -> list[Part]:
 
 
 def _in_place(parts: Sequence[Part], whole: Sequence[Part]) -> list[Part]:
-    """Put files back in the places that they had; of those that are not among them, no entry is asked for."""
+    """Put files back in the places that they had; of those that are not among them, no entry is asked for.
+
+    A path that has several places there, each with another tree, is in that of its tree.
+    """
     given = {part.name: part for part in parts}
     placed = []
     for part in whole:
         mine = given.pop(part.name, None)
         here = {spec.path: spec for spec in mine.files} if mine is not None else {}
-        files = [here.pop(spec.path) if spec.path in here else replace(spec, steps=()) for spec in part.files]
+        times = Counter(spec.path for spec in part.files)
+        files = []
+        for spec in part.files:
+            found = here.get(spec.path)
+            if found is None or (times[spec.path] > 1 and (found.tree or USUAL_TREE) != (spec.tree or USUAL_TREE)):
+                files.append(replace(spec, steps=()))
+            else:
+                is_guessed = spec.tree is None and found.tree == USUAL_TREE
+                files.append(replace(here.pop(spec.path), tree=None) if is_guessed else here.pop(spec.path))
         metadata = part.metadata if mine is None else mine.metadata
         placed.append(replace(part, files=(*files, *here.values()), metadata=metadata))
     return [*placed, *given.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -48,8 +48,9 @@ class Gaps(tuple[R, ...], Generic[R]):
     ) -> Gaps[R]:
         gaps = super().__new__(cls, ranges)
         gaps._dataset, gaps._files = dataset, tuple(files)
-        # Only of the files that lack something: a dataset may have a million others.
-        gaps._grids = {file: grids[file] for file in dict.fromkeys(gaps._files) if file in grids}
+        # Of the files that lack something, and one of each dataset, for its tree: there may be a million others.
+        kept = dict.fromkeys((*gaps._files, *_one_of_each(dataset, grids))) if gaps._files else ()
+        gaps._grids = {file: grids[file] for file in kept if file in grids}
         return gaps
 
     def _repr_html_(self) -> str:
@@ -81,10 +82,11 @@ class Gaps(tuple[R, ...], Generic[R]):
         Returns:
             `{name: {"files": {path: {"object_path": tree, "steps": [[first, stop], ...], "num_entries": ..., "uuid":
             ...}}, "metadata": {...}}}`; `steps` is None for a whole file of unknown length. The first dataset also says
-            under `whole` of which files these are a part, so that what is computed of it can be merged.
+            under `whole` of which files these are a part, so that what is computed of `.missing` can be merged. Entries
+            excluded one by one cannot: the block they stood in is counted without them.
 
         Raises:
-            DatasetError: the query had no dataset, or a file stands twice in one, which a fileset cannot say.
+            DatasetError: the query had no dataset, or what lacks stands twice in one, which a fileset cannot say.
         """
         trees = {file: gap.tree for file, gap in zip(self._files, self, strict=True) if gap.tree}
         return fileset_of(self.dataset, trees=trees, grids=self._grids)
@@ -113,6 +115,16 @@ class Gaps(tuple[R, ...], Generic[R]):
             files=(file for file, _ in pairs),
             grids=self._grids or other._grids,
         )
+
+
+def _one_of_each(dataset: Dataset | None, grids: Mapping[FileIndex, FileGrid]) -> Iterator[FileIndex]:
+    """Yield the first file of each dataset that was looked into."""
+    before = 0
+    for member in dataset.all_members if dataset is not None else ():
+        places = range(before, before + member.n_files)
+        if (first := next((index for index in places if index in grids), None)) is not None:
+            yield first
+        before += member.n_files
 
 
 def name_accounts(accounts: Iterable[Account], dataset: Dataset | None) -> dict[str, Account]:

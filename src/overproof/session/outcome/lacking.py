@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from overproof.records.dataset import Dataset, FileGrid, FileSpec, Member
+from overproof.records.dataset import USUAL_TREE, Dataset, FileGrid, FileSpec, Member
 from overproof.words.errors import DatasetError
 from overproof.words.ids import FileIndex
 
@@ -25,59 +26,68 @@ def fileset_of(
     Args:
         dataset: with the steps that lack of each file; those that lack nothing have none.
         trees: of files that name none, as far as known.
-        grids: of the files that were looked into.
+        grids: of the files that were looked into; of those that lack nothing, one of each dataset is enough.
 
     Raises:
-        DatasetError: a file stands in a dataset twice, or two datasets have one name, which a fileset cannot say.
+        DatasetError: what lacks stands in a dataset twice, or two datasets have one name, which a fileset cannot say.
     """
+    if all(spec.steps == () for spec in dataset.files):
+        return {}
+    known = _known_trees(dataset, trees, grids)
     fileset: dict[str, Any] = {}
-    for member, indexes in _members(dataset):
+    for member, places in _members(dataset):
+        lacking = [index for index in places if dataset.files[index].steps != ()]
+        usual = next((known[index] for index in places if index in known), USUAL_TREE)
+        _check_single(dataset, lacking, [(dataset.files[index].path, known.get(index, usual)) for index in places])
         files = {
-            dataset.files[index].path: _description(dataset.files[index], trees.get(index), grids.get(index))
-            for index in indexes
-            if dataset.files[index].steps != ()
+            dataset.files[index].path: _description(dataset.files[index], known.get(index, usual), grids.get(index))
+            for index in lacking
         }
         if files:
             fileset[member.name] = {"files": files, "metadata": dict(member.metadata)}
-    if fileset and len(dataset.files) > 1:
+    if len(dataset.files) > 1:
         next(iter(fileset.values()))[WHOLE] = [
-            {"name": member.name, "files": _places(dataset, indexes, trees), "metadata": dict(member.metadata)}
-            for member, indexes in _members(dataset)
+            {
+                "name": member.name,
+                "files": [{dataset.files[index].path: known.get(index)} for index in places],
+                "metadata": dict(member.metadata),
+            }
+            for member, places in _members(dataset)
         ]
     return fileset
 
 
-def _members(dataset: Dataset) -> list[tuple[Member, range]]:
-    """Return each dataset with the places of its files."""
-    members, before, names = [], 0, set()
+def _known_trees(
+    dataset: Dataset, trees: Mapping[FileIndex, str], grids: Mapping[FileIndex, FileGrid]
+) -> dict[FileIndex, str]:
+    """Return the trees of files, where somebody named them or looked."""
+    found = {index: grid.tree for index, grid in grids.items()} | dict(trees)
+    return found | {index: spec.tree for index, spec in enumerate(dataset.files) if spec.tree}
+
+
+def _members(dataset: Dataset) -> Iterator[tuple[Member, range]]:
+    """Yield each dataset with the places of its files."""
+    before, names = 0, set()
     for member in dataset.all_members:
-        indexes = range(before, before + member.n_files)
-        _check_single(dataset.files[index].path for index in indexes)
         if member.name in names:
             raise DatasetError(f"two datasets are called {member.name!r}, and a fileset has each name once")
-        members.append((member, indexes))
         names.add(member.name)
+        yield member, range(before, before + member.n_files)
         before += member.n_files
-    return members
 
 
-def _check_single(paths: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for path in paths:
-        if path in seen:
-            raise DatasetError(
-                f"{path} is twice in the dataset, and a fileset has each path once; use `.dataset` instead"
-            )
-        seen.add(path)
+def _check_single(dataset: Dataset, lacking: Sequence[FileIndex], named: Iterable[tuple[str, str]]) -> None:
+    """Refuse what cannot be told apart in a fileset: a path that lacks something twice, or is twice with one tree."""
+    lacks = Counter(dataset.files[index].path for index in lacking)
+    alike = {path for (path, _), times in Counter(named).items() if times > 1}
+    if twice := [path for path, times in lacks.items() if times > 1 or path in alike]:
+        raise DatasetError(
+            f"{twice[0]} is twice in one dataset, and what lacks of it cannot be written as a fileset, which has each "
+            "path once: put the two into two datasets of a fileset, or in Python process `result.missing` itself"
+        )
 
 
-def _places(
-    dataset: Dataset, indexes: Sequence[FileIndex], trees: Mapping[FileIndex, str]
-) -> list[dict[str, str | None]]:
-    return [{dataset.files[index].path: dataset.files[index].tree or trees.get(index)} for index in indexes]
-
-
-def _description(spec: FileSpec, tree: str | None, grid: FileGrid | None) -> dict[str, Any]:
+def _description(spec: FileSpec, tree: str, grid: FileGrid | None) -> dict[str, Any]:
     """Write what is known of a file, by coffea's names where it has one."""
     known: dict[str, Any] = {
         "num_entries": spec.n_entries if grid is None else grid.n_entries,
@@ -86,7 +96,7 @@ def _description(spec: FileSpec, tree: str | None, grid: FileGrid | None) -> dic
         "written": spec.written,
     }
     return {
-        "object_path": spec.tree or tree or (grid.tree if grid is not None else None),
+        "object_path": tree,
         "steps": None if spec.steps is None else [list(step) for step in spec.steps],
         **{name: value for name, value in known.items() if value not in (None, "")},
     }
