@@ -40,6 +40,27 @@ def test_what_lacks_is_written_and_processed_again(
     assert json.loads(called.out)["outputs"]["entries"] == 1_000
 
 
+def test_what_is_missing_is_written_without_what_is_excluded(
+    call: Callable, fileset: Path, tmp_path: Path, numbers: Path
+) -> None:
+    """`--lacking` holds both; of `--missing` the result can be added."""
+    script = tmp_path / "failing.py"
+    script.write_text("def count(events):\n    if 7 in list(events.n):\n        raise ValueError\n    return {}\n")
+    places = {name: tmp_path / f"{name}.json" for name in ("lacking", "missing")}
+    called = call(
+        "run", f"{script}:count", fileset, "--lacking", places["lacking"], "--missing", places["missing"],
+        "--max-excluded", 5, *INLINE,
+    )  # fmt: skip
+    assert called.code == 3
+    written = {name: json.loads(place.read_text()) for name, place in places.items()}
+    away = str(tmp_path / "away.root")
+    assert {name: list(each["a"]["files"]) for name, each in written.items()} == {
+        "lacking": [str(numbers), away],
+        "missing": [away],
+    }
+    assert (written["lacking"]["b"]["files"][str(numbers)]["steps"], "b" in written["missing"]) == ([[7, 8]], False)
+
+
 def test_nothing_lacks_is_written_too(call: Callable, numbers: Path, tmp_path: Path) -> None:
     """What an earlier query lacked does not stay behind; nothing is no data."""
     lacking = tmp_path / "lacking.json"
@@ -48,6 +69,15 @@ def test_nothing_lacks_is_written_too(call: Callable, numbers: Path, tmp_path: P
     assert json.loads(lacking.read_text()) == {}
     called = call("count", lacking, *INLINE)
     assert (called.code, called.err) == (2, "overproof: the dataset is empty: give at least one file\n")
+
+
+def test_a_file_that_is_named_twice_and_lacks_nothing_is_no_problem(
+    call: Callable, numbers: Path, tmp_path: Path
+) -> None:
+    """What lacks is empty, however often a file is named."""
+    lacking, data = tmp_path / "lacking.json", f"{numbers}:Events"
+    called = call("count", data, data, "--allow-duplicates", "--lacking", lacking, *INLINE)
+    assert (called.code, json.loads(lacking.read_text())) == (0, {})
 
 
 @pytest.mark.parametrize(
@@ -75,6 +105,7 @@ def test_cycles_lack_no_files(call: Callable, tmp_path: Path) -> None:
     """What is asked for in vain is said before the work."""
     script = tmp_path / "cycles.py"
     script.write_text("def count(cycles):\n    return {'n': len(cycles)}\n")
-    called = call("run", f"{script}:count", "--cycles", 5, "--lacking", tmp_path / "l.json", *INLINE)
-    assert (called.code, called.out) == (2, "")
-    assert "--lacking writes which files lack something, and --cycles has none" in called.err
+    for option in ("--lacking", "--missing"):
+        called = call("run", f"{script}:count", "--cycles", 5, option, tmp_path / "l.json", *INLINE)
+        assert (called.code, called.out) == (2, "")
+        assert f"{option} writes which files lack something, and --cycles has none" in called.err

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from overproof.cli.exit_codes import ExitCode, exit_code_of
 from overproof.cli.options import QueryFlags
@@ -19,6 +19,9 @@ from overproof.session.show.style import Style
 from overproof.words.errors import EngineError, OutputError, OverproofError, UserCodeError
 from overproof.words.naming import free_name
 from overproof.words.states import QueryState
+
+if TYPE_CHECKING:
+    from overproof.session.outcome.gaps import Gaps
 
 N_ROWS = 50
 """Rows of a table on the screen, when nobody says how many. Source: where ROOT's TTree::Scan asks whether to go on."""
@@ -77,7 +80,7 @@ def _without_files(flags: QueryFlags) -> QueryFlags:
     if places:
         print(f"overproof: nothing was done, so nothing was written: {', '.join(places)}", file=sys.stderr)
     json = flags.json if flags.json == STANDARD_OUTPUT else None
-    return replace(flags, json=json, root=None, output=None, plot=None, lacking=None)
+    return replace(flags, json=json, root=None, output=None, plot=None, lacking=None, missing=None)
 
 
 def _writers(outcome: Outcome, flags: QueryFlags) -> Sequence[Callable[[], None]]:
@@ -86,7 +89,9 @@ def _writers(outcome: Outcome, flags: QueryFlags) -> Sequence[Callable[[], None]
     if flags.plot:
         writers.append(partial(_save_picture, flags.plot, outcome, flags))
     if flags.lacking:
-        writers.append(partial(_save_lacking, flags.lacking, outcome))
+        writers.append(partial(_save_gaps, flags.lacking, outcome.missing + outcome.excluded))
+    if flags.missing:
+        writers.append(partial(_save_gaps, flags.missing, outcome.missing))
     if flags.json == STANDARD_OUTPUT:  # last: when its reader has gone, the files are there
         writers.append(partial(_print_json, outcome, flags))
     return writers
@@ -126,12 +131,11 @@ def _save_picture(place: str, outcome: Outcome, flags: QueryFlags) -> None:
     save_picture(place, outcome.shown, style=flags.style)
 
 
-def _save_lacking(place: str, outcome: Outcome) -> None:
+def _save_gaps(place: str, gaps: Gaps[Any]) -> None:
     from overproof.outputs.save import save_outputs
 
-    fileset = (outcome.missing + outcome.excluded).as_fileset()
     try:
-        save_outputs(place, {}, document=fileset)
+        save_outputs(place, {}, document=gaps.as_fileset())
     except ValueError as error:
         raise OutputError(f"{place}: the metadata of a dataset cannot be written as JSON ({error})") from error
 

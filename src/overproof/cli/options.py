@@ -32,7 +32,7 @@ class QueryFlags:
 
     Attributes:
         output: place for the outputs, in the format of its suffix.
-        lacking: place for the fileset of what lacks.
+        lacking, missing: places for filesets of what lacks, and of what of it can be added later.
         cut, aliases, python: of the draw language.
         rows: of a table.
         dataset_weights: as they are written, for `weights` of a draw.
@@ -62,6 +62,7 @@ class QueryFlags:
     root: str | None = None
     plot: str | None = None
     lacking: str | None = None
+    missing: str | None = None
     stats: bool = False
     quiet: bool = False
     output: str | None = None
@@ -142,7 +143,7 @@ class QueryFlags:
     @property
     def places(self) -> tuple[str, ...]:
         """Return the places that outputs are to be written to."""
-        given = (self.json, self.root, self.output, self.plot, self.lacking)
+        given = (self.json, self.root, self.output, self.plot, self.lacking, self.missing)
         return tuple(place for place in given if place is not None)
 
     def check_places(self, *, holds_table: bool = False) -> None:
@@ -155,11 +156,12 @@ class QueryFlags:
             OutputError: a place that cannot be written, or a suffix that does not fit the option.
             OptionError: something is said about a picture that nobody asks for.
         """
-        for option in ("root", "output", "plot", "lacking"):
+        for option in ("root", "output", "plot", "lacking", "missing"):
             check_named(option, getattr(self, option))
         check_json(self.json)
         check_file("root", self.root)
         check_file("lacking", self.lacking, suffix=".json")
+        check_file("missing", self.missing, suffix=".json")
         if self.output is not None:
             self._check_output(self.output, holds_table=holds_table)
         if self.plot is not None:
@@ -307,7 +309,8 @@ def document_options(function: F) -> F:
     return _added(
         function,
         click.option("--json", metavar="F", help="Write the outputs and the account as JSON; - for standard output."),
-        click.option("--lacking", metavar="F", help="Write what lacks as a fileset, .json, to be processed again."),
+        click.option("--lacking", metavar="F", help="Write what lacks, missing or excluded, as a fileset, .json."),
+        click.option("--missing", metavar="F", help="Write what is missing as a fileset, .json, to be added later."),
         click.option("--stats", is_flag=True, help="Print what the query cost, and put it into the JSON."),
         click.option("--quiet", "-q", is_flag=True, help="No progress, no picture; the account only if it lacks."),
     )

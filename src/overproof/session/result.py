@@ -87,7 +87,8 @@ class Result(Mapping[str, Any]):
     def lacking(self) -> Gaps[MissingRange | ExcludedRange]:
         """Return what is missing and what is excluded, together: a dataset too, and a fileset.
 
-        What is unread, because the query was stopped, is not in it: resume the query.
+        What is unread, because the query was stopped, is not in it: resume the query. To add what is computed later to
+        this result, take `missing` alone: entries excluded one by one cannot be added to their block.
         """
         return cast("Gaps[MissingRange | ExcludedRange]", self.missing + self.excluded)
 

@@ -93,6 +93,30 @@ def test_what_lacks_of_several_datasets_is_processed_again(folder: Path) -> None
             first.merge(ask(session, {**FILESET, "tt": ["f2.root", "f3.root"], "ww": ["f4.root"]}))
 
 
+def test_what_is_missing_can_be_added_and_entries_that_were_excluded_cannot(folder: Path) -> None:
+    """Where an entry of each block failed too, the missing files are added, and the error says how."""
+
+    class Failing(ByDataset):
+        def process(self, events: Any) -> dict[str, Any]:
+            if (folder / "fails").exists() and 205 in np.asarray(events.n):
+                raise ValueError("no such muon")
+            return super().process(events)
+
+    with op.Session("inline", progress=False) as session:
+        (folder / "f1.root").rename(folder / "away")
+        (folder / "fails").touch()
+        first = session.process(Failing(), FILESET, block_entries=10)
+        (folder / "away").rename(folder / "f1.root")
+        (folder / "fails").unlink()
+        filesets = [gaps.as_fileset() for gaps in (first.missing, first.lacking)]
+        missing, lacking = (session.process(Failing(), fileset, block_entries=10) for fileset in filesets)
+    merged = first + missing
+    assert (merged.account.processed, merged.account.excluded, merged.missing) == (149, 1, ())
+    assert dict(missing)["dy"]["n"] == 30
+    with pytest.raises(InputError, match=r"entries 0 to 9 is in both results; .*: process `\.missing` alone"):
+        first.merge(lacking)
+
+
 def test_a_query_over_datasets_is_resumed_and_replayed(folder: Path) -> None:
     """What is kept of a query knows its datasets, also metadata that no document can hold."""
     with op.Session("inline", progress=False) as session:
@@ -158,6 +182,15 @@ def test_coffea_takes_what_lacks(folder: Path) -> None:
         assert told.uuid == described(folder / "f2.root")["uuid"]
         again = session.process(lambda events: {"n": len(events)}, group)
         assert again["n"] == 1
+
+
+def test_coffea_takes_a_missing_file_whose_tree_nobody_named(folder: Path) -> None:
+    """Its models refuse a file without a tree: it has that of the others of its dataset."""
+    filespec = pytest.importorskip("coffea.dataset_tools.filespec")
+    with op.Session("inline", progress=False) as session:
+        result = ask(session, {"dy": {"files": ["f0.root", "gone.root"], "metadata": {"xs": 1}}})
+    ((path, told),) = filespec.DataGroupSpec(result.lacking.as_fileset())["dy"].files.items()
+    assert (path, told.object_path, told.steps) == (f"{folder}/gone.root", "Events", None)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of coffea, about branches that it makes itself

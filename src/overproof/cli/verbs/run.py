@@ -47,8 +47,8 @@ def run_command(
     said.check_places()
     if bool(files) == (cycles is not None):
         raise OptionError("give either FILES, or --cycles N to run without files")
-    if cycles is not None and said.lacking is not None:
-        raise OptionError("--lacking writes which files lack something, and --cycles has none: leave one of them out")
+    if cycles is not None and (only := next((name for name in ("lacking", "missing") if getattr(said, name)), None)):
+        raise OptionError(f"--{only} writes which files lack something, and --cycles has none: leave one of them out")
     with said.open_session() as session:  # before all else: workers load what they need while we do
         dataset = said.find_files(files) if files else None
         values = parse_params(params)

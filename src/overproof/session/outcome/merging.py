@@ -181,7 +181,8 @@ def _check_apart(first: Origin, second: Origin, grids: Mapping[FileIndex, FileGr
             begin, end = next(_blocks(grids[file], both))
             raise InputError(
                 f"{_path(first, file)}: the block of {entries_text(begin, end)} is in both results; nothing may be "
-                "counted twice"
+                "counted twice, and entries excluded from a block cannot be added to it: process `.missing` alone "
+                "(--missing), and add that"
             )
 
 
