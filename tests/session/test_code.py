@@ -12,11 +12,13 @@ from types import ModuleType
 from typing import Any
 
 import cloudpickle
+import hist
+import numpy as np
 import pytest
 
 import overproof as op
 from overproof.session.code import make_selector, pack_selector
-from overproof.session.written import is_installed
+from overproof.session.written import MAIN, is_installed, libraries_of
 from overproof.words.errors import SelectorError
 
 
@@ -158,3 +160,21 @@ def test_packages_that_a_software_stack_adds_to_the_path_are_not_the_users(tmp_p
     assert is_installed(module)
     module.__file__ = str(tmp_path / "view" / "stacked.py")
     assert not is_installed(module)
+
+
+def test_workers_load_what_the_users_code_names_before_they_are_forked() -> None:
+    """Installed modules that `process` names, by themselves or by what is in them; not those of `terminate`."""
+    libraries = libraries_of(Naming())
+
+    assert {"numpy", "hist"} <= set(libraries)
+    assert not {"pytest", MAIN, __name__} & set(libraries)
+
+
+class Naming(op.Selector):
+    """Names modules, and classes of them."""
+
+    def process(self, events: Any) -> dict[str, Any]:
+        return {"all": [hist.Hist(each) for each in np.zeros(3)]}
+
+    def terminate(self, outputs: dict[str, Any]) -> None:
+        pytest.fail("never called")

@@ -259,7 +259,7 @@ class Session(Connection):
         resumption = take_up(query_id, number=self._n_queries, selector=selector, max_excluded=max_excluded)
         return self._start(
             resumption.question,
-            prepare=lambda *_: resumption.selector(),
+            prepare=lambda *rest: _prepared(resumption.selector(), *rest),
             wait=wait,
             resumption=resumption,
         )

@@ -66,14 +66,16 @@ def is_installed(module: ModuleType) -> bool:
 
 
 def libraries_of(selector: Selector) -> tuple[str, ...]:
-    """Name the installed modules that the user's code calls by a name of its own module, where workers run it."""
+    """Name the installed modules that the user's code needs where workers run it: what it names, and its bases."""
     found: dict[str, None] = {}
     for piece in written_by_user(selector):
         named = vars(home) if (home := home_of(piece)) is not None else getattr(piece, "__globals__", {})
-        for name in _names_used(piece):
-            module = named.get(name)
-            if isinstance(module, ModuleType) and is_installed(module):
-                found[module.__name__] = None
+        values = [named[name] for name in _names_used(piece) if name in named]
+        for value in (*(piece.__mro__ if isinstance(piece, type) else ()), *values):
+            name = value.__name__ if isinstance(value, ModuleType) else str(getattr(value, "__module__", None))
+            module = sys.modules.get(name)
+            if module is not None and name != MAIN and is_installed(module):
+                found[name] = None
     return tuple(found)
 
 
