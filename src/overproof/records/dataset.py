@@ -131,16 +131,16 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """The files of a dataset as one long tree, as ROOT's TChain counts its entries.
+    """The files of a dataset as one long tree, as ROOT's TChain counts its entries; or as one for each of its members.
 
     Attributes:
-        firsts: for each file, the entries before it; a file of unknown length counts none.
-        total: entries of all files.
+        firsts: for each file, the entries before it in its tree; a file of unknown length counts none.
+        totals: for each file, the entries of its tree.
         n_unknown: files of unknown length.
     """
 
     firsts: tuple[int, ...]
-    total: int
+    totals: tuple[int, ...]
     n_unknown: int = 0
 
 

@@ -113,7 +113,7 @@ def _numbers(chain: Chain | None, events: Any) -> dict[str, Doubles | float]:
     numbers: dict[str, Doubles | float] = {"local_entry": local, "entry": local}
     if chain is not None:
         numbers["entry"] = local + chain.firsts[events.file_number]
-        numbers["entries"] = float(chain.total)
+        numbers["entries"] = float(chain.totals[events.file_number])
     return numbers
 
 

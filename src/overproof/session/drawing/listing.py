@@ -47,9 +47,7 @@ class Listing:
         if not self.request.names:
             return CountSelector(plan.rows, path=path)
         if question.n_files > 1:
-            block_entries = question.options.block_entries
-            chain = measure_chain(crew, question.data, block_entries=block_entries, is_cancelled=is_cancelled)
-            plan = replace(plan, chain=chain)
+            plan = replace(plan, chain=measure_chain(crew, question, is_cancelled=is_cancelled))
         return ScanSelector(plan, path=path)
 
 
