@@ -107,9 +107,9 @@ class Session(Connection):
             InputError: what was asked cannot be done; nothing was computed.
         """
         from overproof.session.mapping import MapSelector
-        from overproof.session.mapping.asking import map_question
+        from overproof.session.mapping.asking import checked_items, map_question
 
-        selector = MapSelector(function, tuple(items), retries=retries)
+        selector = MapSelector(function, checked_items(function, items), retries=retries)
         self._check_open()
         question = map_question(
             selector.n_items, number=self._n_queries + 1, retries=retries, timeout_s=timeout_s,

@@ -314,6 +314,24 @@ def test_what_makes_no_sense_is_refused(session: op.Session, said: dict[str, Any
         session.map(square, [1], **said)
 
 
+@pytest.mark.parametrize(
+    ("function", "items", "complaint"),
+    [
+        (3, [1], r"int cannot be called; write map\(function, items\)"),
+        ([1], len, r"list cannot be called; write map\(function, items\)"),
+        (len, None, r"NoneType holds no items; write map\(function, items\)$"),
+        (len, 3, r"int holds no items; write map\(function, items\), a single item as a list of one"),
+    ],
+    ids=["number", "turned", "none", "single"],
+)
+def test_what_is_no_function_or_no_items_is_refused(
+    session: op.Session, function: Any, items: Any, complaint: str
+) -> None:
+    """Nothing is computed where the two were forgotten or turned round."""
+    with pytest.raises(OptionError, match=complaint):
+        session.map(function, items)
+
+
 def test_speculation_is_off_and_failures_are_free(local: op.Session) -> None:
     """No item is computed twice because it is late, and any number of them may fail."""
     query = local.map(square, range(3), wait=False)

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from overproof.columns.cycles import items_in_block
 from overproof.query.packetizers.table import SINGLE
 from overproof.session.keywords import QueryKeywords
 from overproof.session.question import Question, check_number, make_question
+from overproof.words.errors import OptionError
+
+
+def checked_items(function: Callable[[Any], Any], items: Iterable[Any]) -> tuple[Any, ...]:
+    """Return the items, of a function and items that come in this order.
+
+    Raises:
+        OptionError: the first cannot be called, or the second cannot be gone through.
+    """
+    if not callable(function):
+        raise OptionError(f"map: {type(function).__name__} cannot be called; write map(function, items)")
+    try:
+        walk = iter(items)
+    except TypeError as error:
+        hint = ", a single item as a list of one" if items is not None else ""
+        raise OptionError(f"map: {type(items).__name__} holds no items; write map(function, items){hint}") from error
+    return tuple(walk)
 
 
 def map_question(
