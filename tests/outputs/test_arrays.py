@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -91,17 +92,56 @@ def test_truths_are_joined_by_or() -> None:
     assert total(np.array([True, True, False]), np.array([True, False, False])).tolist() == [True, True, False]
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "complaint"),
-    [
-        (np.zeros(3), np.zeros(4), "shapes"),
-        (np.zeros(3), np.zeros(3, dtype=int), "float and integer"),
-    ],
-)
-def test_unlike_arrays_are_refused(one: Any, other: Any, complaint: str) -> None:
-    """Nothing is broadcast, nothing converted in silence."""
-    with pytest.raises(MergeError, match=complaint):
-        total(one, other)
+DTYPES = ("?", "i1", "u2", "i4", "i8", "u8", "f2", "f4", "f8", "c8", "c16")
+
+
+@pytest.mark.parametrize("other", DTYPES)
+@pytest.mark.parametrize("one", DTYPES)
+def test_dtypes_are_mixed_as_numpy_mixes_them(one: str, other: str) -> None:
+    """Small whole numbers: numpy's sum and dtype, whichever came first; integers stay integers."""
+    first, second = np.array([1, 0, 1]).astype(one), np.array([1, 0, 0]).astype(other)
+    integers = {one, other} in ({"i8", "u8"}, {"i1", "u8"}, {"i4", "u8"})
+    expected = (first + second).astype("i8") if integers else first + second
+    for result in (total(first, second), total(second, first)):
+        assert result.dtype == expected.dtype
+        assert result.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("n_cells", [2, 5000])
+def test_mixed_dtypes_are_summed_exactly_in_any_order(n_cells: int, at_random: Any) -> None:
+    """Integers beyond what doubles hold, of both signs, and floats: the sum of fractions, rounded once."""
+    rng = np.random.default_rng(n_cells)
+    arrays: list[Any] = [rng.integers(-(2**63), 2**63 - 1, size=n_cells) for _ in range(6)]
+    arrays += [rng.integers(0, 2**64 - 1, size=n_cells, dtype="u8") for _ in range(3)]
+    arrays += [rng.normal(size=n_cells) * 10.0 ** rng.integers(-9, 19, size=n_cells) for _ in range(6)]
+    arrays += [rng.random(n_cells) < 0.5, rng.normal(size=n_cells).astype("f4")]
+    columns = zip(*(array.tolist() for array in arrays), strict=True)
+    expected = [float(sum(map(Fraction, column))) for column in columns]
+    for seed in range(3):
+        found = at_random({(0, i): {"a": array} for i, array in enumerate(arrays)}, seed).value()["a"]
+        assert found.dtype == np.float64
+        assert found.tolist() == expected
+
+
+def test_integers_cost_floats_nothing() -> None:
+    """What is far below a negative integer is still there when that is gone."""
+    tiny = np.array([2.0**-100])
+    assert total(np.array([-1]), np.array([1.0]), tiny).tolist() == [2.0**-100]
+    assert total(np.array([1]), tiny, np.array([-1.0])).tolist() == [2.0**-100]
+
+
+def test_arrays_of_other_shapes_are_refused() -> None:
+    """Nothing is broadcast."""
+    with pytest.raises(MergeError, match="shapes"):
+        total(np.zeros(3), np.zeros(4))
+
+
+def test_nothing_is_changed_by_asking() -> None:
+    """A value in between does not count the integers twice."""
+    state = lift(np.array([1.5]), position=(0, 0, 0), where="a")
+    assert state is not None
+    state.plan(lift(np.array([2]), position=(0, 1, 0), where="a"), where="'a'")()
+    assert state.value().tolist() == state.copy().value().tolist() == state.value().tolist() == [3.5]
 
 
 def test_the_array_is_copied() -> None:

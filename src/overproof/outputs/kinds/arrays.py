@@ -1,4 +1,4 @@
-"""Numpy arrays: summed element by element, exactly, rounded once to their own dtype."""
+"""Numpy arrays: summed element by element, exactly, rounded once to their common dtype."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from overproof.outputs.sums import SUM_WORDS, ExactSum, Floats
 from overproof.words.errors import MergeError
 
 _HALF: Final = 32
-_FAMILIES: Final = {"b": "bool", "i": "integer", "u": "integer", "f": "float", "c": "complex"}
+_LOW: Final = 0xFFFFFFFF
+_KINDS: Final = frozenset("biufc")
+_WHOLE, _REAL, _IMAG = range(3)
 _LOWEST: Final = {11: -24, 24: -149, 53: -1074}
 """Exponent of the smallest positive number of float16, float32 and float64, by bits of significand."""
 
@@ -26,7 +28,7 @@ _WAITING_CELLS: Final = 8192
 
 def is_summable(array: npt.NDArray[Any]) -> bool:
     """Tell whether an array is of a dtype that is summed here (long doubles, dates, records and objects are not)."""
-    return array.dtype.kind in _FAMILIES and array.dtype.char not in "gG"
+    return array.dtype.kind in _KINDS and array.dtype.char not in "gG"
 
 
 @dataclass(slots=True)
@@ -46,9 +48,9 @@ class IntegerSum(Cells):
         """Cut flat integers in halves."""
         if numbers.dtype.kind == "u":
             wide = numbers.astype(np.uint64)
-            return cls((wide >> _HALF).astype(np.int64), (wide & 0xFFFFFFFF).astype(np.int64))
+            return cls((wide >> _HALF).astype(np.int64), (wide & _LOW).astype(np.int64))
         signed = numbers.astype(np.int64)
-        return cls(signed >> _HALF, signed & 0xFFFFFFFF)
+        return cls(signed >> _HALF, signed & _LOW)
 
     @property
     def n_cells(self) -> int:
@@ -81,9 +83,19 @@ class IntegerSum(Cells):
         np.add.at(self.high, targets, other.high)
         np.add.at(self.low, targets, other.low)
 
+    def exact(self) -> ExactSum:
+        """Give the same sums as sums of doubles."""
+        high, low = _carried(self.high, self.low)
+        negative = high < 0
+        # By magnitude: parts of opposite signs would reach higher than the number, and what is added to it lower.
+        high, low = _carried(np.where(negative, -high, high), np.where(negative, -low, low))
+        parts = np.stack((high >> _HALF, high & _LOW, low)).astype(np.float64)
+        scaled = np.ldexp(np.where(negative, -parts, parts), np.array([[2 * _HALF], [_HALF], [0]]))
+        return ExactSum.of(scaled.ravel()).folded(self.n_cells)
+
     def rounded(self, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         """Give the sums in `dtype`, or in int64, uint64 or Python integers when one does not fit."""
-        high, low = self.high + (self.low >> _HALF), self.low & 0xFFFFFFFF
+        high, low = _carried(self.high, self.low)
         if ((high >= -(1 << 31)) & (high < 1 << 31)).all():
             sums: npt.NDArray[Any] = (high << _HALF) | low
         elif ((high >= 0) & (high < 1 << 32)).all():
@@ -101,61 +113,58 @@ class IntegerSum(Cells):
 class ArraySum:
     """The element-wise sum of arrays of one shape.
 
+    Whole numbers and others are summed apart, and joined when the value is asked for: what came first has no say.
+
     Attributes:
         shape: of every array.
-        family: `"bool"` (whose sum is *or*), `"integer"`, `"float"` or `"complex"`.
-        dtypes: names of the dtypes seen; the result has their common one. Integers stay integers: where numpy's common
-            dtype is a float (int64 with uint64), or too narrow for a sum, it is int64, else uint64, else Python's.
-        parts: one sum, or two for complex numbers; flat; none as long as all arrays wait.
+        dtypes: names of the dtypes seen; the result has their common one. Of bools alone the sum is *or*; beside
+            numbers each true one counts 1. Integers stay integers: where numpy's common dtype is a float (int64 with
+            uint64), or too narrow for a sum, it is int64, else uint64, else Python's.
+        parts: flat sums: of the whole numbers, of the floats and real parts, of the imaginary ones; those that there
+            are, none as long as all arrays wait.
         waiting: small arrays of floats that are not in `parts` yet: those of many blocks are added in one go.
     """
 
     shape: tuple[int, ...]
-    family: str
     dtypes: frozenset[str]
-    parts: tuple[Any, ...]
+    parts: dict[int, Any]
     waiting: list[Floats] = field(default_factory=list)
 
     @classmethod
     def of(cls, array: npt.NDArray[Any]) -> ArraySum:
         """Make the state of one array, which is copied."""
-        family, flat = _FAMILIES[array.dtype.kind], array.ravel()
+        kind, flat = array.dtype.kind, array.ravel()
         dtypes = _names_of(array.dtype)
-        if family == "float" and 0 < 2 * flat.size <= _WAITING_CELLS:
-            return cls(array.shape, family, dtypes, (), [np.array(flat, dtype=np.float64)])
-        parts: tuple[Any, ...]
-        if family in ("bool", "integer"):
-            parts = (IntegerSum.of(flat),)
-        elif family == "float":
-            parts = (ExactSum.of(_doubles(flat)),)
+        if kind == "f" and 0 < 2 * flat.size <= _WAITING_CELLS:
+            return cls(array.shape, dtypes, {}, [np.array(flat, dtype=np.float64)])
+        parts: dict[int, Any]
+        if kind in "biu":
+            parts = {_WHOLE: IntegerSum.of(flat)}
+        elif kind == "f":
+            parts = {_REAL: ExactSum.of(_doubles(flat))}
         else:
-            parts = (ExactSum.of(_doubles(flat.real)), ExactSum.of(_doubles(flat.imag)))
-        return cls(array.shape, family, dtypes, parts)
+            parts = {_REAL: ExactSum.of(_doubles(flat.real)), _IMAG: ExactSum.of(_doubles(flat.imag))}
+        return cls(array.shape, dtypes, parts)
 
     def __reduce__(self) -> tuple[Any, ...]:
         self._gather()
-        return ArraySum, (self.shape, self.family, self.dtypes, self.parts)
+        return ArraySum, (self.shape, self.dtypes, dict(sorted(self.parts.items())))
 
     def plan(self, other: ArraySum, *, where: str) -> Commit:
-        """Check shape and family."""
+        """Check the shape."""
         if self.shape != other.shape:
             raise MergeError(
                 f"output {where}: arrays of shapes {self.shape} and {other.shape} cannot be added; "
                 "return arrays of one shape from every block, or a list to keep them apart"
             )
-        if self.family != other.family:
-            raise MergeError(
-                f"output {where}: arrays of {self.family} and {other.family} numbers cannot be added; "
-                "convert to one dtype before returning"
-            )
 
         def commit() -> None:
             self.dtypes |= other.dtypes
-            if self.parts and other.parts:
-                for mine, theirs in zip(self.parts, other.parts, strict=True):
-                    mine.add(theirs)
-            else:
-                self.parts = self.parts or tuple(part.settled() for part in other.parts)
+            for which, theirs in other.parts.items():
+                if which in self.parts:
+                    self.parts[which].add(theirs)
+                else:
+                    self.parts[which] = theirs.settled()
             self.waiting += other.waiting
             if sum(map(len, self.waiting)) >= _WAITING_CELLS:
                 self._gather()
@@ -168,39 +177,52 @@ class ArraySum:
             return
         waiting, self.waiting = self.waiting, []
         gathered = ExactSum.of(np.concatenate(waiting)).folded(len(waiting[0]))
-        if self.parts:
-            self.parts[0].add(gathered)
+        if _REAL in self.parts:
+            self.parts[_REAL].add(gathered)
         else:
-            self.parts = (gathered,)
+            self.parts[_REAL] = gathered
 
     def value(self) -> npt.NDArray[Any]:
         """Round once into the common dtype."""
         self._gather()
         dtype = np.result_type(*(np.dtype(name) for name in sorted(self.dtypes)))
+        whole: IntegerSum | None = self.parts.get(_WHOLE)
         flat: npt.NDArray[Any]
-        if self.family == "bool":
-            flat = (self.parts[0].high | self.parts[0].low) != 0
-        elif self.family == "integer":
-            flat = self.parts[0].rounded(dtype)
+        if whole is None or len(self.parts) > 1:
+            flat = self._rounded(dtype)
+        elif dtype.kind == "b":
+            flat = (whole.high | whole.low) != 0
         else:
-            flat = _rounded_floats(self.parts, dtype)
+            flat = whole.rounded(dtype)
         return flat.reshape(self.shape)
+
+    def _rounded(self, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+        """Join all parts of what has floats among it."""
+        real: ExactSum = self.parts[_REAL]
+        if _WHOLE in self.parts:
+            real = real.copy()
+            real.merge(self.parts[_WHOLE].exact())
+        return _rounded_floats((real, self.parts[_IMAG]) if _IMAG in self.parts else (real,), dtype)
 
     def copy(self) -> ArraySum:
         """Make an independent copy."""
         self._gather()
-        return ArraySum(self.shape, self.family, self.dtypes, tuple(part.copy() for part in self.parts))
+        return ArraySum(self.shape, self.dtypes, {which: part.copy() for which, part in self.parts.items()})
 
     def settle(self) -> None:
         """Take the sums out of the buffer that they came in."""
-        self.parts = tuple(part.settled() for part in self.parts)
+        self.parts = {which: part.settled() for which, part in self.parts.items()}
 
     @property
     def size_bytes(self) -> int:
         """Count the memory of the words, those of what waits included."""
-        if not self.parts:
-            return 200 + (SUM_WORDS + 1) * self.waiting[0].nbytes
-        return 200 + sum(int(part.size_bytes) for part in self.parts)
+        waits = (SUM_WORDS + 1) * self.waiting[0].nbytes if self.waiting and _REAL not in self.parts else 0
+        return 200 + waits + sum(int(part.size_bytes) for part in self.parts.values())
+
+
+def _carried(high: Ints, low: Ints) -> tuple[Ints, Ints]:
+    """Write sums of halves so that the lower one has its 32 bits, and the upper one the sign."""
+    return high + (low >> _HALF), low & _LOW
 
 
 @functools.lru_cache(maxsize=64)

@@ -26,7 +26,7 @@ T = TypeVar("T")
 NAME = "checkpoint"
 """Name of the file in the folder of a query."""
 
-MAGIC = b"overproof-checkpoint-2\n"
+MAGIC = b"overproof-checkpoint-3\n"
 LENGTH_BYTES = 8
 SUM_BYTES = 4
 CHUNK_BYTES = 1 << 20
