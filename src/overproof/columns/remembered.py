@@ -17,7 +17,7 @@ from overproof.records.schema import Branch, Schema
 from overproof.store import FileMemory, home_directory
 from overproof.words.units import MB
 
-_FORMAT = 6
+_FORMAT = 7
 """Counts up whenever the meaning of what is kept changes, or the rule by which blocks are cut."""
 
 _DIRECTORY = "directory"

@@ -18,7 +18,7 @@ from overproof.words.errors import OverproofError
 
 _SETTLED_NS = 2_000_000_000
 
-_FORMAT = 2
+_FORMAT = 3
 """Counts up whenever the meaning of what is kept changes, or what is taken for readable."""
 
 

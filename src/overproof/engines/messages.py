@@ -37,6 +37,7 @@ class Brief:
         log_directory: where workers write what user code prints; None: to the standard error that they inherited.
         cache: where columns that were read are kept for others; None: nowhere.
         schema: name of coffea's schema in which entries are shown, where it is one of coffea's own; empty: none is.
+        settings: what the user has set on coffea's classes of schemas, cloudpickled; empty: nobody needs them.
     """
 
     query: int
@@ -50,6 +51,7 @@ class Brief:
     log_directory: str | None = None
     cache: CachePlace | None = None
     schema: str = ""
+    settings: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,9 @@ from overproof.records.outcome.failure import EventName, FailureKind
 from overproof.words.errors import Phase
 from overproof.words.frozen import dataclass
 
+ITEMS = "items"
+"""Stands for the path of a file where ranges are ranges of items, and says what is counted there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -37,6 +40,10 @@ class Account:
     @property
     def sum_text(self) -> str:
         """Write where the entries are, without what there is none of."""
+        return self.sum_of("entries")
+
+    def sum_of(self, unit: str) -> str:
+        """Write where the entries are, as what they are called."""
         told = [f"{getattr(self, name):,} {name}" for name in ("processed", "excluded", "missing", "unread")]
         parts = [text for text in told if not text.startswith("0 ")]
         files = [
@@ -44,10 +51,14 @@ class Account:
             for n, what in ((self.files_unknown, "of unknown length"), (self.files_unopened, "not looked into"))
             if n
         ]
-        return "; ".join([f"{' + '.join(parts) or '0'} = {self.total:,} entries", *files])
+        return "; ".join([f"{' + '.join(parts) or '0'} = {self.total:,} {unit}", *files])
 
     def _repr_html_(self) -> str:
         """Show where the entries are, in a notebook."""
+        return self.html_of("entries")
+
+    def html_of(self, unit: str) -> str:
+        """Show where the entries are, as what they are called."""
         from overproof.words import markup
 
         parts = [
@@ -56,7 +67,7 @@ class Account:
             ("missing", self.missing, markup.ABSENT),
         ]
         verdict = "complete" if self.is_complete else "not complete"
-        return markup.frame(markup.shares(parts, total=self.total), markup.text(f"{self.sum_text}: {verdict}"))
+        return markup.frame(markup.shares(parts, total=self.total), markup.text(f"{self.sum_of(unit)}: {verdict}"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class Progress:
         n_files: files of the dataset.
         n_files_opened: files looked into.
         first_failure: a range that is lost already, if there is one.
+        unit: what is counted: entries, or items of a map.
         n_suspects: blocks on which the selector failed, of which it is not settled yet what is to be excluded.
     """
 
@@ -43,4 +44,5 @@ class Progress:
     n_files: int
     n_files_opened: int
     first_failure: ExcludedRange | MissingRange | None = None
+    unit: str = "entries"
     n_suspects: int = 0

@@ -48,6 +48,7 @@ class Schema:
         friends: paths of the files that are read beside it, in the order of the identities.
         beside: for each friend, its name and that of its tree, in the order in which names are looked for.
         absent: for each friend that the tree names and that cannot be had, one line that says so.
+        titles: digest of how the tree and its branches are titled; empty where nobody has looked.
     """
 
     tree: str
@@ -58,3 +59,4 @@ class Schema:
     friends: tuple[str, ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
     absent: tuple[str, ...] = ()
+    titles: str = ""

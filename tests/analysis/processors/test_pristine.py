@@ -32,13 +32,29 @@ def test_one_that_stays_as_it_is_is_not_made_anew() -> None:
     assert pristine.get() is given
 
 
-def test_functions_have_no_state() -> None:
-    """They are given as they are."""
+def test_functions_without_state_are_given_as_they_are() -> None:
+    """They are not made anew either."""
 
     def process(events: Any) -> Any:
         return events
 
-    assert Pristine(process).get() is process
+    pristine = Pristine(process)
+    assert pristine.get() is process
+    assert pristine.get() is process
+
+
+def test_what_a_function_keeps_from_call_to_call_is_forgotten() -> None:
+    """In a closure, in a default, or on itself: coffea unpickles functions for each chunk too."""
+    around: list[int] = []
+
+    def process(number: int, default: list[int] = []) -> tuple[list[int], list[int]]:  # noqa: B006 - that is the law
+        around.append(number)
+        default.append(number)
+        return around, default
+
+    pristine = Pristine(process)
+    for number in range(3):
+        assert pristine.get()(number) == ([number], [number])
 
 
 def test_one_whose_state_cannot_be_told_is_left_as_it_is() -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from overproof.columns.events import ColumnMemory, Events, columns_of
-from overproof.columns.nanoevents.schemas import find_schema
+from overproof.columns.nanoevents.schemas import find_schema, settings_of, take_settings
 from overproof.columns.reader import ReaderCache
 from overproof.records.dataset import FileSpec
-from overproof.words.errors import ReadError, SelectorError
+from overproof.words.errors import DatasetError, ReadError, SelectorError
 
 nanoevents = pytest.importorskip("coffea.nanoevents", reason="coffea is not installed")
 
@@ -189,3 +189,52 @@ def test_the_whole_array_is_the_one_that_awkward_builds(block: Any) -> None:
     again = ak.from_buffers(*ak.to_buffers(ak.materialize(some)))
     assert again.Muon.pt.to_list() == some.Muon.pt.to_list()
     assert copy.deepcopy(some.layout).form == some.layout.form
+
+
+def written(path: Path, title: str = "", **columns: Any) -> FileSpec:
+    """Write a small file of NanoAOD; every branch has the title, if there is one."""
+    import numpy as np
+    import uproot
+
+    ids = {"run": np.ones(3, np.uint32), "luminosityBlock": np.ones(3, np.uint32), "event": np.arange(3, dtype="u8")}
+    with uproot.recreate(path) as file:
+        file.mktree("Events", {name: each.dtype for name, each in (columns or ids).items()}, title=title)
+        file["Events"].extend(columns or ids)
+    return FileSpec(path=str(path), tree="Events")
+
+
+def test_files_with_other_titles_have_forms_of_their_own(tmp_path: Path) -> None:
+    """What NanoEvents tell as `__doc__` is that of the file, also where a file of the same branches came before."""
+    from overproof.columns.nanoevents.block import nano_events
+    from overproof.columns.nanoevents.forms import FormMemory
+
+    forms, readers = FormMemory(), ReaderCache()
+    for title in ("one", "another", "one"):
+        spec = written(tmp_path / f"{title}.root", title)
+        columns = columns_of(Events(readers.get(spec), 0, 3))
+        events = nano_events(columns, nanoevents.NanoAODSchema, forms=forms, metadata={})
+        assert events.layout.parameters["__doc__"] == title
+
+
+def test_a_tree_that_a_schema_cannot_show_is_said_once(tmp_path: Path) -> None:
+    """No entry is to blame: coffea's own words are the reason why the file is missing."""
+    import numpy as np
+
+    from overproof.columns.nanoevents.block import nano_events
+    from overproof.columns.nanoevents.forms import FormMemory
+
+    reader = ReaderCache().get(written(tmp_path / "bare.root", MET_pt=np.ones(3), MET_phi=np.ones(3)))
+    with pytest.raises(DatasetError, match=r"bare\.root: NanoAODSchema cannot show Events: There are missing event ID"):
+        nano_events(columns_of(Events(reader, 0, 3)), nanoevents.NanoAODSchema, forms=FormMemory(), metadata={})
+
+
+def test_what_is_set_on_a_schema_reaches_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Switches of coffea are attributes of classes, which another process has as coffea made them."""
+    monkeypatch.setattr(nanoevents.NanoAODSchema, "error_missing_event_ids", False)
+    settings = settings_of(nanoevents.PFNanoAODSchema)
+    assert settings["NanoAODSchema"]["error_missing_event_ids"] is False
+
+    monkeypatch.setattr(nanoevents.NanoAODSchema, "error_missing_event_ids", True)
+    assert take_settings(settings)
+    assert nanoevents.NanoAODSchema.error_missing_event_ids is False
+    assert not take_settings(settings)

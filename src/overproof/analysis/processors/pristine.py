@@ -6,7 +6,6 @@ as one in coffea's documentation does, are right there; called twice as they are
 
 from __future__ import annotations
 
-from types import FunctionType
 from typing import Any
 
 import cloudpickle
@@ -25,8 +24,6 @@ class Pristine:
 
     def get(self) -> Any:
         """Return the processor as it was given; one that changed nothing of itself is not made anew."""
-        if isinstance(self._processor, FunctionType):
-            return self._processor
         state = _pickled(self._processor)
         if self._as_given is None:
             self._as_given = state

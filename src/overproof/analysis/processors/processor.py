@@ -66,7 +66,9 @@ class ProcessorSelector(Selector):
 
     def terminate(self, outputs: dict[str, Any]) -> Mapping[str, Any]:
         """Give the merged output to `postprocess`; what that returns takes its place, unless it is None."""
-        merged = restored(outputs.get(OUTPUT))
+        if OUTPUT not in outputs:  # not one block was good: there is nothing to be processed further
+            return {}
+        merged = restored(outputs[OUTPUT])
         if (postprocess := getattr(self.processor, "postprocess", None)) is not None:
             replaced = postprocess(merged)
             merged = merged if replaced is None else replaced

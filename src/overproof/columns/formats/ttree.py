@@ -22,6 +22,7 @@ from overproof.columns.formats.ttree_layout import BasketLayouts, clusters_of, s
 from overproof.columns.formats.types import form_inside, form_of_branch, members_of_form, typename_and_type
 from overproof.columns.grid import block_stops
 from overproof.columns.layouts import Clusters, Description, NativeColumn, TreeLayout
+from overproof.columns.layouts.titles import digest_of_titles
 from overproof.records.dataset import FileGrid
 from overproof.records.schema import Branch, Schema
 from overproof.words.errors import BranchError, OverproofError
@@ -228,8 +229,9 @@ class TTreeReader:
                     for each in self._tree.member("fAliases", none_if_missing=True) or ()
                 )
             self._schema = Schema(
-                tree=self.tree, format="TTree", branches=branches, identity=self.identity, aliases=aliases
-            )
+                tree=self.tree, format="TTree", branches=branches, identity=self.identity, aliases=aliases,
+                titles=digest_of_titles(str(each.member("fTitle")) for each in (self._tree, *self._branches)),
+            )  # fmt: skip
         return self._schema
 
     def _describe(self, name: str, column: _Column) -> Iterator[Branch]:

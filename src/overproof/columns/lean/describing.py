@@ -11,6 +11,7 @@ from overproof.columns.formats.checks.tables import check_entries, overlapping
 from overproof.columns.formats.names import plain
 from overproof.columns.grid import Storage, common_boundaries, ttree_clusters
 from overproof.columns.layouts import Clusters, Description, TreeLayout
+from overproof.columns.layouts.titles import digest_of_titles
 from overproof.columns.lean.branches import Branch, seeks_of, sizes_of, starts_of
 from overproof.columns.lean.columns import Column, LeanLayouts
 from overproof.columns.lean.doubt import NOT_UNDERSTOOD, DoubtError
@@ -47,9 +48,7 @@ def described(spec: FileSpec, source: ByteSource) -> Description | None:
         layout = _layout(tree, columns, spec=spec, name=name, uuid=file.uuid, identity=source.identity)
     except NOT_UNDERSTOOD:
         return None
-    return Description(
-        layout=layout, schema=lambda: _schema(layout, columns, tree.aliases), clusters=lambda: _clusters(tree)
-    )
+    return Description(layout=layout, schema=lambda: _schema(layout, columns, tree), clusters=lambda: _clusters(tree))
 
 
 def _layout(
@@ -114,11 +113,12 @@ def _leaves(branch: Branch) -> Iterator[tuple[str, Column]]:
         yield leaf.name, Column(branch=branch, type=type_, leaf=leaf.name)
 
 
-def _schema(layout: TreeLayout, columns: dict[str, Column], aliases: tuple[tuple[str, str], ...]) -> records.Schema:
+def _schema(layout: TreeLayout, columns: dict[str, Column], tree: Tree) -> records.Schema:
     branches = tuple(_described(name, column) for name, column in columns.items())
     return records.Schema(
-        tree=layout.tree, format="TTree", branches=branches, identity=layout.identity, aliases=aliases
-    )
+        tree=layout.tree, format="TTree", branches=branches, identity=layout.identity, aliases=tree.aliases,
+        titles=digest_of_titles([tree.title, *(branch.title for branch in tree.branches)]),
+    )  # fmt: skip
 
 
 def _described(name: str, column: Column) -> records.Branch:

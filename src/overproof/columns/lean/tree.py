@@ -26,6 +26,7 @@ class Tree:
     """A TTree.
 
     Attributes:
+        title: of the tree.
         n_entries: in it.
         auto_flush: `fAutoFlush`, entries of a cluster behind the last range.
         range_ends: last entry (inclusive) of each range of clusters.
@@ -36,6 +37,7 @@ class Tree:
     Source: ROOT's TTree.
     """
 
+    title: str
     n_entries: int
     auto_flush: int
     range_ends: tuple[int, ...]
@@ -60,7 +62,7 @@ def tree_of(streamed: Streamed, kind: str) -> Tree:
     version, at, end = streamed.counted(at)
     if version not in (_WITH_FEATURES - 1, _WITH_FEATURES) or end != stop:
         raise DoubtError("another TTree")
-    _, _, at = streamed.named(at)
+    _, title, at = streamed.named(at)
     for n_bytes, told in _ATTRIBUTES:
         at = streamed.skipped(at, n_bytes, told)
     facts = _FACTS.unpack_from(streamed.data, at)
@@ -73,6 +75,7 @@ def tree_of(streamed: Streamed, kind: str) -> Tree:
     aliases, at = _aliases_at(streamed, at)
     _check_rest(streamed, at, stop)
     return Tree(
+        title=title,
         n_entries=facts[0],
         auto_flush=facts[15],
         range_ends=ends,

@@ -14,7 +14,7 @@ from overproof.columns.remembered import key_of, memory
 from overproof.records.dataset import FileSpec
 from overproof.words.frozen import dataclass
 
-_FORMAT = 1
+_FORMAT = 2
 """Counts up whenever the meaning of what is kept changes."""
 
 
@@ -28,6 +28,7 @@ class Shape:
         identity: version of the file, empty where that cannot be told; the format, where the form is not its own.
         is_podio: the form holds what podio tells of its collections.
         branches: name, C++ type, dtype and dimensions of each.
+        titles: digest of what the branches are titled, which NanoEvents show as `__doc__`.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Shape:
     identity: str
     is_podio: bool
     branches: tuple[tuple[Any, ...], ...]
+    titles: str = ""
 
 
 def recall_form(shape: Shape) -> dict[str, Any] | None:
@@ -67,5 +69,5 @@ def _key(shape: Shape) -> str | None:
     what = f"form {_FORMAT} {coffea.__version__} {uproot.__version__} {shape.is_podio}"
     if shape.path:
         return key_of(FileSpec(path=shape.path, tree=shape.tree), shape.identity, what)
-    told = json.dumps([shape.identity, shape.branches])
+    told = json.dumps([shape.identity, shape.branches, shape.titles])
     return f"{what}\0{hashlib.sha256(told.encode('utf-8', 'surrogateescape')).hexdigest()}"

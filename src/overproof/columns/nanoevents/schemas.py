@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from typing import Any
 
 from overproof.words.errors import SelectorError
@@ -18,6 +19,34 @@ def name_of_schema(schema: Any) -> str:
     """Return the name by which `find_schema` knows a class; empty where it does not, as one of the user's own."""
     module = str(getattr(schema, "__module__", ""))
     return schema.__name__ if module.startswith("coffea.nanoevents.schemas.") else ""
+
+
+def settings_of(schema: Any) -> dict[str, dict[str, Any]]:
+    """Return what users may have set on coffea's classes under a schema, by class and name.
+
+    Coffea has switches there (`NanoAODSchema.warn_missing_crossrefs`), which another process knows nothing of.
+    """
+    return {
+        cls.__name__: {name: value for name, value in vars(cls).items() if _is_setting(name, value)}
+        for cls in schema.__mro__
+        if name_of_schema(cls)
+    }
+
+
+def take_settings(settings: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Set what another process has set on coffea's classes; tell whether anything was otherwise here."""
+    has_changed = False
+    for cls_name, values in settings.items():
+        cls = find_schema(cls_name)
+        for name, value in values.items():
+            if vars(cls).get(name) != value:
+                setattr(cls, name, value)
+                has_changed = True
+    return has_changed
+
+
+def _is_setting(name: str, value: Any) -> bool:
+    return not name.startswith("__") and isinstance(value, bool | int | float | str | dict | list | tuple | set)
 
 
 def find_schema(said: Any) -> Any:

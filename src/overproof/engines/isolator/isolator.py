@@ -33,6 +33,7 @@ from overproof.engines.messages import (
     SetLimits,
 )
 from overproof.engines.waiting import ready
+from overproof.engines.worker.code import take_settings_of
 from overproof.engines.worker.logs import attribute_rest, cut_log, log_size_bytes
 from overproof.records.block import Block
 from overproof.records.notices import (
@@ -205,6 +206,7 @@ class Isolator:
                 from overproof.columns.nanoevents.forms import forms_of_this_process
                 from overproof.columns.nanoevents.schemas import find_schema
 
+                take_settings_of(self._brief)
                 forms_of_this_process().get(reader, find_schema(self._brief.schema))
         except OverproofError:
             return  # the child will see that too, and tell

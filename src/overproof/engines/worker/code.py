@@ -6,6 +6,9 @@ import importlib
 import sys
 from collections.abc import Iterable
 
+import cloudpickle
+
+from overproof.engines.messages import Brief
 from overproof.engines.worker.failure import USER_ERRORS, describe_failure
 
 
@@ -22,3 +25,12 @@ def import_modules(names: Iterable[str]) -> None:
             importlib.import_module(name)
         except USER_ERRORS as error:
             print(f"overproof: a worker cannot import {name}: {describe_failure(error)[0]}", file=sys.stderr)
+
+
+def take_settings_of(brief: Brief) -> None:
+    """Set on coffea's classes of schemas what the user has set on them."""
+    if not brief.settings:
+        return
+    from overproof.columns.nanoevents.forms import take_settings_and_forget
+
+    take_settings_and_forget(cloudpickle.loads(brief.settings))

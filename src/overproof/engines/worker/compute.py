@@ -35,7 +35,7 @@ from overproof.engines.messages import (
     Settled,
     Survey,
 )
-from overproof.engines.worker.code import import_modules
+from overproof.engines.worker.code import import_modules, take_settings_of
 from overproof.engines.worker.failure import USER_ERRORS, describe_failure, failure_of
 from overproof.engines.worker.handover import Handover
 from overproof.engines.worker.logs import PrintLog
@@ -207,6 +207,7 @@ class Worker:
         self._selector, self._is_spoilt = None, False
         try:
             import_modules(brief.modules)
+            take_settings_of(brief)
             selector: Selector = cloudpickle.loads(brief.selector)
             selector.worker_begin()
         except USER_ERRORS as error:

@@ -245,7 +245,7 @@ class Conduct:
             delta_interval_s=question.manner.delta_interval_s,
             log_directory=str(keeper.query.log_directory) if keeper is not None else None,
             cache=question.cache,
-            schema=_name_of(self._selector.schema),
+            **_of_schema(self._selector.schema),
         )
 
     # -- what outlives the process
@@ -364,13 +364,15 @@ class Conduct:
         return name_missing([failure], dataset)[0]
 
 
-def _name_of(schema: Any) -> str:
-    """Return the name of a schema of coffea's own; empty where there is none."""
+def _of_schema(schema: Any) -> dict[str, Any]:
+    """Return what workers must know of a schema of coffea's beside what the selector holds."""
     if schema is None:
-        return ""
-    from overproof.columns.nanoevents.schemas import name_of_schema
+        return {}
+    import cloudpickle
 
-    return name_of_schema(schema)
+    from overproof.columns.nanoevents.schemas import name_of_schema, settings_of
+
+    return {"schema": name_of_schema(schema), "settings": cloudpickle.dumps(settings_of(schema))}
 
 
 def _for_reading(dataset: Dataset | None, *, verifies: bool) -> Dataset | None:

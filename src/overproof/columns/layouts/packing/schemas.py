@@ -19,6 +19,7 @@ def packed_schema(schema: Schema) -> dict[str, Any]:
         "format": schema.format,
         "identity": schema.identity,
         "aliases": schema.aliases,
+        "titles": schema.titles,
         "types": list(types),
         "type": kinds,
         "name": [each.name for each in schema.branches],
@@ -58,5 +59,6 @@ def unpacked_schema(facts: dict[str, Any]) -> Schema:
         format=facts["format"],
         identity=facts["identity"],
         aliases=tuple((name, text) for name, text in facts["aliases"]),
+        titles=str(facts["titles"]),
         branches=tuple(branches),
     )
