@@ -157,3 +157,16 @@ def test_labels_and_edges_reach_root(tmp_path: Path) -> None:
         edges = {name: file[name].axis().edges().tolist() for name in axes}
         assert file["names"].axis().labels() == ["mu", "e"]
     assert edges == {name: axis.edges.tolist() for name, axis in axes.items()}
+
+
+def test_a_directory_and_a_histogram_of_one_name_are_told(tmp_path: Path) -> None:
+    """A ROOT file has one thing of each name: the first is there, the other is left out with the reason."""
+    one, other = (hist.Hist.new.Reg(2, 0, 1).Double().fill(fills) for fills in ([0.1], [0.1, 0.2]))
+    for outputs, kept in (
+        ({"a": {"h": one}, "a/h": {"h": other}}, "a/h"),
+        ({"a/h": {"h": other}, "a": {"h": one}}, "a/h/h"),
+    ):
+        (left_out,) = save_outputs(tmp_path / "out.root", outputs)
+        assert "a directory and something else cannot have one name" in left_out
+        with uproot.open(tmp_path / "out.root") as file:
+            assert kept in file.keys(cycle=False)

@@ -28,14 +28,25 @@ def write_root(path: Path, outputs: Mapping[str, Any]) -> list[str]:
     """
     import uproot
 
-    left_out = []
+    left_out: list[str] = []
+    written: set[str] = set()
+    folders: set[str] = set()
     with uproot.recreate(path) as file:
         for name, value in _leaves(outputs, ""):
+            above = {name[:place] for place, letter in enumerate(name) if letter == "/"}
             try:
+                _check_apart(is_taken=name in folders or not above.isdisjoint(written))
                 _write(file, name, value)
+                written.add(name)
+                folders |= above
             except _CannotHoldError as reason:
                 left_out.append(f"{name}: {reason}")
     return left_out
+
+
+def _check_apart(*, is_taken: bool) -> None:
+    if is_taken:
+        raise _CannotHoldError("in a ROOT file, a directory and something else cannot have one name")
 
 
 def _leaves(outputs: Mapping[Any, Any], folder: str) -> Iterator[tuple[str, Any]]:
