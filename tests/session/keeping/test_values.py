@@ -173,3 +173,13 @@ def test_global_data_and_class_attributes_count(tmp_path: Path, monkeypatch: pyt
     assert identity(module.wrapped).digest != wrapped.digest
     assert identity(module.caller).digest != caller.digest
     assert identity(module.counted).digest == counted.digest
+
+
+def test_attributes_are_no_globals() -> None:
+    """In a notebook, what is kept under the name of a branch changes no function that reads this branch."""
+    users: dict[str, Any] = {"__name__": "notebook"}
+    exec("def of_branch(events):\n    return {'n': events.x}\n\ndef of_global(events):\n    return {'n': x}\n", users)
+    before = [digest_of(users[name]) for name in ("of_branch", "of_global")]
+    users["x"] = 5
+    after = [digest_of(users[name]) for name in ("of_branch", "of_global")]
+    assert [one == two for one, two in zip(before, after, strict=True)] == [True, False]

@@ -143,11 +143,13 @@ def _globals_of(function: FunctionType) -> Iterator[tuple[str, Any]]:
     What it writes itself, such as a counter, is no part of the question.
     """
     names: set[str] = set()
-    stored: set[str] = set()
+    by_use: dict[str, set[str]] = {}
     for code in _codes(function.__code__):
-        names.update(code.co_names)
-        stored.update(str(each.argval) for each in dis.get_instructions(code) if each.opname == "STORE_GLOBAL")
-    for name in sorted(names - stored):
+        names.update(code.co_names)  # of attributes too, which are no globals
+        for each in dis.get_instructions(code):
+            by_use.setdefault(each.opname, set()).add(str(each.argval))
+    loaded = by_use.get("LOAD_GLOBAL", set()) | by_use.get("LOAD_NAME", set())
+    for name in sorted(loaded - by_use.get("STORE_GLOBAL", set())):
         value = function.__globals__.get(name)
         if isinstance(value, ModuleType) and not is_installed(value):
             for inner in sorted(names & vars(value).keys()):
