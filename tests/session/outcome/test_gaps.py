@@ -79,6 +79,18 @@ def test_two_trees_of_a_file_are_told_apart() -> None:
     assert name_missing([], twice).as_fileset() == {}
 
 
+@pytest.mark.parametrize("name", ["/br[2].root", "/what?.root", "root://host//a.root?key=1", "/run:1.root"])
+def test_what_lacks_is_found_by_its_name_while_it_is_away(name: str) -> None:
+    """No letter in it makes a pattern of it, or a tree."""
+    away = Dataset(name="d", files=(FileSpec(path=name, tree="Events"), FILES[0]))
+    (part,) = expand(json.loads(json.dumps(name_missing([missing(0)], away).as_fileset())))
+    assert [spec.path for spec in part.files] == [name, "/a.root"]
+    alone = Dataset(name="d", files=away.files[:1])
+    grids = {0: FileGrid(tree="Events", n_entries=9, stops=(9,))}
+    (part,) = expand(name_missing([missing(0, 0, 9)], alone, grids).as_fileset())
+    assert [(spec.path, spec.steps) for spec in part.files] == [(name, ((0, 9),))]
+
+
 def test_a_tree_that_nobody_named_is_that_of_the_other_files() -> None:
     """Coffea takes no file without a tree; here one that nobody could look into is asked for as it was."""
     unnamed = Dataset(name="d", files=tuple(FileSpec(path=f"/{name}.root") for name in "abc"))

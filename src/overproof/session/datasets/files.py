@@ -34,13 +34,24 @@ def files_of(data: Any) -> list[FileSpec]:
     if isinstance(data, str | os.PathLike):
         return expand_path(os.fspath(data))
     if isinstance(data, Mapping):
-        return [described(spec, plain(description)) for path, description in data.items() for spec in _of_key(path)]
+        told = [(path, plain(description)) for path, description in data.items()]
+        return [described(spec, what) for path, what in told for spec in _of_key(path, what)]
     if isinstance(data, Iterable) and not isinstance(data, bytes):
         return [spec for item in data for spec in files_of(item)]
     raise DatasetError(f"{data!r} is no dataset: give a path, a glob, a list of them, or a fileset")
 
 
-def _of_key(path: Any) -> list[FileSpec]:
+def literal(path: str) -> FileSpec:
+    """Return a file by its name, whatever letters stand in it."""
+    expanded = os.path.expanduser(path)
+    return FileSpec(path=expanded, written="" if expanded == path else path)
+
+
+def _of_key(path: Any, description: Any) -> list[FileSpec]:
+    """Return the files that a key names: one by its very name, where something is said that holds for one only."""
     if not isinstance(path, str | os.PathLike):
         raise DatasetError(f"{path!r} is no path: the files of a fileset are {{path: tree}} or a list of paths")
+    told = description if isinstance(description, Mapping) else {}
+    if told.get("object_path") and any(told.get(word) is not None for word in ("num_entries", "uuid", "checksum")):
+        return [literal(os.fspath(path))]
     return expand_path(os.fspath(path))

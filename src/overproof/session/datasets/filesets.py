@@ -5,14 +5,15 @@ Source: `coffea.processor.Runner` and `coffea.dataset_tools`.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from overproof.records.dataset import USUAL_TREE, FileSpec
-from overproof.session.datasets.descriptions import OF_FILE, check_format, tree_of
-from overproof.session.datasets.files import files_of, plain
+from overproof.session.datasets.descriptions import OF_FILE, check_format, described, tree_of
+from overproof.session.datasets.files import files_of, literal, plain
 from overproof.session.datasets.part import Part
 from overproof.session.outcome.lacking import WHOLE
 from overproof.words.errors import DatasetError
@@ -47,13 +48,14 @@ def parts_of_fileset(data: Mapping[Any, Any]) -> list[Part]:
     Raises:
         DatasetError: a dataset that is described in no known way, or two of one name.
     """
-    parts = [part_of(str(name), description) for name, description in data.items()]
+    told = [description.get(WHOLE) for description in data.values() if isinstance(description, Mapping)]
+    whole = next((each for each in told if each is not None), None)
+    if whole is None:
+        parts = [part_of(str(name), description) for name, description in data.items()]
+    else:
+        parts = [part_of(str(name), _literally(description)) for name, description in data.items()]
     _check_names(parts)
-    for description in data.values():
-        whole = description.get(WHOLE) if isinstance(description, Mapping) else None
-        if whole is not None:
-            return _in_place(parts, _parts_of_whole(whole))
-    return parts
+    return parts if whole is None else _in_place(parts, _parts_of_whole(whole))
 
 
 def _check_names(parts: Sequence[Part]) -> None:
@@ -71,7 +73,17 @@ def _parts_of_whole(whole: Any) -> list[Part]:
             f"`{WHOLE}` of the fileset is {whole!r}: it must list the datasets of which this one is a part, each with "
             "`name` and `files`; leave it out"
         )
-    return [part_of(str(each["name"]), each) for each in whole]
+    return [part_of(str(each["name"]), _literally(each)) for each in whole]
+
+
+def _literally(description: Any) -> Any:
+    """Take paths of what lacks as names of files, not as patterns: a file that is away matches none."""
+    listed = description.get(FILES) if isinstance(description, Mapping) else None
+    mappings = [listed] if isinstance(listed, Mapping) else listed
+    if not isinstance(mappings, list) or not all(isinstance(each, Mapping) for each in mappings):
+        return description
+    told = [(path, said) for each in mappings for path, said in each.items()]
+    return {**description, FILES: [described(literal(os.fspath(path)), plain(said)) for path, said in told]}
 
 
 def _in_place(parts: Sequence[Part], whole: Sequence[Part]) -> list[Part]:
