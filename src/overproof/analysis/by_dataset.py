@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from overproof.analysis.selector import Selector
+from overproof.words.errors import MergeError
 
 
 class DatasetOutputs(dict[str, Any]):
@@ -59,9 +60,17 @@ class ByDataset(Selector):
         self.inner.worker_begin()
 
     def process(self, events: Any) -> dict[str, Any]:
-        """Return the outputs of one block under the name of its dataset."""
+        """Return the outputs of one block under the name of its dataset.
+
+        Raises:
+            MergeError: the inner one gives no outputs by name.
+        """
         name = events.metadata["dataset"]
         outputs = self.inner.process(events)
+        if outputs is not None and not isinstance(outputs, Mapping):
+            raise MergeError(
+                f"a selector must return its outputs by name, not {type(outputs).__name__}; return a dict, or None"
+            )
         return {name: {} if outputs is None else outputs}
 
     def worker_end(self) -> None:

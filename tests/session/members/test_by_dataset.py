@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import signal
 from collections.abc import Callable
@@ -105,36 +104,6 @@ def test_counts_tables_and_lists_by_dataset(fileset_of: Filesets) -> None:
     assert tables["b"]["entry"].tolist() == [0, 1, 2, 3, 4]
     assert tables["a"].n_rows == 100
     assert len(lists["b"]) == int(again) == sum(n % 97 > 90 for n in range(100, 400))
-
-
-@pytest.mark.usefixtures("compiled_in_haste")
-@pytest.mark.parametrize("path", ["compiled", "interpreted"])
-def test_entries_are_counted_in_their_dataset(fileset_of: Filesets, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    """`Entry$`, `Entries$` and the numbers of rows are those of a query over the dataset alone, in cuts too."""
-    monkeypatch.setenv("OVERPROOF_PATH", path)
-    fileset = fileset_of(a="small large", b="middle small", c="empty")
-    draw = {"expression": "Entry$", "cut": "Entry$ > Entries$ / 4", "bins": "100, 0, 1000"}
-    scan = {"columns": ["event", "Entry$", "Entries$"], "cut": "Entry$ < 150 && x < 5", "rows": 20}
-    with op.Session("inline", progress=False) as session:
-        drawn, together = session.draw(fileset, **draw, by_dataset=True), session.draw(fileset, **draw)
-        scaled = session.draw(fileset, **draw, by_dataset=True, weights={"a": 2, "b": 1, "c": 1})
-        tables, counts = (ask(fileset, by_dataset=True) for ask in asking(session, scan))
-        for name in "ab":
-            alone = {name: fileset[name]}
-            assert same(drawn[name], session.draw(alone, **draw))
-            table, count = (ask(alone) for ask in asking(session, scan))
-            assert [tables[name][column].tolist() for column in ("entry", "event", "Entry$", "Entries$")] == [
-                table[column].tolist() for column in ("entry", "event", "Entry$", "Entries$")
-            ]
-            assert int(counts[name]) == int(count) > 0
-    assert drawn.statistics.path == path
-    assert scaled["a"].sum().value == 2 * drawn["a"].sum().value
-    assert together.sum().value == 900 * 3 // 4 - 1  # over all files where nothing is kept apart
-
-
-def asking(session: op.Session, scan: dict[str, Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Return what lists and what counts the rows of one cut."""
-    return functools.partial(session.scan, **scan), functools.partial(session.count, cut=scan["cut"])
 
 
 @pytest.mark.parametrize("asked", [name for name in DRAWS if name != "profile"])
