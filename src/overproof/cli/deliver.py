@@ -199,6 +199,7 @@ def _print_account(outcome: Outcome, flags: QueryFlags) -> None:
         split=outcome.split,
         accounts=outcome.accounts,
         max_ranges=n_ranges,
+        is_finished=outcome.state is QueryState.FINISHED,
     )
     if outcome.state is not QueryState.FINISHED:
         kept = "nothing was done" if _is_nothing(outcome) else "the part that was done is kept"

@@ -49,7 +49,8 @@ class Outcome:
     @property
     def is_complete(self) -> bool:
         """Tell whether every entry asked for is in the outputs, and every empty tree."""
-        return self.account.is_complete and not self.missing and not self.excluded
+        is_settled = self.account.is_complete and not self.missing and not self.excluded
+        return is_settled and self.state is QueryState.FINISHED  # else an empty tree may be unread
 
     @property
     def shown(self) -> Mapping[str, Any]:

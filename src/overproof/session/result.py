@@ -61,7 +61,8 @@ class Result(Mapping[str, Any]):
     @property
     def is_complete(self) -> bool:
         """Tell whether every entry asked for is in the outputs, and every empty tree."""
-        return self.account.is_complete and not self.missing and not self.excluded
+        is_settled = self.account.is_complete and not self.missing and not self.excluded
+        return is_settled and self.state is QueryState.FINISHED  # else an empty tree may be unread
 
     def __getitem__(self, name: str) -> Any:
         return self.outputs[name]

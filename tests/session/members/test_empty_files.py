@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -145,6 +146,22 @@ def test_a_processor_that_fails_on_no_entries(fileset_of: Filesets) -> None:
     assert again["a"]["calls"] == [("empty", 0)]
     with pytest.raises(ValueError, match="nothing here"):
         replay(result.query_id)
+
+
+def test_what_stopped_may_lack_empty_trees(fileset_of: Filesets) -> None:
+    """They have no entries, so that the account is complete before they are read; the result is so when all is done."""
+    with op.Session("inline", progress=False) as session:
+        result = session.process(Keys(), fileset_of(a="small empty"))
+        with pytest.raises(UserCodeError) as caught:
+            session.process(Afraid(), fileset_of(a="small empty"), on_error="stop")
+    stopped = caught.value.result
+    assert stopped is not None
+    assert stopped.account == result.account == Account(processed=100, total=100)
+    assert [each.is_complete for each in (result, stopped, replace(stopped, excluded=result.excluded))] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_what_lacked_and_came_is_the_whole(fileset_of: Filesets, tmp_path: Path) -> None:

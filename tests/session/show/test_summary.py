@@ -18,6 +18,11 @@ def test_a_complete_account_is_one_line() -> None:
     assert text == ("account     4,000 processed + 0 excluded + 0 missing + 0 unread = 4,000 entries: complete")
 
 
+def test_what_has_not_finished_is_not_called_complete() -> None:
+    """A tree without entries may be unread, and no number tells it."""
+    assert account_text(Account(processed=5, total=5), is_finished=False).endswith("= 5 entries: not complete")
+
+
 def test_what_lacks_is_told_with_its_reason() -> None:
     """Missing and excluded ranges are told with file, tree, entries (last one included) and reason."""
     failed = ExcludedRange(file="b.root", tree="Events", first=7, stop=8, kind="exception", reason="ValueError: x\n y")

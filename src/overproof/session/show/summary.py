@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.account import ITEMS, Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.outcome.failure import EventName
 from overproof.records.statistics import Statistics, WorkerStatistics
 from overproof.words.units import entries_text, human_bytes, human_seconds
@@ -30,13 +30,15 @@ def account_text(
     split: Sequence[SplitRange] = (),
     accounts: Mapping[str, Account] | None = None,
     max_ranges: int = MAX_RANGES,
+    is_finished: bool = True,
 ) -> str:
     """Write where every entry is: one line when the result is complete, the ranges that lack when it is not.
 
     Of several datasets each has a line too.
     Ranges that lack for the same cause stand together: the cause once, with their number, then each of them.
     """
-    verdict = "complete" if account.is_complete and not (missing or excluded) else "not complete"
+    is_settled = account.is_complete and not (missing or excluded) and is_finished
+    verdict = "complete" if is_settled else "not complete"
     lines = [f"account     {_sum_text(account)}: {verdict}"]
     if account.files_unknown:
         lines.append(f"            {_files(account.files_unknown)} of unknown length: nobody can tell how many entries")
@@ -173,14 +175,22 @@ def _cause_of_excluded(failed: ExcludedRange) -> str:
 def _how_many(ranges: Sequence[MissingRange | ExcludedRange]) -> str:
     n_entries = sum(each.stop - each.first for each in ranges if each.stop is not None)
     n_whole = sum(each.stop is None for each in ranges)
-    parts = ([f"{n_entries:,} entries"] if n_entries else []) + ([_files(n_whole)] if n_whole else [])
+    unit = ITEMS if is_of_items(ranges[0]) else "entries"
+    parts = ([f"{n_entries:,} {unit}"] if n_entries else []) + ([_files(n_whole)] if n_whole else [])
     return " and ".join(parts)
 
 
 def _where(lost: MissingRange | ExcludedRange) -> str:
+    if isinstance(lost, ExcludedRange) and is_of_items(lost):
+        return f"item {lost.first:,}" if lost.stop == lost.first + 1 else f"items {lost.first:,} to {lost.stop - 1:,}"
     text = f"{_place(lost.file, lost.tree)} {_range(lost.first, lost.stop)}"
     event = event_text(lost.event) if isinstance(lost, ExcludedRange) else ""
     return f"{text} ({event})" if event else text
+
+
+def is_of_items(lost: MissingRange | ExcludedRange) -> bool:
+    """Tell items of a map from entries of a file."""
+    return lost.file == ITEMS and lost.tree is None and isinstance(lost, ExcludedRange)
 
 
 def event_text(event: EventName | None) -> str:

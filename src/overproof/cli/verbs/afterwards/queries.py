@@ -10,6 +10,7 @@ import click
 from overproof.cli.exit_codes import ExitCode
 from overproof.cli.options import QueryFlags, place_options
 from overproof.cli.places import STANDARD_OUTPUT, check_json, write_json
+from overproof.words.states import QueryState
 from overproof.words.units import human_bytes, human_count
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def show_command(query_id: str, json: str | None) -> int:
 
         click.echo("\n".join(f"{name:<12}{text}" for name, text in _lines(report) if text))
         if report.account is not None:
-            click.echo(account_text(report.account, excluded=excluded))
+            is_finished = report.state == QueryState.FINISHED
+            click.echo(account_text(report.account, excluded=excluded, is_finished=is_finished))
         for line in _ways_on(report, has_failures=bool(excluded)):
             click.echo(f"{'':<12}{line}")
     return ExitCode.COMPLETE
