@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from overproof.records.account import Account, ExcludedRange, MissingRange
+from overproof.records.account import ITEMS, Account, ExcludedRange, MissingRange
 from overproof.records.progress import Progress
 from overproof.session.conduct.conduct import Conduct
 from overproof.session.members import divided
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from overproof.engines.crew import Crew
     from overproof.outputs.outline import Outlined
     from overproof.session.conduct.resumption import Resumption
+    from overproof.session.mapping.so_far import RaisedSoFar
     from overproof.session.result import Result
 
 Prepare: TypeAlias = "Callable[[Question, Crew, Callable[[], bool]], Selector]"
 """Makes the selector of a question, over an idle crew, unless the user wants it to end; friends are joined by then."""
 
+
+NAMELESS = frozenset({"scan", "count", "map"})
+"""Kinds of questions whose answers have no outputs by name."""
 
 TURN_S = 0.1
 """How often a query that waits for the workers looks whether it is still wanted."""
@@ -61,13 +65,15 @@ class Query:
         self._outcome: Result | None = None
         self._error: BaseException | None = None
         self._stop_wanted = ""
+        self._raised_so_far: RaisedSoFar | None = None
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"query {self.id}", daemon=True)
         self._thread.start()
 
     def __repr__(self) -> str:
-        account = self.progress().account
-        return f"<Query {self.id} {self.state}: {account.processed:,} of {account.total:,} entries>"
+        progress = self.progress()
+        account = progress.account
+        return f"<Query {self.id} {self.state}: {account.processed:,} of {account.total:,} {progress.unit}>"
 
     # -- looking
 
@@ -104,7 +110,7 @@ class Query:
     def progress(self) -> Progress:
         """Tell how far the query is; cheap enough for ten times a second."""
         if self._conduct is not None:
-            return self._conduct.progress()
+            return self._progress_of(self._conduct)
         n_files = self._question.n_files
         return Progress(
             state=self.state,
@@ -120,19 +126,39 @@ class Query:
             n_active=0,
             n_files=n_files,
             n_files_opened=0,
+            unit=ITEMS if self._question.kind == "map" else "entries",
         )
+
+    def _progress_of(self, conduct: Conduct) -> Progress:
+        if self._question.kind != "map":
+            return conduct.progress()
+        from overproof.session.mapping.so_far import progress_of_items
+
+        raised = self._raised(conduct)  # before the figures: none of it is missing in them
+        return progress_of_items(conduct.progress(), raised)
 
     def failures(self, n_newest: int = 10) -> list[ExcludedRange | MissingRange]:
         """Return what was lost last, so many of each sort at most; the result has all of it, in order."""
-        if self._question.kind == "map":
-            from overproof.session.mapping.selector import RAISED
+        if self._conduct is None:
+            return []
+        found = self._conduct.failures(n_newest)
+        if self._question.kind != "map":
+            return found
+        from overproof.session.mapping.so_far import of_items
 
-            so_far = self.partial(RAISED)
-            return [] if so_far is None else list(so_far.excluded[-n_newest:])
-        return [] if self._conduct is None else self._conduct.failures(n_newest)
+        return [*self._raised(self._conduct)[-n_newest:], *map(of_items, found)]
+
+    def _raised(self, conduct: Conduct) -> tuple[ExcludedRange, ...]:
+        """Return what items of a map have raised so far."""
+        from overproof.session.mapping.selector import RAISED
+        from overproof.session.mapping.so_far import RaisedSoFar
+
+        if self._raised_so_far is None:
+            self._raised_so_far = RaisedSoFar(lambda: conduct.feedback([RAISED]).outputs[RAISED])
+        return self._raised_so_far.ranges(conduct.progress().account.processed)
 
     def partial(self, *names: str) -> Any:
-        """Return what is merged so far, in the form of `result`; None before the first delta.
+        """Return what is merged so far, in the form of `result`; None before the first delta. Nothing is warned of.
 
         Args:
             names: of outputs, those of nested mappings as `outer/inner`: only these are copied and rounded, as they
@@ -143,7 +169,7 @@ class Query:
             OptionError: there is no such output; `outline` tells which there are.
             UserCodeError: `terminate` raised.
         """
-        if names and self._question.kind in {"scan", "count"}:
+        if names and self._question.kind in NAMELESS:
             raise OptionError(f"a {self._question.kind} has no outputs by name: ask for `partial()`")
         conduct = self._conduct
         if not names and self._done.is_set():
@@ -154,7 +180,7 @@ class Query:
 
     def outline(self) -> dict[str, Outlined]:
         """List the outputs so far by name, each with its kind; none of them is copied."""
-        return {} if self._conduct is None else self._conduct.outline()
+        return {} if self._conduct is None or self._question.kind in NAMELESS else self._conduct.outline()
 
     # -- steering
 
@@ -199,7 +225,11 @@ class Query:
         if (error := self._conduct.failure_of(self._outcome)) is not None:
             error.result = self._outcome
             raise error
-        return self._dress(self._outcome)
+        from overproof.session.answers import warn_of_gaps
+
+        answer = self._dress(self._outcome)
+        warn_of_gaps(self._outcome, answer, kind=self._question.kind)
+        return answer
 
     # -- the query's own thread
 

@@ -273,6 +273,9 @@ def test_a_running_map_can_be_looked_at_and_stopped(local: op.Session, tmp_path:
     assert [(each.first, each.reason[:10]) for each in query.failures()] == [(2, "ValueError")]
     assert so_far.state is QueryState.RUNNING
     assert so_far.filled()[:5] == [0, 1, None, 3, None]
+    progress = query.progress()
+    assert (progress.unit, progress.account.excluded, progress.account.processed) == ("items", 1, len(so_far.done))
+    assert progress.first_failure == query.failures()[0]
     query.stop()
     gate.touch()
     stopped = query.result()
@@ -284,6 +287,57 @@ def test_a_running_map_can_be_looked_at_and_stopped(local: op.Session, tmp_path:
     assert resumed.filled() == [0, 1, None, *range(3, 12)]
 
 
+def test_what_is_told_of_a_map_is_what_it_gives(session: op.Session) -> None:
+    """Figures and failures of the query are those of its values, at no warning; parts of a map have no names."""
+    query = session.map(fussy, range(6), wait=False)
+    query.wait(60)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        progress = query.progress()
+        assert (progress.account.processed, progress.account.excluded) == (4, 2)
+        assert not progress.account.is_complete
+        assert [each.first for each in query.failures()] == [2, 4]
+        assert [each.first for each in query.failures(1)] == [4]
+        assert repr(query).endswith("finished: 4 of 6 items>")
+        assert query.outline() == {}
+        for name in ("values", "raised"):
+            with pytest.raises(OptionError, match="a map has no outputs by name"):
+                query.partial(name)
+    with pytest.warns(IncompleteWarning, match="2 of 6 items"):
+        assert query.result().account == progress.account
+
+
+def test_a_part_of_a_map_is_no_cause_for_warnings(local: op.Session, tmp_path: Path) -> None:
+    """A map that is shown while it stops warns nobody; its result does."""
+    gate = tmp_path / "gate"
+
+    def wait(item: int) -> int:
+        while item > 3 and not gate.exists():
+            time.sleep(0.01)
+        return item
+
+    query = local.map(wait, range(12), wait=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        while (so_far := query.partial()) is None or len(so_far.done) < 4:
+            query.wait(0.05)
+        query.stop()
+        assert not query.partial().is_complete
+        query.failures()
+    gate.touch()
+    with pytest.warns(IncompleteWarning, match="0 failed, .* were not computed"):
+        query.result()
+
+
+def test_a_map_that_is_shown_again_tells_the_same(local: op.Session, quiet: None) -> None:
+    """A finished map that is taken up again has the figures that it had."""
+    mapped = local.map(fussy, range(6))
+    again = local.resume(mapped.query_id, wait=False)
+    again.wait(60)
+    assert again.progress().account == mapped.account
+    assert [each.first for each in again.failures()] == [2, 4]
+
+
 def test_a_mapped_tells_what_it_is(session: op.Session, quiet: None) -> None:
     """Its text has the numbers and the first failures; it survives a pickle."""
     mapped = session.map(fussy, [1, *[2] * 7])
@@ -292,6 +346,8 @@ def test_a_mapped_tells_what_it_is(session: op.Session, quiet: None) -> None:
     assert lines[1].startswith("  item 1: ValueError: two is bad")
     assert lines[-1] == "  and 2 more failed"
     assert "1 of 8 items" in mapped._repr_html_()
+    assert "7 items excluded" in mapped._repr_html_()
+    assert "entries" not in mapped._repr_html_()
     assert "two is bad" in mapped._repr_html_()
     again = pickle.loads(pickle.dumps(mapped))
     assert again[0] == 1

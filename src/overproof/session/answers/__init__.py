@@ -7,7 +7,7 @@ Comes in: a `Result`. Goes out: what the user gets. Start with `dressing.py`.
 
 from overproof.session.answers.count import Count
 from overproof.session.answers.datasets import DatasetAnswers
-from overproof.session.answers.dressing import dress
+from overproof.session.answers.dressing import dress, warn_of_gaps
 from overproof.session.answers.table import Table
 
-__all__ = ["Count", "DatasetAnswers", "Table", "dress"]
+__all__ = ["Count", "DatasetAnswers", "Table", "dress", "warn_of_gaps"]

@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 
 
 def dress(result: Result, *, kind: Kind) -> Any:
-    """Return a result in the form in which it was asked for; what lacks entries also warns, but for a `Result`."""
+    """Return a result in the form in which it was asked for."""
     if kind == "process":
         return result
     if kind == "map":
         from overproof.session.mapping import mapped
 
         return mapped(result)
-    if not result.is_complete:
-        _warn(result.account, _what(result, kind))
     if isinstance(result.outputs, DatasetOutputs):
         return DatasetAnswers({name: _dressed(part_of(result, name), kind) for name in result.outputs}, result=result)
     return _dressed(result, kind)
@@ -61,11 +59,24 @@ def _what(result: Result, kind: Kind) -> str:
     return "entry list" if any(isinstance(each, Entries) for each in result.outputs.values()) else "histogram"
 
 
-def _warn(account: Account, what: str) -> None:
-    warnings.warn(
+def warn_of_gaps(result: Result, answer: Any, *, kind: Kind) -> None:
+    """Warn whoever asked our caller for an answer that lacks entries or items; a `Result` says so itself.
+
+    Args:
+        result: that is over.
+        answer: what `dress` made of it.
+        kind: of its question.
+    """
+    is_complete = answer.is_complete if kind == "map" else result.is_complete
+    if kind == "process" or is_complete:
+        return
+    text = answer.lack_text if kind == "map" else _lack_text(result.account, _what(result, kind))
+    warnings.warn(text, IncompleteWarning, stacklevel=3)
+
+
+def _lack_text(account: Account, what: str) -> str:
+    return (
         f"the {what} lacks entries: {account.processed:,} of {account.total:,} are in it, {account.missing:,} "
         f"missing, {account.excluded:,} excluded, {account.unread:,} unread, "
-        f"{account.files_unknown} files unknown; see its .account, .missing and .excluded",
-        IncompleteWarning,
-        stacklevel=5,
+        f"{account.files_unknown} files unknown; see its .account, .missing and .excluded"
     )

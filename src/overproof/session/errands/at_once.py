@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from overproof.session.conduct.grace import graceful
-from overproof.session.mapping.selector import RAISED
 from overproof.session.result import IncompleteWarning
 from overproof.session.show.view import follow
 
@@ -67,9 +66,8 @@ def map_at_once(
 
 
 def _stop_at_failure(query: Query) -> None:
-    """Look at what items have raised, and at nothing else, until the query ends."""
+    """Look whether an item has failed until the query ends."""
     while not query.wait(LOOK_S):
-        so_far: Mapped | None = query.partial(RAISED)
-        if so_far is not None and so_far.failed:
+        if query.failures(1):
             query.stop()
             return

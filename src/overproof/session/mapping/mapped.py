@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, overload
@@ -10,16 +9,14 @@ from typing import Any, overload
 import cloudpickle
 
 from overproof.engines.worker.failure import USER_ERRORS, describe_failure
-from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.account import ITEMS, Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.statistics import Statistics
 from overproof.session.mapping.raised import Raised
 from overproof.session.mapping.selector import RAISED, VALUES, unpacked
-from overproof.session.result import IncompleteWarning, Result
+from overproof.session.mapping.so_far import account_of_items, excluded_item
+from overproof.session.result import Result
 from overproof.words.errors import AbortedError, QueryError, UserCodeError
 from overproof.words.states import QueryState
-
-ITEMS = "items"
-"""What stands for the path of a file where ranges are ranges of items."""
 
 MAX_SHOWN = 5
 """Failures that are shown with a result."""
@@ -103,6 +100,16 @@ class Mapped(Sequence[Any]):
         return raised
 
     @property
+    def lack_text(self) -> str:
+        """Say how many items have no value, and why the first of them has none."""
+        first = next(iter(self.failed.values()), None)
+        why = f"; {first}" if first is not None else ""
+        return (
+            f"{self.n_items - self.account.processed:,} of {self.n_items:,} items have no value: "
+            f"{len(self.failed):,} failed, {self.account.unread:,} were not computed; see .failed{why}"
+        )
+
+    @property
     def done(self) -> tuple[int, ...]:
         """The items that have a value."""
         return tuple(item for item in range(self.n_items) if item in self._values)
@@ -155,22 +162,18 @@ class Mapped(Sequence[Any]):
 
 
 def mapped(result: Result) -> Mapped:
-    """Return the result of a `MapSelector` as the user gets it; one that lacks items also warns, unless partial."""
+    """Return the result of a `MapSelector` as the user gets it."""
     packed = unpacked(result.outputs.get(RAISED, ()))
     raised: dict[int, Raised] = {item: cloudpickle.loads(each) for item, each in packed.items()}
     excluded = [replace(each, file=ITEMS) for each in result.excluded]
     failed = {item: _ended(each, item) for each in excluded for item in range(each.first, each.stop)}
     failed |= {item: each.error(item) for item, each in raised.items()}
-    answer = Mapped(
+    return Mapped(
         accounts=result.accounts,
         failed=dict(sorted(failed.items())),
         n_items=result.account.total,
-        account=replace(
-            result.account,
-            processed=result.account.processed - len(raised),
-            excluded=result.account.excluded + len(raised),
-        ),
-        excluded=tuple(sorted([*excluded, *map(_excluded, raised, raised.values())], key=lambda each: each.first)),
+        account=account_of_items(result.account, n_raised=len(raised)),
+        excluded=tuple(sorted([*excluded, *map(excluded_item, raised, raised.values())], key=lambda each: each.first)),
         missing=tuple(result.missing),
         split=result.split,
         statistics=result.statistics,
@@ -178,35 +181,7 @@ def mapped(result: Result) -> Mapped:
         query_id=result.query_id,
         _values=_Values(unpacked(result.outputs.get(VALUES, ()))),
     )
-    if not answer.is_complete and answer.state is not QueryState.RUNNING:
-        _warn(answer)
-    return answer
 
 
 def _ended(gap: ExcludedRange, item: int) -> UserCodeError:
     return UserCodeError(gap.reason, where=f"item {item}", traceback=gap.traceback)
-
-
-def _excluded(item: int, raised: Raised) -> ExcludedRange:
-    return ExcludedRange(
-        file=ITEMS,
-        tree=None,
-        first=item,
-        stop=item + 1,
-        kind="exception",
-        reason=raised.reason,
-        traceback=raised.traceback,
-        cause=raised.reason,
-        host=raised.host,
-    )
-
-
-def _warn(answer: Mapped) -> None:
-    first = next(iter(answer.failed.values()), None)
-    why = f"; {first}" if first is not None else ""
-    warnings.warn(
-        f"{answer.n_items - answer.account.processed:,} of {answer.n_items:,} items have no value: "
-        f"{len(answer.failed):,} failed, {answer.account.unread:,} were not computed; see .failed{why}",
-        IncompleteWarning,
-        stacklevel=6,
-    )

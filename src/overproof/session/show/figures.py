@@ -15,7 +15,7 @@ def progress_parts(progress: Progress) -> list[str]:
     parts = ["stopping"] if progress.state is QueryState.STOPPING else []
     if is_total_known(progress):
         parts.append(f"{100 * done / total:3.0f} %")
-    parts.append(f"{human_count(done)} of {human_count(total)} entries")
+    parts.append(f"{human_count(done)} of {human_count(total)} {progress.unit}")
     if progress.account.files_unopened:
         parts.append(f"{progress.n_files_opened} of {progress.n_files} files looked into")
     if progress.n_suspects:
@@ -46,7 +46,7 @@ def progress_text(progress: Progress) -> str:
 def ending_parts(state: QueryState, progress: Progress) -> list[str]:
     """Write how a query has ended, one figure a part."""
     account = progress.account
-    parts = [str(state), f"{account.processed:,} entries in {human_seconds(progress.elapsed_s)}"]
+    parts = [str(state), f"{account.processed:,} {progress.unit} in {human_seconds(progress.elapsed_s)}"]
     if progress.average_rate_per_s:
         parts.append(f"{human_count(progress.average_rate_per_s)}/s")
     if not TRANSITIONS[state]:

@@ -36,7 +36,7 @@ class NotebookView:
 
     def __init__(self, query: Followed, *, look: Look, keeps_picture: bool = False) -> None:
         self._query = query
-        self._picture = LivePicture(look, _drawn)
+        self._picture = LivePicture(look, _drawn, say=markup.faint)
         self._keeps_picture = keeps_picture
         self._place = Shown()
         self._note = ""
@@ -94,13 +94,14 @@ def live_html(query: Followed, progress: Progress, *, picture: str, note: str = 
 
 def summary_html(query: Followed, *, picture: str = "") -> str:
     """Write how a query has ended, in a few lines."""
-    account = query.progress().account
+    progress = query.progress()
+    account = progress.account
     complete = account.is_complete
     parts = [("processed", account.processed, markup.GOOD), *_lost(account)]
     return markup.frame(
-        markup.heading(f"query {query.id}", *ending_parts(query.state, query.progress())),
+        markup.heading(f"query {query.id}", *ending_parts(query.state, progress)),
         "" if complete else markup.shares(parts, total=account.total),
-        "" if complete else markup.text(account.sum_text),
+        "" if complete else markup.text(account.sum_of(progress.unit)),
         _failures(query, account),
         markup.faint(f'session.resume("{query.id}") goes on with it') if query.is_resumable else "",
         picture,

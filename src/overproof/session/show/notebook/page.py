@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from overproof.records.account import Account
+from overproof.records.account import ITEMS, Account
 from overproof.session.show.notebook.outputs import outputs_html, told
-from overproof.session.show.summary import event_text
+from overproof.session.show.summary import event_text, is_of_items
 from overproof.words import markup
 from overproof.words.units import human_seconds
 
@@ -42,7 +42,7 @@ def mapped_html(mapped: Any) -> str:
     """Write how many items have a value, and why others have none."""
     return markup.frame(
         markup.heading(f"{mapped.account.processed:,} of {len(mapped):,} items", f"query {mapped.query_id}"),
-        mapped.account._repr_html_(),
+        mapped.account.html_of(ITEMS),
         *_lacking(mapped),
     )
 
@@ -65,7 +65,7 @@ def entry_list_html(entries: Any) -> str:
 def table_html(table: Any) -> str:
     """Write the first rows of a table."""
     n_kept = table.n_kept
-    cells = [[told(_plain(value)) for value in row] for row in _rows(table.columns, min(n_kept, MAX_ROWS))]
+    cells = [[told(value) for value in row] for row in _rows(table.columns, min(n_kept, MAX_ROWS))]
     more = table.n_rows - min(n_kept, MAX_ROWS)
     return markup.frame(
         markup.table(list(table.columns), cells),
@@ -86,11 +86,12 @@ def gaps_html(gaps: Sequence[Any]) -> str:
     n_entries = sum(gap.stop - gap.first for gap in gaps if gap.stop is not None)
     kinds = {"missing" if hasattr(gap, "phase") else "excluded" for gap in gaps}
     ranges = "1 range" if len(gaps) == 1 else f"{len(gaps):,} ranges"
-    title = f"{n_entries:,} {'entry' if n_entries == 1 else 'entries'} {' or '.join(sorted(kinds))}, in {ranges}"
+    names = ("item", ITEMS) if is_of_items(gaps[0]) else ("entry", "entries")
+    title = f"{n_entries:,} {names[n_entries != 1]} {' or '.join(sorted(kinds))}, in {ranges}"
     more = len(gaps) - MAX_GAPS
     return markup.frame(
         markup.heading(title),
-        markup.table(("file", "tree", "entries", "event", "in", "why"), rows),
+        markup.table(("file", "tree", names[1], "event", "in", "why"), rows),
         markup.faint(f"and {more:,} more ranges") if more > 0 else "",
     )
 
@@ -129,11 +130,6 @@ def _lacking(answer: Any) -> list[str]:
 
 def _rows(columns: Mapping[str, Any], n: int) -> list[list[Any]]:
     return [[column[place] for column in columns.values()] for place in range(n)]
-
-
-def _plain(value: Any) -> Any:
-    """Turn numbers of numpy into Python's; texts are shown as they are."""
-    return value.item() if hasattr(value, "item") else value
 
 
 def _range(gap: Any) -> str:
