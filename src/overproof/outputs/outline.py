@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from itertools import count
 from typing import Any, Final, TypeAlias
 
+from overproof.outputs.borders import StandIn
 from overproof.outputs.kinds.kind import State
 from overproof.outputs.kinds.mappings import MappingSum
 from overproof.words.frozen import dataclass
@@ -49,10 +51,17 @@ def name_of(path: Path) -> str:
     return BETWEEN.join(map(str, path))
 
 
+def untaken(name: str, taken: Container[str]) -> str:
+    """Return a name that is not taken yet: where two outputs would be called `a/b`, one is `a/b (2)`."""
+    numbered = (f"{name} ({number})" for number in count(2))
+    return name if name not in taken else next(each for each in numbered if each not in taken)
+
+
 def outline(sums: MappingSum, *, within: Path = ()) -> Iterator[Outlined]:
     """List the outputs in the order in which they first appeared; those of mappings in their place."""
     for key, state in sums.ordered():
-        path = (*within, key)
+        # What stands for all of a mapping has no name of its own.
+        path = within if isinstance(key, StandIn) else (*within, key)
         if isinstance(state, MappingSum):
             yield from outline(state, within=path)
         else:
@@ -91,6 +100,6 @@ def _n_dim(state: State | None) -> int:
 def _what(state: State | None) -> str:
     if state is None:
         return "nothing"
-    if (kept := getattr(state, "object_type", None)) is not None:
+    if (kept := getattr(state, "told_type", None)) is not None:
         return str(kept.__name__)
     return _WORDS.get(type(state).__name__, "histogram" if hasattr(state, "axes") else "output")

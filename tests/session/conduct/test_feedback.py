@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 
 import overproof as op
 from overproof.session.handle import Query
+from overproof.session.result import IncompleteWarning
+from overproof.session.show.looking import PLAIN_LOOK, LivePicture
 from overproof.words.errors import AbortedError, OptionError
 
 
@@ -109,6 +112,40 @@ def test_draws_are_finished_one_by_one(numbers: str) -> None:
         assert {name: each.what for name, each in lists.outline().items()} == {"few": "entry list", "h": "histogram"}
         assert lists.partial("few")["few"] == lists.result()["few"]
         assert lists.partial("h")["h"] == lists.result()["h"]
+
+
+def test_outputs_of_one_name_are_told_apart() -> None:
+    """A key that looks like a path hides nothing, nor is it hidden: each has a name of its own."""
+
+    def alike(_: Any) -> dict[str, Any]:
+        return {"a/b": 1, "a": {"b": 2}}
+
+    with op.Session("inline") as session:
+        query = session.process(alike, cycles=1, wait=False)
+        query.wait(60)
+        assert {name: each.path for name, each in query.outline().items()} == {"a/b": ("a/b",), "a/b (2)": ("a", "b")}
+        assert query.partial("a/b (2)").outputs == {"a": {"b": 2}}
+
+
+def test_partial_answers_warn_nobody(numbers: str, tmp_path: Path) -> None:
+    """What is not complete yet is no news, and no filter of warnings, which all threads share, is touched for it."""
+    broken = tmp_path / "broken.root"
+    broken.write_text("this is no file of ROOT")
+    with op.Session("inline") as session:
+        query = session.draw([numbers, str(broken)], "n", bins="4, 0, 9", wait=False)
+        query.wait(60)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            before = list(warnings.filters)
+            picture = LivePicture(PLAIN_LOOK, ", ".join)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(warnings, "catch_warnings", None)
+                picture.update(query)
+            assert picture.text == "draw"
+            assert warnings.filters == before
+            assert not query.partial("draw").account.is_complete
+        with pytest.warns(IncompleteWarning):
+            query.result()
 
 
 def test_tables_and_counts_have_no_names(numbers: str) -> None:

@@ -13,7 +13,7 @@ from overproof.analysis.selector import Selector
 from overproof.columns.kernels.selectors.draw_selector import DrawSelector
 from overproof.columns.kernels.selectors.several import Several
 from overproof.columns.kernels.selectors.weighted import WeightedDatasets
-from overproof.outputs.outline import BETWEEN, Outlined, Path, name_of
+from overproof.outputs.outline import BETWEEN, Outlined, Path, name_of, untaken
 from overproof.words.errors import OptionError
 
 Named: TypeAlias = dict[str, Outlined]
@@ -41,7 +41,10 @@ class PlainFeedback(Feedback):
 
     def named(self, outlined: Sequence[Outlined]) -> Named:
         """Name each by its path."""
-        return {each.name: each for each in outlined}
+        found: Named = {}
+        for each in outlined:
+            found[untaken(each.name, found)] = each
+        return found
 
     def finished(self, outputs: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
         """Leave them as they are."""
@@ -56,7 +59,7 @@ class ProcessorFeedback(Feedback):
         found: Named = {}
         for each in outlined:
             if each.path[0] == OUTPUT and not any(isinstance(key, Mark) for key in each.path):
-                found[name_of(each.path[1:]) or OUTPUT] = each
+                found[untaken(name_of(each.path[1:]) or OUTPUT, found)] = each
         return found
 
     def finished(self, outputs: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:

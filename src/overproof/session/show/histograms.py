@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from overproof.outputs.outline import untaken
+
 UNNAMED_AXIS: Final = re.compile(r"Axis \d+")
 
 
@@ -20,9 +22,10 @@ def histograms_of(outputs: Mapping[Any, Any], *, within: str = "") -> dict[str, 
     for key, value in outputs.items():
         name = f"{within}{key}"
         if is_histogram(value):
-            found[name] = value
+            found[untaken(name, found)] = value
         elif isinstance(value, Mapping):
-            found |= histograms_of(value, within=f"{name}/")
+            for inner, histogram in histograms_of(value, within=f"{name}/").items():
+                found[untaken(inner, found)] = histogram
     return found
 
 

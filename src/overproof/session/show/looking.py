@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from overproof.outputs.outline import Outlined
@@ -16,6 +15,9 @@ PICTURE_S = 1.0
 """How often the live picture is drawn anew, when that is cheap."""
 PICTURE_SHARE = 0.05
 """Share of the time that live pictures may cost."""
+
+MAX_NAMES = 10
+"""Histograms that are listed where one is asked for that is not there."""
 
 Live: TypeAlias = "bool | str | Sequence[str] | None"
 """What a user says: always, never, these outputs, or where there is room."""
@@ -64,20 +66,39 @@ def look_of(live: Live) -> Look:
         return PLAIN_LOOK
     if isinstance(live, bool):
         return Look(is_wanted=live)
-    names = (live,) if isinstance(live, str) else tuple(live)
+    names = (live,) if isinstance(live, str) else tuple(live) if isinstance(live, Iterable) else ()
     if not names or not all(isinstance(name, str) and name for name in names):
         raise OptionError(f"live={live!r}: give True, False, the name of an output, or several names")
     return Look(names=names, is_wanted=True)
 
 
 def looked_at(outline: Mapping[str, Outlined], look: Look) -> list[str]:
-    """Choose the histograms to be shown: those that were named, else the first of which there is a good picture."""
-    drawable = {name: each.n_dim for name, each in outline.items() if each.n_dim in (1, 2)}
-    named = [each for name in look.names for each in drawable if each == name or each.startswith(f"{name}/")]
-    if named:
-        return list(dict.fromkeys(named))
+    """Choose the histograms to be shown: those that were named, or the first of which there is a good picture."""
+    drawable = _drawable(outline)
+    if look.names:
+        return list(dict.fromkeys(each for name in look.names for each in _called(name, drawable)))
     # One dimension says most in little room.
     return next(([name] for n_dim in (1, 2) for name in drawable if drawable[name] == n_dim), [])
+
+
+def not_there(outline: Mapping[str, Outlined], look: Look) -> str:
+    """Say which names are those of no histogram that can be shown, and what there is; empty before the first output."""
+    drawable = _drawable(outline)
+    lacking = [repr(name) for name in look.names if not _called(name, drawable)]
+    if not outline or not lacking:
+        return ""
+    there = ", ".join(list(drawable)[:MAX_NAMES]) or "none"
+    more = f" and {len(drawable) - MAX_NAMES:,} more" if len(drawable) > MAX_NAMES else ""
+    return f"no histogram of one or two dimensions is called {' or '.join(lacking)} so far: there are {there}{more}"
+
+
+def _drawable(outline: Mapping[str, Outlined]) -> dict[str, int]:
+    return {name: each.n_dim for name, each in outline.items() if each.n_dim in (1, 2)}
+
+
+def _called(name: str, drawable: Iterable[str]) -> list[str]:
+    """Return the histograms of that name, or in the mapping of that name."""
+    return [each for each in drawable if each == name or each.startswith(f"{name}/")]
 
 
 class LivePicture:
@@ -86,11 +107,15 @@ class LivePicture:
     Args:
         look: what is wanted.
         draw: makes a text of histograms by name.
+        say: makes such a text of a sentence.
     """
 
-    def __init__(self, look: Look, draw: Callable[[Mapping[str, Any]], str]) -> None:
+    def __init__(
+        self, look: Look, draw: Callable[[Mapping[str, Any]], str], *, say: Callable[[str], str] = str
+    ) -> None:
         self._look = look
         self._draw = draw
+        self._say = say
         self._due_s = 0.0
         self.text = ""
 
@@ -104,12 +129,15 @@ class LivePicture:
         if started_s < self._due_s or self._look.is_wanted is False:
             return
         try:
-            histograms = _histograms(query, looked_at(query.outline(), self._look))
+            outline = query.outline()
+            histograms = _histograms(query, looked_at(outline, self._look))
         except OverproofError:  # they cannot be had so far; the query may still end well
             self._due_s = float("inf")
             return
-        if histograms:
-            self.text = self._draw(histograms)
+        note = not_there(outline, self._look)
+        if histograms or note:
+            drawn = [self._draw(histograms)] if histograms else []
+            self.text = "\n".join([*drawn, *([self._say(note)] if note else [])])
         ended_s = query.progress().elapsed_s
         self._due_s = ended_s + max(PICTURE_S, (ended_s - started_s) / PICTURE_SHARE)
 
@@ -117,9 +145,7 @@ class LivePicture:
 def _histograms(query: Looked, names: Sequence[str]) -> dict[str, Any]:
     if not names:
         return {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a partial result is incomplete: no news
-        outputs = query.partial(*names)
+    outputs = query.partial(*names)
     if is_histogram(outputs):
         return {names[0]: outputs}
     return histograms_of(outputs) if isinstance(outputs, Mapping) else {}

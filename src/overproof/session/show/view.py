@@ -48,7 +48,7 @@ def follow(query: Followed, *, shows_progress: bool, look: Look = PLAIN_LOOK, co
                     n_heard = n_interrupts
                     _interrupt(query, n_interrupts, view)
                 while not query.wait(POLL_S):
-                    if view is not None and not _is_done(partial(view.update, query)):
+                    if view is not None and not is_shown(partial(view.update, query)):
                         view = None
                 break
             except KeyboardInterrupt:
@@ -57,7 +57,7 @@ def follow(query: Followed, *, shows_progress: bool, look: Look = PLAIN_LOOK, co
                     raise
     finally:
         if view is not None:
-            _is_done(view.close)
+            is_shown(view.close)
     return query.result()
 
 
@@ -74,7 +74,7 @@ def choose_view(query: Followed, *, look: Look, console: Console | None = None) 
     return TerminalView(console, look=look)
 
 
-def _is_done(show: Callable[[], None]) -> bool:
+def is_shown(show: Callable[[], None]) -> bool:
     """Show something; tell whether that went well. Whatever a display stumbles over, the query goes on without it."""
     try:
         show()

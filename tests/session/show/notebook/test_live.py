@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import hist
@@ -10,9 +11,10 @@ from tests.session.show.pretended import FakeQuery, snapshot
 
 from overproof.records.account import Account, ExcludedRange
 from overproof.session.show.looking import look_of
+from overproof.session.show.notebook import watching
 from overproof.session.show.notebook.kernel import Shown
 from overproof.session.show.notebook.live import NotebookView
-from overproof.session.show.view import follow
+from overproof.session.show.view import DisplayWarning, follow
 from overproof.words.states import QueryState
 
 DRAWN = hist.Hist.new.Reg(4, 0, 4, label="m [GeV]").Double().fill([1.5, 1.5])
@@ -99,6 +101,54 @@ def test_a_handle_keeps_its_last_picture(shown: list[str]) -> None:
     assert query.asked == ["partial h", "partial h"]
     assert "m [GeV]: sum 2" in shown[-1]
     assert "finished" in shown[-1]
+
+
+def test_a_display_that_fails_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that cannot be shown any more says so once; the others go on to the end, and nothing of the query is kept."""
+    told: list[str] = []
+    query = FakeQuery([snapshot(), snapshot(), snapshot()], state=QueryState.FINISHED)
+    broken, sound = (NotebookView(query, look=look_of(live=False)) for _ in range(2))
+
+    def fail() -> None:
+        told.append("tried")
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(broken, "show", fail)
+    monkeypatch.setattr(Shown, "show", lambda self, html, plain: told.append(plain))
+    monkeypatch.setitem(watching._SHOWN, query, [broken, sound])
+    with pytest.warns(DisplayWarning, match="not shown any more: RuntimeError: no room"):
+        watching._keep_up(query)
+    assert told.count("tried") == 1
+    assert [text.split(":")[1][:9] for text in told if text != "tried"][-1] == " finished"
+    assert query not in watching._SHOWN
+
+
+def test_a_warning_that_is_an_error_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where even the warning of a display raises, its thread ends without keeping the query."""
+    query = FakeQuery([snapshot()])
+    view = NotebookView(query, look=look_of(live=False))
+    monkeypatch.setattr(Shown, "show", lambda self, html, plain: 1 / 0)
+    monkeypatch.setitem(watching._SHOWN, query, [view])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(DisplayWarning):
+            watching._keep_up(query)
+    assert query not in watching._SHOWN
+
+
+def test_items_are_called_items(shown: list[str]) -> None:
+    """The display of a map counts items, and names those that failed."""
+    account = Account(processed=26, excluded=4, total=30)
+    lost: Any = [
+        ExcludedRange(file="items", tree=None, first=n, stop=n + width, kind="signal", reason=f"r{width}")
+        for n, width in ((3, 1), (5, 2))
+    ]
+    query = FakeQuery([snapshot(account=account, unit="items")], lost=lost, state=QueryState.FINISHED)
+    follow(query, shows_progress=True)
+    assert "of 30 items" in shown[0]
+    for said in ("26 items in", "not complete", "26 processed + 4 excluded = 30 items", "item 3: ", "items 5 to 6: "):
+        assert said in shown[-1]
+    assert "entr" not in shown[-1]
 
 
 def test_how_to_go_on_is_said_of_short_queries_too(shown: list[str]) -> None:

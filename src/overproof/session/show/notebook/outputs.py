@@ -21,8 +21,8 @@ def outputs_html(outputs: Mapping[Any, Any]) -> str:
         f'<div style="max-width:30em">{markup.faint(name)}<div>{histogram_svg(histogram)}</div></div>'
         for name, histogram in list(histograms.items())[:MAX_PICTURES]
     ]
-    drawn = set(list(histograms)[:MAX_PICTURES])
-    rest = [(name, each) for name, each in _flat(outputs) if name not in drawn]
+    drawn = {id(each) for each in list(histograms.values())[:MAX_PICTURES]}
+    rest = [(name, each) for name, each in _flat(outputs) if id(each) not in drawn]
     rows = [(name, told(each)) for name, each in rest[:MAX_ROWS]]
     more = markup.faint(f"and {len(rest) - MAX_ROWS:,} more") if len(rest) > MAX_ROWS else ""
     gallery = f'<div style="display:flex;flex-wrap:wrap;gap:.6em 1.2em">{"".join(pictures)}</div>' if pictures else ""
@@ -31,22 +31,47 @@ def outputs_html(outputs: Mapping[Any, Any]) -> str:
 
 def told(value: Any) -> Any:
     """Say in short what a value is; the `repr` of users' types, which may be huge, or fail, is not asked for."""
+    try:
+        return _told(value)
+    except Exception:  # noqa: BLE001 - a user's type may fail at anything
+        return type(value).__name__
+
+
+def _told(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return str(value)
     if isinstance(value, int | float):
         return value if isinstance(value, int) else f"{value:.6g}"
     if isinstance(value, complex):
-        return str(value)
+        return str(complex(value))
     if isinstance(value, str):
         return value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]}…"
-    kind = type(value).__name__
     if is_histogram(value):
         return f"histogram, {' x '.join(f'{axis.size:,}' for axis in value.axes)} bins"
     if (shape := getattr(value, "shape", None)) is not None and hasattr(value, "dtype"):
-        return f"{value.dtype}, {' x '.join(f'{length:,}' for length in shape)}" if shape else f"{value:.6g}"
+        return f"{value.dtype}, {' x '.join(f'{length:,}' for length in shape)}" if shape else _told_scalar(value)
+    kind = type(value).__name__
     if isinstance(value, list | tuple | set | frozenset | Mapping) or hasattr(type(value), "__len__"):
         return f"{kind}, {_length(value)}"
     return kind
+
+
+def _told_scalar(value: Any) -> Any:
+    """Say what a single value of numpy is, as that of Python would be told."""
+    match value.dtype.kind:
+        case "b":
+            return str(bool(value))
+        case "i" | "u":
+            return int(value)
+        case "f":
+            return f"{float(value):.6g}"
+        case "c":
+            return str(complex(value))
+        case "M" | "m":  # Python's own are coarser
+            return str(value)
+        case "U" | "T":
+            return _told(str(value))
+    return f"{type(value).__name__} of {value.dtype}"
 
 
 def _flat(outputs: Mapping[Any, Any], within: str = "") -> list[tuple[str, Any]]:

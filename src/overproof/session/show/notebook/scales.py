@@ -35,7 +35,9 @@ class Scale:
         step = next(factor * power for factor in ROUND if factor * power >= rough * (1 - 1e-9))
         first = math.ceil(self.low / step - 1e-9)
         last = math.floor(self.high / step + 1e-9)
-        return [number * step for number in range(first, last + 1)]
+        values = (number * step for number in range(first, last + 1))
+        slack = 1e-9 * step  # of very large values neighbours are further apart than that
+        return [value for value in values if self.low - slack <= value <= self.high + slack]
 
 
 def scale(low: float, high: float, *, start: float, stop: float) -> Scale:

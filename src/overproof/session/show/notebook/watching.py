@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from overproof.session.show.looking import Look
 from overproof.session.show.notebook.live import UPDATE_S, NotebookView
+from overproof.session.show.view import is_shown
 
 if TYPE_CHECKING:
     from overproof.session.show.followed import Followed
@@ -32,13 +33,16 @@ def show(query: Followed, *, look: Look) -> None:
 
 
 def _keep_up(query: Followed) -> None:
-    """Keep all displays of a query up to date until it ends."""
-    while not query.wait(UPDATE_S):
+    """Keep all displays of a query up to date until it ends; one that fails is left alone from then on."""
+    failed: set[NotebookView] = set()
+    try:
+        while not query.wait(UPDATE_S):
+            with _LOCK:
+                views = list(_SHOWN[query])
+            failed |= {view for view in views if view not in failed and not is_shown(view.show)}
+    finally:
         with _LOCK:
-            views = list(_SHOWN[query])
-        for view in views:
-            view.show()  # what fails here ends this thread, with a traceback, and nothing else
-    with _LOCK:
-        views = _SHOWN.pop(query)
+            views = _SHOWN.pop(query)
     for view in views:
-        view.sum_up()
+        if view not in failed:
+            is_shown(view.sum_up)
