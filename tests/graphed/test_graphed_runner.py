@@ -101,6 +101,15 @@ def tasks(n: int) -> list[Task]:
     return [Task(key, Partition(f"f{key % 3}.root", key, key + 1)) for key in range(n)]
 
 
+def test_without_graphed_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A runner complains when it is made, before workers are started."""
+    for name in ("graphed", "graphed.core", "graphed.core.execution"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr("overproof.graphed.runner.Session", lambda **_: pytest.fail("workers were started"))
+    with pytest.raises(OptionError, match="pip install graphed"):
+        op.graphed.Runner(workers=1)
+
+
 @pytest.mark.parametrize(
     ("n_tasks", "value"),
     [

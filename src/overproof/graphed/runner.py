@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -25,7 +26,7 @@ class Runner:
         progress: show the progress; None: when standard error is a terminal.
 
     Raises:
-        OptionError: a number of workers that makes no sense.
+        OptionError: there is no graphed, or a number of workers that makes no sense.
 
     Source: the executor contract of graphed 0.0.9 (`graphed.core.execution`).
     """
@@ -33,6 +34,7 @@ class Runner:
     def __init__(
         self, session: Session | None = None, *, workers: int | None = None, progress: bool | None = None
     ) -> None:
+        _check_installed()
         self._is_own = session is None
         self.session = Session(workers=workers) if session is None else session
         self._shows_progress = sys.stderr.isatty() if progress is None else progress
@@ -86,6 +88,14 @@ def combined(partials: Sequence[Any], combine: Callable[[Any, Any], Any]) -> Any
         pairs = zip(level[::2], level[1::2], strict=False)
         level = [combine(left, right) for left, right in pairs] + level[len(level) - len(level) % 2 :]
     return level[0]
+
+
+def _check_installed() -> None:
+    """Say how to install graphed where there is none, before workers are started for nothing."""
+    try:
+        importlib.import_module("graphed.core.execution")
+    except ImportError as error:
+        raise OptionError(f"graphed cannot be had here ({error}): install it with `pip install graphed`") from error
 
 
 def _check(plan: Any) -> None:
