@@ -7,9 +7,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from itertools import permutations
 from typing import Any
 
 import awkward as ak
+import hist
 import numpy as np
 import pytest
 
@@ -100,6 +102,20 @@ def test_counters_keep_what_is_not_positive() -> None:
 def test_counts_may_be_weights() -> None:
     """Float counts are summed exactly."""
     assert merged(Counter(a=1e16), Counter(a=1.0), Counter(a=-1e16))["a"] == 1.0  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("one", [np.arange(3.0), np.arange(3), hist.Hist.new.Reg(2, 0, 1).Double().fill([0.2])])
+def test_sums_may_begin_with_zero(one: Any, at_random: Any) -> None:
+    """Python's 0 adds nothing to arrays and histograms, wherever it comes; what adds up to 0, and is none, does not."""
+    values: list[Any] = [0, one, 0, one, 0]
+    for seed in range(5):
+        found = at_random({(0, i): {"a": value} for i, value in enumerate(values)}, seed).value()["a"]
+        assert type(found) is type(one)
+        assert np.array_equal(np.asarray(found), np.asarray(one + one))
+    for others in ((1, -1), (0.0,), (np.int64(0),), (False,)):
+        for mixed in permutations([0, *others, one]):
+            with pytest.raises(MergeError, match="cannot be added"):
+                merged(*({"a": value} for value in mixed))
 
 
 def test_dicts_come_out_plain() -> None:

@@ -7,6 +7,21 @@ from typing import Any
 from overproof.words.errors import MergeError
 
 
+class StandIn:
+    """What takes the place of something of the user's among outputs; he is told of that alone.
+
+    Attributes:
+        stands_for: that.
+    """
+
+    stands_for: Any
+
+
+def told_type(value: Any) -> type[Any]:
+    """Give the type of a value that the user knows."""
+    return type(value.stands_for if isinstance(value, StandIn) else value)
+
+
 def merge_error(error: Exception, what: str) -> MergeError:
     """Tell the failure of a user's type as one of ours.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from itertools import permutations
 from typing import Any
 
 import awkward as ak
@@ -15,6 +16,7 @@ import pytest
 from overproof.analysis.processors.accumulated import accumulated, restored
 from overproof.outputs.state import OutputState
 from overproof.records.block import Block
+from overproof.words.errors import MergeError
 
 processor = pytest.importorskip("coffea.processor", reason="coffea is not installed")
 
@@ -87,6 +89,13 @@ MAKERS: dict[str, Callable[[int], Any]] = {
     "set": lambda i: {i % 3},
     "array": lambda i: np.arange(3) * 0.1 * i,
     "array of integers": lambda i: np.arange(3) * i,
+    "zeros where nothing passed, and integers": lambda i: np.arange(3) * i if i % 3 else np.zeros(3),
+    "integers, then floats": lambda i: np.arange(3) * (i if i != 1 else 0.5),
+    "truths and integers": lambda i: np.arange(3) * i if i != 1 else np.arange(3) > 1,
+    "0 before arrays": lambda i: np.arange(3) * 0.1 * i if i % 2 else 0,
+    "0 before histograms": lambda i: filled(i, "Weight") if i % 2 else 0,
+    "dict, then Counters": lambda i: Counter({f"k{i % 3}": i + 1}) if i else {"k1": 1},
+    "Counter, then dicts": lambda i: {f"k{i % 3}": i + 1} if i else Counter({"k1": 1}),
     "columns, one behind the other": lambda i: processor.column_accumulator(np.arange(i)),
     "value": lambda i: processor.value_accumulator(int, i),
     "set accumulator": lambda i: processor.set_accumulator({i % 2}),
@@ -130,3 +139,38 @@ def test_what_a_block_put_out_is_left_as_it_was() -> None:
 def test_none_on_one_side_gives_way() -> None:
     """Coffea drops what is None before it adds."""
     assert merged([{"a": None}, {"a": 3}], seed=0) == {"a": 3}
+
+
+def test_counters_beside_dicts_are_joined_whatever_comes_first() -> None:
+    """Coffea refuses some orders; here a mapping of the other type has the sum of both."""
+    outputs: list[Any] = [Counter(a=1), Counter(a=2, b=1), {"c": 5, "a": 0.5}, defaultdict(int, d=1)]
+    for order in permutations(outputs):
+        found = merged(list(order), seed=0)
+        assert type(found) is defaultdict
+        assert found == {"a": 3.5, "b": 1, "c": 5, "d": 1}
+
+
+def test_what_cannot_be_added_is_told_by_the_users_types() -> None:
+    """Nobody knows what stands in for his objects here, nor under which key."""
+    lists = {"x": [1]}
+    with pytest.raises(MergeError, match=r"^output 'x': adding a Counter and a mapping of something else raised Type"):
+        merged([lists, Counter(x=1)], seed=0)
+    with pytest.raises(MergeError, match=r"^output 'output'\['c'\]: a value of type collections.Counter in one block"):
+        merged_one_by_one([{"c": Counter(x=1)}, {"c": 5}])
+    with pytest.raises(MergeError, match=r"^output 'output'\['c'\]: the `\+` of Counter raised TypeError"):
+        merged_one_by_one([{"c": Counter(x=1)}, {"c": Counter(x="a")}])
+    with pytest.raises(MergeError, match=r"^output 'output'\['a'\]: the `\+` of Array raised"):
+        merged_one_by_one([{"a": ak.Array([1, 2])}, {"a": ak.Array([1, 2, 3])}])
+    with pytest.raises(
+        MergeError, match=r"a value of type int in one block and a value of type collections.defaultdict"
+    ):
+        merged_one_by_one([{"a": 5}, {"a": defaultdict(int)}])
+    with pytest.raises(MergeError, match=r"awkward\.\S*Array in one block and a value of type int in another"):
+        merged_one_by_one([{"a": ak.Array([1, 2])}, {"a": 5}])
+
+
+def merged_one_by_one(outputs: list[Any]) -> None:
+    """Merge in the order of blocks, so that what is complained about is known."""
+    state = OutputState()
+    for index, output in enumerate(outputs):
+        state.add_block(Block(file=0, index=index, first=0, stop=1), {"output": accumulated(output)})

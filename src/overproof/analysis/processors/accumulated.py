@@ -16,17 +16,20 @@ from typing import Any
 
 import numpy as np
 
+from overproof.outputs.borders import StandIn, merge_error
+
 _OBJECTS = {("awkward", "Array"), ("pandas", "DataFrame"), ("pandas", "Series")}
 """Types that our outputs would join, and that have a `+` of their own."""
 
 
-class Mark(Enum):
-    """A key that no user has: under it stands what a mapping was."""
+class Mark(StandIn, Enum):
+    """A key that no user has: under it stands what a mapping was, or all of a Counter."""
 
     EMPTIED = "emptied"
+    COUNTED = "counted"
 
 
-class Added:
+class Added(StandIn):
     """A value that is added by its own `+`, in the order of blocks.
 
     Args:
@@ -34,13 +37,13 @@ class Added:
     """
 
     def __init__(self, value: Any) -> None:
-        self.value = value
+        self.stands_for = value
 
     def __add__(self, other: Added) -> Added:
-        return Added(self.value + other.value)
+        return Added(self.stands_for + other.stands_for)
 
 
-class Emptied:
+class Emptied(StandIn):
     """A mapping of the user's type without what was in it; that of the first block stays.
 
     Args:
@@ -48,15 +51,15 @@ class Emptied:
     """
 
     def __init__(self, mapping: Any) -> None:
-        self._mapping = copy.copy(mapping)
-        self._mapping.clear()
+        self.stands_for = copy.copy(mapping)
+        self.stands_for.clear()
 
     def __add__(self, other: Emptied) -> Emptied:
         return self
 
     def filled(self, items: Mapping[Any, Any]) -> Any:
         """Return a mapping of the type with these items."""
-        mapping = copy.copy(self._mapping)
+        mapping = copy.copy(self.stands_for)
         for key, value in items.items():
             mapping[key] = value
         return mapping
@@ -65,7 +68,7 @@ class Emptied:
 def accumulated(value: Any) -> Any:
     """Turn what a processor returned into what our outputs add as coffea would."""
     if isinstance(value, Counter):
-        return Added(value)
+        return {Mark.COUNTED: Added(value)}
     if isinstance(value, Mapping):
         items = {key: accumulated(each) for key, each in value.items()}
         return items if type(value) is dict else {Mark.EMPTIED: Emptied(value), **items}
@@ -75,11 +78,32 @@ def accumulated(value: Any) -> Any:
 
 
 def restored(value: Any) -> Any:
-    """Turn merged outputs back into what a processor would have returned for all entries."""
+    """Turn merged outputs back into what a processor would have returned for all entries.
+
+    Raises:
+        MergeError: a Counter and a mapping beside it cannot be added.
+    """
     if isinstance(value, Added):
-        return value.value
+        return value.stands_for
     if not isinstance(value, Mapping):
         return value
-    items = {key: restored(each) for key, each in value.items() if key is not Mark.EMPTIED}
-    emptied = value.get(Mark.EMPTIED)
+    marked = {key: each for key, each in value.items() if isinstance(key, Mark)}
+    if [*marked] == [*value] == [Mark.COUNTED]:
+        return marked[Mark.COUNTED].stands_for
+    items: dict[Any, Any] = {}
+    for key, each in value.items():
+        if key is Mark.COUNTED:
+            _add_counts(items, each.stands_for)
+        elif key is not Mark.EMPTIED:
+            _add_counts(items, {key: restored(each)})
+    emptied = marked.get(Mark.EMPTIED)
     return items if emptied is None else emptied.filled(items)
+
+
+def _add_counts(items: dict[Any, Any], counts: Mapping[Any, Any]) -> None:
+    """Add the sum of all Counters, which comes once, to that of the mappings beside them."""
+    for key, count in counts.items():
+        try:
+            items[key] = items[key] + count if key in items else count
+        except Exception as error:  # types of users raise what they like
+            raise merge_error(error, f"output {key!r}: adding a Counter and a mapping of something else") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -129,6 +129,7 @@ class ArraySum:
     dtypes: frozenset[str]
     parts: dict[int, Any]
     waiting: list[Floats] = field(default_factory=list)
+    adds_zero: ClassVar[bool] = True
 
     @classmethod
     def of(cls, array: npt.NDArray[Any]) -> ArraySum:

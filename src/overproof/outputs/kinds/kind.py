@@ -22,8 +22,9 @@ class State(Protocol):
     """The un-rounded sum of the values that one output had in some blocks.
 
     The state of a single range of a block is made by a kind's own `of`; states of one class are added by `plan` and its
-    commit. The ranges of one block are added to each other first, in their order; then, whatever the order and the
-    grouping of the merges, equal sets of blocks give equal values.
+    commit, and some others, by a true `adds_zero`, take blocks beside them that put out the number 0. The ranges of one
+    block are added to each other first, in their order; then, whatever the order and the grouping of the merges, equal
+    sets of blocks give equal values.
     """
 
     def plan(self, other: Any, *, where: str) -> Commit:

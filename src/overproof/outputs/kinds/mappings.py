@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from overproof.outputs.borders import merge_error
+from overproof.outputs.borders import StandIn, merge_error, told_type
 from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.keys import Key, key_of
 from overproof.outputs.kinds.kind import Commit, Lift, Position, Rank, State
@@ -57,7 +57,10 @@ class MappingSum:
             if state is None:
                 state = theirs[2]
                 commits += [] if state is None else [state.settle]
-            elif theirs[2] is not None:
+            elif theirs[2] is not None and _gives_way(state, theirs[2]):
+                state = theirs[2]
+                commits.append(state.settle)
+            elif theirs[2] is not None and not _gives_way(theirs[2], state):
                 commits.append(_plan_pair(state, theirs[2], where=_inside(where, key)))
             changed[found] = (rank, key, state)
 
@@ -142,6 +145,8 @@ class CounterSum:
 
 
 def _inside(where: str, key: object) -> str:
+    if isinstance(key, StandIn):
+        return where
     try:
         shown = repr(key)
     except Exception:  # noqa: BLE001 - a key of a user's type may fail even at being shown
@@ -151,6 +156,11 @@ def _inside(where: str, key: object) -> str:
 
 def _rank(entry: Entry) -> Rank:
     return entry[0]
+
+
+def _gives_way(one: State, other: State) -> bool:
+    """Tell whether one is the 0 with which a sum of what the other is may begin."""
+    return isinstance(one, NumberSum) and one.is_zero and getattr(other, "adds_zero", False)
 
 
 def _plan_pair(mine: State, theirs: State, *, where: str) -> Commit:
@@ -173,4 +183,6 @@ def _describe(state: State) -> str:
         value = state.value()
     except Exception:  # noqa: BLE001 - a user's type may fail here too, and the complaint is another one
         return f"a {type(state).__name__}"
-    return f"a value of type {type(value).__module__}.{type(value).__qualname__}".replace("builtins.", "")
+    marked = [each for key, each in value.items() if isinstance(key, StandIn)] if type(value) is dict else []
+    known = told_type(marked[0] if marked else value)
+    return f"a value of type {known.__module__}.{known.__qualname__}".replace("builtins.", "")

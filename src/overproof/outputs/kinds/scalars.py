@@ -72,22 +72,25 @@ class NumberSum:
         whole: the sum of the integers.
         real: the sum of the floats and the real parts.
         imag: the sum of the imaginary parts.
+        is_zero: every summand was Python's 0.
     """
 
     types: frozenset[str]
     whole: int = 0
     real: ExactFloat = field(default_factory=ExactFloat)
     imag: ExactFloat = field(default_factory=ExactFloat)
+    is_zero: bool = False
 
     @classmethod
     def of(cls, number: Any) -> NumberSum:
         """Make the state of one number."""
         if isinstance(number, np.generic):
-            types, number = frozenset({number.dtype.name}), number.item()
+            is_zero, types, number = False, frozenset({number.dtype.name}), number.item()
         else:
+            is_zero = type(number) is int and not number
             types = frozenset({next(t.__name__ for t in (int, float, complex) if isinstance(number, t))})
         if isinstance(number, int):
-            return cls(types, whole=int(number))
+            return cls(types, whole=int(number), is_zero=is_zero)
         if isinstance(number, float):
             return cls(types, real=ExactFloat.of(number))
         return cls(types, real=ExactFloat.of(number.real), imag=ExactFloat.of(number.imag))
@@ -98,6 +101,7 @@ class NumberSum:
         def commit() -> None:
             self.types |= other.types
             self.whole += other.whole
+            self.is_zero &= other.is_zero
             self.real = self.real.merged(other.real)
             self.imag = self.imag.merged(other.imag)
 
@@ -130,7 +134,7 @@ class NumberSum:
 
     def copy(self) -> NumberSum:
         """Copy; the parts are never changed in place."""
-        return NumberSum(self.types, self.whole, self.real, self.imag)
+        return NumberSum(self.types, self.whole, self.real, self.imag, self.is_zero)
 
     def settle(self) -> None:
         """Nothing to do: it came in memory of its own."""

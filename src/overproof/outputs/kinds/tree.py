@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from overproof.outputs.borders import merge_error, told_bytes
+from overproof.outputs.borders import merge_error, told_bytes, told_type
 from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.kind import Commit, Position
 from overproof.words.errors import MergeError
@@ -52,7 +52,7 @@ class TreeFold:
         try:
             kept = interned(value)
         except Exception as error:
-            name = type(value).__name__
+            name = told_type(value).__name__
             raise merge_error(
                 error, f"output {where}: a {name} cannot be sent to another process: copying it"
             ) from error
@@ -83,6 +83,11 @@ class TreeFold:
 
     def settle(self) -> None:
         """Nothing to do: it came in memory of its own."""
+
+    @property
+    def told_type(self) -> type[Any]:
+        """The type of the objects that the user knows."""
+        return next(told_type(value) for nodes in self.nodes.values() for value in nodes.values())
 
     @property
     def size_bytes(self) -> int:
@@ -122,4 +127,4 @@ def _add(left: Any, right: Any, *, where: str) -> Any:
     try:
         return interned(left) + interned(right)
     except Exception as error:
-        raise merge_error(error, f"output {where}: the `+` of {type(left).__name__}") from error
+        raise merge_error(error, f"output {where}: the `+` of {told_type(left).__name__}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -40,6 +40,7 @@ class HistogramSum:
     metadata: dict[str, Any]
     axes: list[AxisSum]
     columns: Columns
+    adds_zero: ClassVar[bool] = True
 
     @classmethod
     def of(cls, histogram: Any, *, position: Position, where: str) -> HistogramSum:
