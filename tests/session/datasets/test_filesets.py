@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 
 from overproof.records.dataset import FileSpec
@@ -261,3 +263,38 @@ def test_pieces_of_files_are_taken(folder: Path) -> None:
         resolve_dataset([*pieces, pieces[0]])
     with pytest.raises(DatasetError, match=r"'a\.root' stands among pieces of files"):
         resolve_dataset([*pieces, "a.root"])
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (lambda: 1, r"of type function, .*workers: \w+Error: .*<lambda>"),
+        (
+            {"deep": [Model({})]},
+            r"of type dict, .*: Model is written in the module \S*test_filesets, which workers do not",
+        ),
+        (Model, r"of type type, .*: Model is written in the module \S*test_filesets"),
+        (open, ""),
+        ({"xsec": 1.5, 3: [None, (b"x", {1 + 2j})]}, ""),
+        ([UUID(int=5), np.arange(3), np.float32(1), Path("a")], ""),
+    ],
+    ids=["lambda", "object", "class", "builtin", "plain", "installed"],
+)
+def test_metadata_that_workers_cannot_read_are_refused(tmp_path: Path, value: Any, said: str) -> None:
+    """Dataset and key are named, and how to mend it; what is installed is everywhere."""
+    (tmp_path / "a.root").touch()
+    fileset = {"dy": {"files": [str(tmp_path / "a.root")], "metadata": {"fine": 1, "scale": value}}}
+    if said:
+        with pytest.raises(DatasetError, match=rf"dataset 'dy': its metadata 'scale', {said}.*give numbers, texts"):
+            resolve_dataset(fileset)
+    else:
+        assert resolve_dataset(fileset).metadata["scale"] is value
+
+
+def test_metadata_of_classes_of_a_script_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class of `__main__` can be pickled, and found by nobody else."""
+    (tmp_path / "a.root").touch()
+    monkeypatch.setattr(Model, "__module__", "__main__")
+    monkeypatch.setattr(sys.modules["__main__"], "Model", Model, raising=False)
+    with pytest.raises(DatasetError, match="Model is written in this script or notebook"):
+        resolve_dataset({"dy": {"files": [str(tmp_path / "a.root")], "metadata": {"m": Model({})}}})

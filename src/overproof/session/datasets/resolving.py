@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from overproof.records.dataset import Dataset, FileSpec, FriendChain
-from overproof.session.datasets.checking import check_that_some_exist, without_duplicates
+from overproof.session.datasets.checks import check_metadata, check_that_some_exist, without_duplicates
 from overproof.session.datasets.expanding import Data, expand, expand_files
 from overproof.session.datasets.part import Part, all_files, as_dataset, with_files
 from overproof.session.entries import EntriesLike, EntryList, choose_entries
@@ -43,12 +43,14 @@ def resolve_dataset(
         entry_list: the only entries to process, or the file in which they are kept.
 
     Raises:
-        DatasetError: nothing matches, or none of the files exists.
+        DatasetError: nothing matches, none of the files exists, or workers could not read the metadata.
     """
     if isinstance(data, Gaps):
         data = data.dataset
         allow_duplicates = True  # each file stays in its place
     parts = _not_empty(expand(data), data)
+    for part in parts:
+        check_metadata(part.name, part.metadata)
     specs = [spec if spec.tree or not tree else replace(spec, tree=tree) for spec in all_files(parts)]
     parts = with_files(parts, specs)
     n_named = len(specs)
