@@ -146,3 +146,59 @@ def test_a_processor_that_needs_arguments(tmp_path: Path) -> None:
     place = write(tmp_path, PROCESSOR.replace("n=1", "n"))
     with pytest.raises(SelectorError, match=r"Mass\(\) cannot be made without arguments.*make one in the file"):
         load_selector(place)
+
+
+def package(folder: Path, text: str) -> Path:
+    """Write `analysis_pkg/inner/proc.py`, with a helper in each of the packages."""
+    inner = folder / "analysis_pkg" / "inner"
+    inner.mkdir(parents=True)
+    for directory, cut in ((inner, 1), (inner.parent, 2)):
+        (directory / "__init__.py").touch()
+        (directory / "cuts.py").write_text(f"CUT = {cut}\n")
+    (inner / "proc.py").write_text(text)
+    return inner / "proc.py"
+
+
+RELATIVE = "from . import cuts\nfrom ..cuts import CUT\nimport overproof as op\n" + (
+    "class Both(op.Selector):\n    def process(self, events):\n        return {'both': [(cuts.CUT, CUT)]}\n"
+)
+
+
+def test_a_file_of_a_package_is_imported_as_its_module(tmp_path: Path) -> None:
+    """Relative imports work at any depth, and so do absolute ones of the package."""
+    path = package(tmp_path, RELATIVE + "from analysis_pkg.cuts import CUT as same\nassert same == CUT\n")
+    found = load_selector(str(path))
+    assert (found.__module__, found().process(None)) == ("analysis_pkg.inner.proc", {"both": [(1, 2)]})
+    assert load_selector(f"{path}:Both").process(None) == {"both": [(1, 2)]}
+
+
+def test_a_selector_of_a_package_travels_to_workers(tmp_path: Path) -> None:
+    """With the modules of all packages around it: a process that cannot find them computes the same."""
+    import overproof as op
+
+    selector = load_selector(str(package(tmp_path, RELATIVE)))
+    with op.Session("local:1", progress=False) as session:
+        assert session.process(selector, cycles=1)["both"] == [(1, 2)]
+
+
+def test_a_package_whose_name_is_taken_is_left_aside(tmp_path: Path) -> None:
+    """A folder called like a module of Python or of an installed package does not take its place."""
+    folder = tmp_path / "json"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    assert load_selector(write(folder, ONE)).__name__ == "One"
+    import json
+
+    assert json.loads("1") == 1
+
+
+def test_a_relative_import_without_a_package_says_how_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So does a module in the place of a file."""
+    with pytest.raises(SelectorError, match=r"relative imports need a package: put an empty `__init__\.py` beside"):
+        load_selector(write(tmp_path, "from . import cuts\n"))
+    package(tmp_path, RELATIVE)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        SelectorError, match=r"no such file; give the Python file, as in analysis_pkg/inner/proc\.py:Both"
+    ):
+        load_selector("analysis_pkg.inner.proc:Both")

@@ -116,8 +116,7 @@ def _users_modules(selector: Selector) -> list[ModuleType]:
     for piece in written_by_user(selector):
         home = home_of(piece)
         if home is None or home.__name__ == MAIN or not is_installed(home):
-            file = getattr(home, "__file__", None)
-            directories.add((os.path.dirname(os.path.realpath(file)) if file else os.getcwd()) + os.sep)
+            directories.add(_directory_of(home) + os.sep)
     return [
         module
         for name, module in sys.modules.copy().items()  # other threads may be importing; a copy is made in one go
@@ -126,6 +125,17 @@ def _users_modules(selector: Selector) -> list[ModuleType]:
         and name == module.__name__ != MAIN
         and not is_installed(module)
     ]
+
+
+def _directory_of(home: ModuleType | None) -> str:
+    """Return where the user's modules are: beside this one, or in the outermost package in which it is."""
+    file = getattr(home, "__file__", None)
+    if not file:
+        return os.getcwd()
+    directory = os.path.dirname(os.path.realpath(str(file)))
+    for _ in range((getattr(home, "__package__", None) or "").count(".")):
+        directory = os.path.dirname(directory)
+    return directory
 
 
 @contextlib.contextmanager

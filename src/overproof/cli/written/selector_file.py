@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.util
 import linecache
 import sys
@@ -74,12 +75,48 @@ def _import_file(path: Path) -> ModuleType:
     if path.is_dir():
         raise SelectorError(f"{path} is a directory: give the Python file with the selector")
     if not path.exists():
-        raise SelectorError(f"{path}: no such file; give the Python file with the selector")
+        raise SelectorError(
+            f"{path}: no such file; {_file_of_module(str(path)) or 'give the Python file with the selector'}"
+        )
     if path.suffix != ".py":
         raise SelectorError(f"{path} is no Python file: its name must end in .py")
-    directory = str(path.resolve().parent)
-    if directory not in sys.path:
-        sys.path.insert(0, directory)
+    _look_in(path.resolve().parent)
+    try:
+        return _import_of_package(path.resolve()) or _import_alone(path)
+    except (Exception, SystemExit) as error:  # the user's code may raise anything
+        raise SelectorError(_import_problem(path, error)) from error
+
+
+def _file_of_module(reference: str) -> str:
+    """Name the file of what is written as a module, `package.module:Name`, where there is one."""
+    module, separator, name = reference.partition(":")
+    file = Path(*module.split(".")).with_suffix(".py") if module.replace(".", "").isidentifier() else None
+    return f"give the Python file, as in {file}{separator}{name}" if file is not None and file.exists() else ""
+
+
+def _look_in(directory: Path) -> None:
+    if str(directory) not in sys.path:
+        sys.path.insert(0, str(directory))
+
+
+def _import_of_package(path: Path) -> ModuleType | None:
+    """Import a file as a module of the package in which it is, for its relative imports; None where it is in none."""
+    names, directory = [path.stem], path.parent
+    while (directory / "__init__.py").exists():
+        names.insert(0, directory.name)
+        directory = directory.parent
+    if len(names) == 1 or not all(map(str.isidentifier, names)):
+        return None
+    _look_in(directory)
+    outermost = importlib.util.find_spec(names[0])
+    if outermost is None or outermost.origin != str(directory / names[0] / "__init__.py"):
+        return None  # another package has its name
+    name = ".".join(names if path.stem != "__init__" else names[:-1])
+    sys.modules.pop(name, None)
+    return importlib.import_module(name)
+
+
+def _import_alone(path: Path) -> ModuleType:
     name = _module_name(path)
     spec = importlib.util.spec_from_file_location(name, path.resolve())
     assert spec is not None
@@ -88,9 +125,9 @@ def _import_file(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # the user's code may raise anything
+    except BaseException:
         del sys.modules[name]
-        raise SelectorError(_import_problem(path, error)) from error
+        raise
     return module
 
 
@@ -116,7 +153,12 @@ def _import_problem(path: Path, error: BaseException) -> str:
         return f"{path} cannot be imported: {what}"
     last = next((frame for frame in reversed(frames) if _is_near(frame.filename, path)), frames[-1])
     line = linecache.getline(last.filename, last.lineno or 0).strip()
-    return f"{path} cannot be imported: {what} ({last.filename}, line {last.lineno}: {line})"
+    hint = (
+        "; relative imports need a package: put an empty `__init__.py` beside the file, or import without the dot"
+        if isinstance(error, ImportError) and "no known parent package" in str(error)
+        else ""
+    )
+    return f"{path} cannot be imported: {what} ({last.filename}, line {last.lineno}: {line}){hint}"
 
 
 def _is_machinery(filename: str) -> bool:
