@@ -162,6 +162,10 @@ def test_what_cannot_be_added_is_told_by_the_users_types() -> None:
     with pytest.raises(MergeError, match=r"^output 'output'\['a'\]: the `\+` of Array raised"):
         merged_one_by_one([{"a": ak.Array([1, 2])}, {"a": ak.Array([1, 2, 3])}])
     with pytest.raises(
+        MergeError, match=r"type numpy.ndarray and shape \(1,\) in one .* numpy.ndarray and shape \(\) in"
+    ):
+        merged_one_by_one([{"a": np.array([1])}, {"a": np.array(1)}])
+    with pytest.raises(
         MergeError, match=r"a value of type int in one block and a value of type collections.defaultdict"
     ):
         merged_one_by_one([{"a": 5}, {"a": defaultdict(int)}])
@@ -169,8 +173,18 @@ def test_what_cannot_be_added_is_told_by_the_users_types() -> None:
         merged_one_by_one([{"a": ak.Array([1, 2])}, {"a": 5}])
 
 
-def merged_one_by_one(outputs: list[Any]) -> None:
+def test_what_stands_in_has_no_name_of_its_own() -> None:
+    """Whoever looks while a query runs sees the user's keys and types."""
+    state = merged_one_by_one([{"c": Counter(x=1), "d": defaultdict(int, y=1), "a": ak.Array([1])}])
+    told = {(each.name, each.what) for each in state.outline()}
+    assert told == {
+        ("output/c", "Counter"), ("output/d", "defaultdict"), ("output/d/y", "number"), ("output/a", "Array")
+    }  # fmt: skip
+
+
+def merged_one_by_one(outputs: list[Any]) -> OutputState:
     """Merge in the order of blocks, so that what is complained about is known."""
     state = OutputState()
     for index, output in enumerate(outputs):
         state.add_block(Block(file=0, index=index, first=0, stop=1), {"output": accumulated(output)})
+    return state

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from overproof.outputs.borders import StandIn, merge_error, told_type
 from overproof.outputs.kinds.interning import interned
 from overproof.outputs.kinds.keys import Key, key_of
@@ -167,7 +169,7 @@ def _plan_pair(mine: State, theirs: State, *, where: str) -> Commit:
     if type(mine) is not type(theirs):
         raise MergeError(
             f"output {where}: {_describe(mine)} in one block and {_describe(theirs)} in another cannot be added; "
-            "return the same type from every block"
+            "return the same from every block"
         )
     try:
         return mine.plan(theirs, where=where)
@@ -184,5 +186,8 @@ def _describe(state: State) -> str:
     except Exception:  # noqa: BLE001 - a user's type may fail here too, and the complaint is another one
         return f"a {type(state).__name__}"
     marked = [each for key, each in value.items() if isinstance(key, StandIn)] if type(value) is dict else []
-    known = told_type(marked[0] if marked else value)
-    return f"a value of type {known.__module__}.{known.__qualname__}".replace("builtins.", "")
+    value = marked[0] if marked else value
+    known = told_type(value)
+    value = value.stands_for if isinstance(value, StandIn) else value
+    shape = f" and shape {value.shape}" if isinstance(value, np.ndarray) else ""
+    return f"a value of type {known.__module__}.{known.__qualname__}{shape}".replace("builtins.", "")
