@@ -12,7 +12,8 @@ from tests.session.show.pretended import FakeQuery, snapshot
 from overproof.records.account import Account, ExcludedRange, MissingRange
 from overproof.records.outcome.failure import EventName
 from overproof.session.show.figures import progress_text
-from overproof.session.show.view import DisplayWarning, follow
+from overproof.session.show.followed import DisplayWarning
+from overproof.session.show.view import follow
 from overproof.words.errors import AbortedError, UserCodeError
 from overproof.words.states import QueryState
 

@@ -1,8 +1,9 @@
-"""What displays need of a query, and what is needed of displays."""
+"""What displays need of a query, what is needed of displays, and what becomes of one that fails."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from overproof.outputs.outline import Outlined
@@ -76,3 +77,17 @@ class View(Protocol):
     def close(self) -> None:
         """Show nothing that moves any more."""
         ...
+
+
+class DisplayWarning(UserWarning):
+    """A running query cannot be shown any more; it goes on."""
+
+
+def is_shown(show: Callable[[], None]) -> bool:
+    """Show something; tell whether that went well. Whatever a display stumbles over, the query goes on without it."""
+    try:
+        show()
+    except Exception as error:  # noqa: BLE001 - a picture must never cost the result
+        warnings.warn(f"the query is not shown any more: {type(error).__name__}: {error}", DisplayWarning, stacklevel=4)
+        return False
+    return True

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-import warnings
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from overproof.session.show.followed import Followed, View
+from overproof.session.show.followed import Followed, View, is_shown
 from overproof.session.show.looking import PLAIN_LOOK, Look
 from overproof.words.states import QueryState
 
@@ -17,10 +15,6 @@ if TYPE_CHECKING:
 
 POLL_S = 0.15
 """How often the screen is drawn anew."""
-
-
-class DisplayWarning(UserWarning):
-    """A running query cannot be shown any more; it goes on."""
 
 
 def follow(query: Followed, *, shows_progress: bool, look: Look = PLAIN_LOOK, console: Console | None = None) -> Any:
@@ -72,16 +66,6 @@ def choose_view(query: Followed, *, look: Look, console: Console | None = None) 
     from overproof.session.show.terminal.live import TerminalView
 
     return TerminalView(console, look=look)
-
-
-def is_shown(show: Callable[[], None]) -> bool:
-    """Show something; tell whether that went well. Whatever a display stumbles over, the query goes on without it."""
-    try:
-        show()
-    except Exception as error:  # noqa: BLE001 - a picture must never cost the result
-        warnings.warn(f"the query is not shown any more: {type(error).__name__}: {error}", DisplayWarning, stacklevel=4)
-        return False
-    return True
 
 
 def _interrupt(query: Followed, n_interrupts: int, view: View | None) -> None:

@@ -10,11 +10,12 @@ import pytest
 from tests.session.show.pretended import FakeQuery, snapshot
 
 from overproof.records.account import Account, ExcludedRange
+from overproof.session.show.followed import DisplayWarning
 from overproof.session.show.looking import look_of
 from overproof.session.show.notebook import watching
 from overproof.session.show.notebook.kernel import Shown
 from overproof.session.show.notebook.live import NotebookView
-from overproof.session.show.view import DisplayWarning, follow
+from overproof.session.show.view import follow
 from overproof.words.states import QueryState
 
 DRAWN = hist.Hist.new.Reg(4, 0, 4, label="m [GeV]").Double().fill([1.5, 1.5])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
+from overproof.session.show.followed import is_shown
 from overproof.session.show.looking import Look
 from overproof.session.show.notebook.live import UPDATE_S, NotebookView
-from overproof.session.show.view import is_shown
 
 if TYPE_CHECKING:
     from overproof.session.show.followed import Followed
