@@ -6,13 +6,10 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import uproot
-
-import overproof as op
 
 WITHOUT = """
 import importlib.abc, json, sys
@@ -72,15 +69,29 @@ def test_without_coffea_the_rest_runs_and_the_doors_say_how_to_install_it(small_
     assert {name for name, text in found.items() if "pip install 'overproof[coffea]'" not in (text or "")} == set()
 
 
-def is_coffea_loaded(events: Any) -> dict[str, Any]:
-    return {"coffea is loaded": any(name.partition(".")[0] == "coffea" for name in sys.modules), "n": len(events.x)}
+IN_WORKERS = """
+import json, sys
+import overproof as op
+
+def is_coffea_loaded(events):
+    return {"coffea": sum(name.partition(".")[0] == "coffea" for name in sys.modules), "n": len(events.x)}
+
+with op.Session(workers=1) as session:
+    plain = session.process(is_coffea_loaded, sys.argv[1])
+    shown = session.process(is_coffea_loaded, sys.argv[1], schema="BaseSchema")
+print(json.dumps([plain["coffea"], shown["coffea"]]))
+"""
 
 
-def test_workers_load_coffea_only_for_a_schema(small_file: str) -> None:
+def test_workers_load_coffea_only_for_a_schema(small_file: str, tmp_path: Path) -> None:
     """A worker of a plain selector has no coffea in it; one that shows NanoEvents has."""
     pytest.importorskip("coffea")
-    with op.Session(workers=1) as session:
-        plain = session.process(is_coffea_loaded, small_file)
-        shown = session.process(is_coffea_loaded, small_file, schema="BaseSchema")
-    assert not plain["coffea is loaded"]
-    assert shown["coffea is loaded"]
+    # A script alone in its folder: workers import the modules that lie beside that of a selector.
+    script = tmp_path / "alone" / "ask.py"
+    script.parent.mkdir()
+    script.write_text(IN_WORKERS)
+    done = subprocess.run([sys.executable, script, small_file], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    plain, shown = json.loads(done.stdout)
+    assert plain == 0
+    assert shown > 0

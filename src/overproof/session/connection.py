@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from overproof.session.address import hire_crew
-from overproof.session.show.looking import Live, look_of
 from overproof.session.show.notebook.kernel import is_in_kernel
 from overproof.words.errors import OptionError
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from overproof.session.members import Weights
     from overproof.session.question import Kind, Question
     from overproof.session.result import Result
+    from overproof.session.show.looking import Live, Look
     from overproof.store.cache_place import CachePlace, Chosen
     from overproof.words.errors import OverproofError
 
@@ -61,11 +61,11 @@ class Connection:
         live: Live = None,
         cache: Chosen = None,
     ) -> None:
-        self._look = look_of(live)
         self.address = address
         # First of all: the workers begin to load what they need. What we need is loaded meanwhile, where it is used.
         self._crew: Crew = hire_crew(address, workers=workers)
         self._cache = self._choose_cache(cache)
+        self._look = self._choose_look(live)
         self._lock = threading.Lock()
         self._queries: weakref.WeakSet[Query] = weakref.WeakSet()
         self._n_queries = 0
@@ -180,6 +180,16 @@ class Connection:
 
         with graceful(query, is_summed_up=self._shows_progress and is_in_kernel()):
             return follow(query, shows_progress=self._shows_progress, look=self._look)
+
+    def _choose_look(self, live: Live) -> Look:
+        """Return what is looked at of running queries; what makes no sense ends the workers."""
+        from overproof.session.show.looking import look_of
+
+        try:
+            return look_of(live)
+        except BaseException:
+            self._crew.close()
+            raise
 
     def _choose_cache(self, cache: Chosen) -> CachePlace | None:
         """Return where columns are to be kept; a choice that makes no sense ends the workers."""

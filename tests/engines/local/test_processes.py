@@ -126,7 +126,7 @@ def test_a_worker_in_a_long_call_of_c_ends_with_its_user_too(tmp_path: Path) -> 
     assert (tmp_path / "said").read_text() == "in C"  # waits until the worker has opened the other end
     process.kill()
     process.wait(20)
-    assert wait_until_gone(pids, timeout_s=10) == []
+    assert wait_until_gone(pids, timeout_s=60) == []
 
 
 FORKING = """
@@ -165,4 +165,4 @@ def test_a_child_that_comes_back_from_user_code_is_nobodys_worker() -> None:
         assert result["n"] == 40
         assert result.account.processed == 40
         assert len(children) == 40
-        assert wait_until_gone(children, timeout_s=10) == []
+        assert wait_until_gone(children, timeout_s=60) == []
