@@ -7,6 +7,7 @@ from typing import Protocol
 
 from overproof.engines.limits import Limits
 from overproof.engines.messages import Brief, Command, Letter
+from overproof.records.block import Delta
 from overproof.words.ids import WorkerId
 
 
@@ -59,6 +60,23 @@ class Crew(Protocol):
 
     def wake(self) -> None:
         """Let `poll` return now; may be called from any thread."""
+        ...
+
+    @property
+    def can_merge(self) -> bool:
+        """Tell whether there can be mergers, and payloads stay with their workers until they are fetched."""
+        ...
+
+    def call_merger(self, host: str) -> None:
+        """Keep one merger more up on a host until the query ends: it answers `MergerJoined`."""
+        ...
+
+    def pass_on(self, delta: Delta, merger: WorkerId) -> None:
+        """Let a merger get an offered delta: it answers `DeltaPassed` or `DeltaNotPassed`."""
+        ...
+
+    def fetch(self, delta: Delta) -> None:
+        """Get the payload of an offered delta that came without: answered by `DeltaArrived` or `DeltaLost`."""
         ...
 
     def end(self) -> None:

@@ -13,6 +13,7 @@ from overproof.engines.limits import Limits
 from overproof.engines.messages import (
     BeginFailed,
     Compute,
+    DeltaArrived,
     Halt,
     HandOver,
     KeepApart,
@@ -23,6 +24,7 @@ from overproof.engines.messages import (
 )
 from overproof.query.master import Master
 from overproof.records.account import Account
+from overproof.records.block import Delta
 from overproof.records.facts import Fact, Journal
 from overproof.records.notices import (
     AbortRequested,
@@ -39,11 +41,14 @@ from overproof.records.notices import (
 from overproof.records.orders import (
     CallDelta,
     CallIsolator,
+    CallMerger,
     CloseQuery,
     DismissWorker,
+    ForgetDelta,
     HaltWorker,
     OpenFile,
     Order,
+    PassDelta,
     ProbeRange,
     RefuseDelta,
     SendPacket,
@@ -135,7 +140,10 @@ class Driver:
             ProbeRange: self._probe,
             DismissWorker: self._dismiss,
             TakeDelta: self._take,
-            RefuseDelta: self._refuse,
+            RefuseDelta: self._forget_delta,
+            ForgetDelta: self._forget_delta,
+            CallMerger: self._call_merger,
+            PassDelta: self._pass_delta,
             CloseQuery: self._close,
         }
 
@@ -249,6 +257,9 @@ class Driver:
         if isinstance(letter.reply, BeginFailed):
             self._hear_that_it_does_not_begin(letter.reply)
             return
+        if isinstance(letter.reply, DeltaArrived):
+            self._merge(letter.reply.delta, letter.payload)
+            return
         if isinstance(letter.reply, WorkerJoined):
             self.joined.add(letter.reply.worker)
         self.feed(letter.reply, letter.payload)  # type: ignore[arg-type]  # other replies never carry a query
@@ -296,6 +307,12 @@ class Driver:
         identity = self._identities.get(order.block.file, "")
         self._crew.send(order.worker, Probe(probe=order.probe, block=order.block, part=order.part, identity=identity))
 
+    def _call_merger(self, order: CallMerger, _: bytes | None) -> None:
+        self._crew.call_merger(order.host)
+
+    def _pass_delta(self, order: PassDelta, _: bytes | None) -> None:
+        self._crew.pass_on(order.delta, order.merger)
+
     def _dismiss(self, order: DismissWorker, _: bytes | None) -> None:
         self._crew.dismiss(order.worker)
 
@@ -303,11 +320,16 @@ class Driver:
         self._crew.send(order.worker, Halt())
 
     def _take(self, order: TakeDelta, payload: bytes | None) -> None:
+        """Merge a payload that came with the offer; fetch one that stayed with its worker."""
+        if payload is None:
+            self._crew.fetch(order.delta)
+        else:
+            self._merge(order.delta, payload)
+
+    def _merge(self, delta: Delta, payload: bytes) -> None:
         """Merge a payload and say so: the only place where sums change."""
         from overproof.outputs.state import OutputState
 
-        delta = order.delta
-        assert payload is not None
         started_s = self._clock.now()
         try:
             incoming = OutputState.from_bytes(payload)
@@ -323,7 +345,7 @@ class Driver:
         self.problem = self.problem or error
         self.feed(EngineFailed(reason=str(error)))
 
-    def _refuse(self, order: RefuseDelta, _: bytes | None) -> None:
+    def _forget_delta(self, order: RefuseDelta | ForgetDelta, _: bytes | None) -> None:
         self._crew.send(order.delta.worker, Settled(number=order.delta.number))
 
     def _close(self, order: CloseQuery, _: bytes | None) -> None:

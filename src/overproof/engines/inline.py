@@ -12,6 +12,7 @@ from overproof.engines.clock import MonotonicClock
 from overproof.engines.limits import Limits
 from overproof.engines.messages import BeginFailed, Brief, Command, Compute, EndQuery, EventNamed, Letter, Probe
 from overproof.engines.worker.compute import Worker
+from overproof.records.block import Delta
 from overproof.records.notices import BlockFailed, BlockUnreadable, DeltaOffered, PacketDone, RangeProbed, WorkerJoined
 from overproof.records.outcome.failure import EventName
 from overproof.words.ids import WorkerId
@@ -84,6 +85,17 @@ class InlineCrew:
 
     def wake(self) -> None:
         """Nothing to do: `poll` never waits."""
+
+    can_merge = False
+
+    def call_merger(self, host: str) -> None:
+        """Nothing to do: on one machine payloads come with their offers, and nobody asks."""
+
+    def pass_on(self, delta: Delta, merger: WorkerId) -> None:
+        """Nothing to do: there is no merger."""
+
+    def fetch(self, delta: Delta) -> None:
+        """Nothing to do: payloads come with their offers."""
 
     def end(self) -> None:
         self._isolator = None

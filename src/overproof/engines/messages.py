@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from overproof.engines.limits import Limits
-from overproof.records.block import Block, Packet, Range
+from overproof.records.block import Block, Delta, Packet, Range
 from overproof.records.dataset import Dataset, FileGrid, FileSpec
 from overproof.records.notices import Notice
 from overproof.records.outcome.failure import EventName
@@ -251,7 +251,14 @@ class EventNamed:
     event: EventName | None
 
 
-Reply: TypeAlias = Notice | Ready | BeginFailed | Ended | Surveyed | Measured | ScriptDone | EventNamed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaArrived:
+    """The payload of a delta that was fetched, beside it."""
+
+    delta: Delta
+
+
+Reply: TypeAlias = Notice | DeltaArrived | Ready | BeginFailed | Ended | Surveyed | Measured | ScriptDone | EventNamed
 
 
 class Letter(NamedTuple):

@@ -79,11 +79,13 @@ class Packet:
         number: counts the packets of a query from 1; a packet given again has a new number.
         blocks: at least one, ascending, all of the same file.
         is_apart: each block is handed over at once, in a delta of its own, because somebody else may have it too.
+        path: the replica to read; empty: the file where the dataset says it is.
     """
 
     number: int
     blocks: tuple[Block, ...]
     is_apart: bool = False
+    path: str = ""
 
     @property
     def n_entries(self) -> int:

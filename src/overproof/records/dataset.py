@@ -166,3 +166,24 @@ class FileGrid:
     uuid: str = ""
     identity: str = ""
     friends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """One copy of a file, as a worker can read it.
+
+    Attributes:
+        path: local path, or URL; empty: the path in the dataset.
+        host: the machine that has it on a disk of its own, as workers there call it; empty: nobody knows.
+        server: what serves it: a storage server, or a disk; those who read from one share its bandwidth. Empty: the
+            host.
+    """
+
+    path: str = ""
+    host: str = ""
+    server: str = ""
+
+    @property
+    def served_by(self) -> str:
+        """Name what serves it; empty where nobody knows."""
+        return self.server or self.host

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from overproof.records.block import Block, BlockKey, Delta, Range
-from overproof.records.dataset import FileGrid
+from overproof.records.dataset import FileGrid, Replica
+from overproof.records.outcome.access import FileAccess
 from overproof.records.outcome.failure import EventName, Failure
 from overproof.records.outcome.standing import Standing
 from overproof.words.errors import Phase
@@ -108,6 +110,7 @@ class PacketDone:
         n_blocks: blocks computed or reported, counted from the packet's first; a packet dropped after `HaltWorker`
             tells how far it came, so that nothing computed is lost. None: all of them, or, after `HaltWorker`,
             those offered so far.
+        accesses: what was read meanwhile, of which file and from which server.
     """
 
     worker: WorkerId
@@ -117,6 +120,7 @@ class PacketDone:
     read_bytes: int = 0
     cached_bytes: int = 0
     n_blocks: int | None = None
+    accesses: tuple[FileAccess, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,9 +174,15 @@ class RangeProbed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeltaOffered:
-    """A worker has outputs to hand over; the payload waits until the master takes or refuses."""
+    """A worker, or a merger, has outputs to hand over; the payload waits until the master takes or refuses.
+
+    Attributes:
+        delta: its label.
+        size_bytes: of the payload; 0 where nobody says.
+    """
 
     delta: Delta
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +195,66 @@ class DeltaMerged:
 
     delta: Delta
     merge_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaLost:
+    """The payload of a taken delta will not come: whoever had it is gone; its blocks wait again."""
+
+    delta: Delta
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergerJoined:
+    """A merger is ready for deltas; it is lost as a worker is.
+
+    Attributes:
+        merger: its name, among those of the workers.
+        epoch: told in everything that it says.
+        host: the machine it runs on.
+    """
+
+    merger: WorkerId
+    epoch: int
+    host: str = "localhost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaPassed:
+    """A merger has added the outputs of a delta to its own: it holds the blocks from now on."""
+
+    merger: WorkerId
+    epoch: int
+    delta: Delta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaNotPassed:
+    """A merger could not get a delta, or could not add it: nothing of it is in what the merger has."""
+
+    merger: WorkerId
+    epoch: int
+    delta: Delta
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesLocated:
+    """It became known where copies of files lie; of files not named here nothing is said.
+
+    Attributes:
+        replicas: of each file, all that are known, in the order of preference where nothing else speaks for one.
+    """
+
+    replicas: Mapping[FileIndex, tuple[Replica, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialExpired:
+    """What workers read files with is valid no more: nothing is handed out any more, and what is computed is kept."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +291,12 @@ Notice: TypeAlias = (
     | RangeProbed
     | DeltaOffered
     | DeltaMerged
+    | DeltaLost
+    | MergerJoined
+    | DeltaPassed
+    | DeltaNotPassed
+    | FilesLocated
+    | CredentialExpired
     | StopRequested
     | AbortRequested
     | EngineFailed

@@ -83,6 +83,36 @@ class RefuseDelta:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetDelta:
+    """Tell a worker that it may forget a delta: a merger has it."""
+
+    delta: Delta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMerger:
+    """Start a merger: answered by `MergerJoined`.
+
+    Attributes:
+        host: where; one of those that workers named when they joined.
+    """
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassDelta:
+    """Let a merger get the payload of an offered delta from its worker, and add it to what it has.
+
+    Answered by `DeltaPassed` or `DeltaNotPassed`, or by the merger's loss; never by the worker, whose loss settles
+    nothing as long as the merger lives.
+    """
+
+    delta: Delta
+    merger: WorkerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HaltWorker:
     """Let a worker drop its packets after the block in hand and hand over what it has.
 
@@ -110,6 +140,9 @@ Order: TypeAlias = (
     | CallDelta
     | TakeDelta
     | RefuseDelta
+    | ForgetDelta
+    | CallMerger
+    | PassDelta
     | HaltWorker
     | CloseQuery
 )

@@ -19,6 +19,7 @@ from overproof.engines.local.mailbox import Mailbox
 from overproof.engines.local.watch import FROZEN_S, Verdict, Watchman, describe_verdict, explain_loss, is_own_doing
 from overproof.engines.local.watch.machine import machine_memory_bytes
 from overproof.engines.messages import Brief, Command, EndQuery, Letter, Ready, SetLimits
+from overproof.records.block import Delta
 from overproof.records.notices import (
     BlockFailed,
     DeltaOffered,
@@ -141,6 +142,17 @@ class ProcessCrew:
 
     def wake(self) -> None:
         self._mailbox.wake()
+
+    can_merge = False
+
+    def call_merger(self, host: str) -> None:
+        """Nothing to do: on one machine payloads come with their offers, and nobody asks."""
+
+    def pass_on(self, delta: Delta, merger: WorkerId) -> None:
+        """Nothing to do: there is no merger."""
+
+    def fetch(self, delta: Delta) -> None:
+        """Nothing to do: payloads come with their offers."""
 
     def end(self) -> None:
         self._brief = None
