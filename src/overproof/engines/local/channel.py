@@ -67,16 +67,30 @@ class Incoming:
             ChannelClosedError: the other end is gone.
             UnpicklingError: this is no frame.
         """
-        if not self._rest:
-            self._make_buffers()
+        room = self.room
         try:
-            n_bytes = os.readv(descriptor, self._rest)
+            n_bytes = os.readv(descriptor, room)
         except BlockingIOError:
             raise
         except OSError as error:
             raise ChannelClosedError(str(error)) from error
         if not n_bytes:
             raise ChannelClosedError("the other end closed the connection")
+        return self.take(n_bytes)
+
+    @property
+    def room(self) -> list[memoryview]:
+        """Where the next bytes go, in order, up to the end of what is known of the frame."""
+        if not self._rest:
+            self._make_buffers()
+        return self._rest
+
+    def take(self, n_bytes: int) -> bool:
+        """Note that so many bytes were put into `room`; tell whether the frame is whole.
+
+        Raises:
+            UnpicklingError: this is no frame.
+        """
         while self._rest and n_bytes >= len(self._rest[0]):
             n_bytes -= len(self._rest.pop(0))
         if n_bytes:

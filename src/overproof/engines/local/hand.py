@@ -75,6 +75,14 @@ class Hand:
         with contextlib.suppress(ProcessLookupError, PermissionError):  # gone; or nobody is left but the dead
             os.killpg(self.pid, signal.SIGKILL)
 
+    def ask_to_go(self) -> None:
+        """Let the process hand over and end by itself; one that has not begun ends at once."""
+        if not self.is_ready or self.is_isolator or not self.process.owns_pid:
+            self.kill()
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(self.pid, signal.SIGTERM)
+
     def end(self) -> int | None:
         """End the process and return its exit code; None when the kernel does not let it end, or nobody can tell."""
         self.kill()

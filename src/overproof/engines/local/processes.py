@@ -55,10 +55,15 @@ class ProcessCrew:
         size: number of workers.
         frozen_s: seconds without beat and processor time after which a process is given up.
         planted: the stem, where it was started before; None: it is started now.
+        prefix: before the name of each worker, where there are other crews.
     """
 
-    def __init__(self, size: int, *, frozen_s: float = FROZEN_S, planted: Planted | None = None) -> None:
+    def __init__(
+        self, size: int, *, frozen_s: float = FROZEN_S, planted: Planted | None = None, prefix: str = ""
+    ) -> None:
         self._size = size
+        self._prefix = prefix
+        self._is_retired = False
         self._frozen_s = frozen_s
         self._clock = MonotonicClock()
         self._lock = threading.RLock()
@@ -165,6 +170,17 @@ class ProcessCrew:
         for name in list(self._hands):
             self.send(name, EndQuery())
 
+    def retire(self) -> None:
+        """Let everybody hand over and go, and hire nobody any more; their losses are told as they go."""
+        self._is_retired = True
+        for hand in list(self._hands.values()):
+            hand.ask_to_go()
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nobody is left."""
+        return not self._hands
+
     def kill(self) -> None:
         self._let_all_go()
         if not self._is_closed:
@@ -182,6 +198,8 @@ class ProcessCrew:
     def _fill_up(self) -> None:
         if self._is_closed:
             raise EngineError("this session is closed: open a new one with overproof.Session()")
+        if self._is_retired:
+            return
         now = self._clock.now()
         with self._lock:
             if self._stem.is_lost:
@@ -195,7 +213,7 @@ class ProcessCrew:
                 self._hire(is_isolator=True)
 
     def _hire(self, *, is_isolator: bool) -> None:
-        name = f"{'i' if is_isolator else 'w'}{self._n_started}"
+        name = f"{self._prefix}{'i' if is_isolator else 'w'}{self._n_started}"
         self._n_started += 1
         in_haste = not is_isolator and self._stem.n_born < self._size
         hand = hire(
@@ -324,7 +342,7 @@ class ProcessCrew:
             letters.append(Letter(query, loss))
             if loss.failure is None and not loss.read_failure and loss.opening is None:
                 error = self._delay_next(hand, loss) or error
-        if error is not None:
+        if error is not None and not self._is_retired:
             raise error
         return letters
 

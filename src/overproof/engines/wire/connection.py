@@ -1,0 +1,186 @@
+"""One end of a connection: frames in and out, beats, and the patience with the other end."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from overproof.engines.local.channel import Incoming, Payload, header_of
+
+if TYPE_CHECKING:
+    from overproof.engines.wire.exchange import Exchange
+
+BEAT_S = 1.0
+"""Time between two beats, which say no more than that this end lives."""
+SILENT_S = 10.0
+"""Who was not heard of for so long is given up."""
+CHUNK_BYTES = 256 * 1024
+"""What is encrypted in one go; more waits until that is on its way."""
+LARGE_BYTES = 256 * 1024
+"""Frames above this size take turns."""
+
+
+class Connection(asyncio.BufferedProtocol):
+    """One end; `send` and `close` may be called by any thread, all else belongs to the thread of the exchange.
+
+    Args:
+        exchange: of this process.
+        peer: who is at the other end, as far as is known; for people.
+
+    Attributes:
+        peer: the same.
+        owner: for whoever uses the connection.
+        is_told: its end was told.
+    """
+
+    def __init__(self, exchange: Exchange, *, peer: str = "") -> None:
+        self.peer = peer
+        self.owner: Any = None
+        self.is_told = False
+        self._exchange = exchange
+        self._transport: asyncio.Transport | None = None
+        self._incoming = Incoming()
+        self._outgoing: deque[memoryview] = deque()
+        self._is_full = False
+        self._is_over = False
+        self._is_waiting = False
+        self._heard_s = self._said_s = exchange.now()
+
+    # -- for any thread
+
+    def send(self, message: Any, payload: Payload | None = None) -> None:
+        """Send a message with a payload, in order with all others; what cannot be sent any more is forgotten."""
+        body = pickle.dumps(message, protocol=5)
+        header = header_of(len(body), None if payload is None else len(payload))
+        pieces = [memoryview(header + body)]
+        if payload:
+            pieces.append(memoryview(payload))
+        self._exchange.do(self._enqueue, pieces)
+
+    def close(self, *, flushes: bool = False) -> None:
+        """End the connection; with `flushes`, when all that was sent is on its way."""
+        self._exchange.do(self._finish if flushes else self._abort)
+
+    # -- out
+
+    def _enqueue(self, pieces: list[memoryview]) -> None:
+        if self._is_over:
+            return
+        self._outgoing += pieces
+        self._pump()
+
+    def _pump(self) -> None:
+        """Hand over as much as the transport takes; it copies what it is given."""
+        while self._outgoing and self._transport is not None and not self._is_full and not self._is_over:
+            piece = self._outgoing[0]
+            self._transport.write(piece[:CHUNK_BYTES])
+            self._said_s = self._exchange.now()
+            if len(piece) > CHUNK_BYTES:
+                self._outgoing[0] = piece[CHUNK_BYTES:]
+            else:
+                self._outgoing.popleft()
+
+    def _finish(self) -> None:
+        if self._transport is None or self._outgoing:
+            self._exchange.later(BEAT_S / 10, self._finish)
+        else:
+            self._transport.close()
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._pump()
+
+    # -- in
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin; TLS has proved the other end by now."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.set_write_buffer_limits(high=4 * CHUNK_BYTES)
+        if not self.peer:
+            self.peer = ":".join(map(str, (transport.get_extra_info("peername") or ())[:2]))
+        self._heard_s = self._exchange.now()
+        if self._is_over:
+            transport.abort()
+            return
+        self._exchange.enter(self)
+        self._pump()
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._incoming.room[0]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._heard_s = self._exchange.now()
+        try:
+            is_whole = self._incoming.take(nbytes)
+            frame = self._incoming.opened() if is_whole else None
+        except pickle.UnpicklingError:
+            self._abort()
+            return
+        if frame is not None:
+            self._incoming = Incoming()
+            self._exchange.leave_lane(self)
+            if frame[0] is not None:  # a beat
+                self._exchange.arrive(self, *frame)
+        elif self._incoming.size_bytes > LARGE_BYTES and not self._exchange.may_read(self):
+            self._is_waiting = True
+            assert self._transport is not None
+            self._transport.pause_reading()
+
+    def go_on(self) -> None:
+        """Read on: it is this one's turn."""
+        self._is_waiting = False
+        self._heard_s = self._exchange.now()
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    # -- how it ends
+
+    def look(self, now: float, silent_s: float) -> None:
+        """Say that this end lives, and see whether the other one does."""
+        if self._transport is not None and now - self._said_s >= BEAT_S and not self._outgoing:
+            self._enqueue([memoryview(_BEAT)])
+        if not self._is_waiting and now - self._heard_s > silent_s:
+            self._abort()
+
+    def _abort(self) -> None:
+        self._is_over = True
+        self._outgoing.clear()
+        if self._transport is not None:
+            self._transport.abort()
+        else:
+            self._exchange.lose(self)
+
+    def hang_up(self) -> None:
+        """End the connection after what is on its way already."""
+        self._is_over = True
+        if self._transport is not None:
+            self._transport.close()
+
+    def eof_received(self) -> None:
+        """Nothing comes any more: the connection ends."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._is_over = True
+        self._outgoing.clear()
+        self._incoming = Incoming()
+        self._exchange.lose(self)
+
+    @property
+    def address(self) -> str:
+        """Address of this end, as others may reach this machine; empty before it is connected."""
+        name = self._transport.get_extra_info("sockname") if self._transport is not None else None
+        return str(name[0]) if name else ""
+
+
+def _beat() -> bytes:
+    body = pickle.dumps(None, protocol=5)
+    return header_of(len(body), None) + body
+
+
+_BEAT = _beat()
