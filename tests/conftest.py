@@ -20,6 +20,7 @@ def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OVERPROOF_HOME", str(home))
         patch.setenv("OVERPROOF_CACHE", str(home / "cache"))
+        patch.setenv("OVERPROOF_SITE", "")
         yield home
 
 
