@@ -111,6 +111,16 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddDelta:
+    """Add a delta, its payload beside it, to what a merger has: answered by `DeltaPassed` or `DeltaNotPassed`.
+
+    The next one is sent when this one is answered: a merger has room for one.
+    """
+
+    delta: Delta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Halt:
     """Drop the packets in hand after the block in work, and hand over."""
 
@@ -156,6 +166,7 @@ Command: TypeAlias = (
     | SetLimits
     | HandOver
     | Settled
+    | AddDelta
     | Halt
     | EndQuery
     | Survey

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from overproof.engines.worker.failure import USER_ERRORS
@@ -27,8 +27,9 @@ Complain: TypeAlias = Callable[[Block, BaseException], None]
 class Handover:
     """Gathers the outputs of blocks into deltas.
 
-    A delta is kept until it is settled, and the next one waits for that; meanwhile blocks go on to be gathered. A
-    block that somebody else may have too makes a delta of its own, behind one of those that were there before it.
+    The next delta waits until the one before is settled; meanwhile blocks go on to be gathered. Its payload is not kept
+    once it is sent: whoever loses what was sent loses its sender, too. A block that somebody else may have too makes a
+    delta of its own, behind one of those that were there before it.
 
     Args:
         worker: its name.
@@ -51,7 +52,7 @@ class Handover:
         self._state = OutputState()
         self._blocks: list[Block] = []
         self._closed: deque[tuple[tuple[Block, ...], OutputState]] = deque()
-        self._unsettled: tuple[Delta, bytes] | None = None
+        self._unsettled: int | None = None
         self._is_asked = False
         self._n_deltas = 0
         self._offered_s = clock.now()
@@ -69,10 +70,14 @@ class Handover:
         Raises:
             MergeError: they cannot be added to those of the blocks before; nothing is changed.
         """
+        self.add_all((block,), outputs)
+
+    def add_all(self, blocks: Sequence[Block], outputs: OutputState) -> None:
+        """Take the outputs of some blocks, as `add` does with those of one."""
         self._state.merge(outputs)
         if not self._blocks:
             self._first_bytes = self._state.size_bytes
-        self._blocks.append(block)
+        self._blocks += blocks
 
     def add_apart(self, block: Block, outputs: OutputState) -> None:
         """Take the outputs of a block for a delta of its own, and offer it, with all before it, as soon as can be."""
@@ -93,7 +98,7 @@ class Handover:
 
     def settle(self, number: int) -> None:
         """Forget a delta that was taken or refused."""
-        if self._unsettled is not None and self._unsettled[0].number == number:
+        if self._unsettled == number:
             self._unsettled = None
             self._go_on()
 
@@ -110,9 +115,10 @@ class Handover:
                 self._close()
             if not self._closed:
                 return
-            self._send(*self._closed.popleft())
+            self._send_next()
 
-    def _send(self, blocks: tuple[Block, ...], state: OutputState) -> None:
+    def _send_next(self) -> None:
+        blocks, state = self._closed.popleft()
         self._offered_s = self._clock.now()
         try:
             payload = state.to_bytes()
@@ -120,9 +126,10 @@ class Handover:
             for block in blocks:
                 self._complain(block, error)
             return
+        del state  # it may be as large as the payload, which may have to wait until somebody reads it
         self._n_deltas += 1
+        self._unsettled = self._n_deltas
         delta = Delta(worker=self._worker, epoch=self._epoch, number=self._n_deltas, blocks=blocks)
-        self._unsettled = (delta, payload)
-        self._offer(DeltaOffered(delta=delta), payload)
+        self._offer(DeltaOffered(delta=delta, size_bytes=len(payload)), payload)
         if self._interval_s:
             self._pause_s = max(self._interval_s, (self._clock.now() - self._offered_s) / MAX_SHARE)
