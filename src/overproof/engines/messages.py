@@ -56,9 +56,15 @@ class Brief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookInto:
-    """Open a file and learn its grid: answered by `FileOpened` or `FileFailed`."""
+    """Open a file and learn its grid: answered by `FileOpened` or `FileFailed`.
+
+    Attributes:
+        file: place of the file in the dataset.
+        path: the replica to open; empty: the file where the dataset says it is.
+    """
 
     file: FileIndex
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +89,21 @@ class KeepApart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """Try the selector on a range of a block and throw the outputs away: answered by `RangeProbed`."""
+    """Try the selector on a range of a block and throw the outputs away: answered by `RangeProbed`.
+
+    Attributes:
+        probe: number of the order.
+        block: the block.
+        part: the range.
+        identity: the version of the file that the block was cut from; empty where that cannot be told.
+        path: the replica to read; empty: the file where the dataset says it is.
+    """
 
     probe: int
     block: Block
     part: Range
     identity: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

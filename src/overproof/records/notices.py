@@ -245,9 +245,11 @@ class FilesLocated:
 
     Attributes:
         replicas: of each file, all that are known, in the order of preference where nothing else speaks for one.
+        is_final: nobody will say more; who may read only what lies near waits for that before a file is given up.
     """
 
     replicas: Mapping[FileIndex, tuple[Replica, ...]]
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,17 @@ from overproof.words.states import QueryState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenFile:
-    """Look into a file: answered by `FileOpened` or `FileFailed`."""
+    """Look into a file: answered by `FileOpened` or `FileFailed`.
+
+    Attributes:
+        worker: who is asked.
+        file: place of the file in the dataset.
+        path: the replica to open; empty: the file where the dataset says it is.
+    """
 
     worker: WorkerId
     file: FileIndex
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +51,21 @@ class CallIsolator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeRange:
-    """Let an isolator try the selector on a range of a block: answered by `RangeProbed`, or by the isolator's loss."""
+    """Let an isolator try the selector on a range of a block: answered by `RangeProbed`, or by the isolator's loss.
+
+    Attributes:
+        worker: the isolator.
+        probe: number of the order.
+        block: the block.
+        part: the range.
+        path: the replica to read; empty: the file where the dataset says it is.
+    """
 
     worker: WorkerId
     probe: int
     block: Block
     part: Range
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
