@@ -41,7 +41,7 @@ class Attendance:
         before = self._roster.workers.get(notice.worker)
         if before is not None and before.epoch < notice.epoch:
             self._strike_off(before, orders)
-        worker = self._roster.join(notice.worker, notice.epoch)
+        worker = self._roster.join(notice.worker, notice.epoch, host=notice.host)
         if worker is not None:
             self._handout.feed(worker, orders)
 

@@ -23,15 +23,34 @@ class InHand(NamedTuple):
     sent_s: float
 
 
-class Worker:
-    """One worker in one epoch; the object itself is the holder of blocks.
+class Holder:
+    """Somebody who may hold blocks, in one epoch: the object itself is where such a block is.
 
     Attributes:
-        name: id of the worker.
+        name: its name, among those of all workers and mergers.
         epoch: its epoch; notices of another one are late.
+        host: the machine it runs on.
+        held: numbers of the blocks it holds.
+    """
+
+    __slots__ = ("epoch", "held", "host", "name")
+
+    def __init__(self, name: WorkerId, epoch: int, *, host: str) -> None:
+        self.name = name
+        self.epoch = epoch
+        self.host = host
+        self.held: set[int] = set()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name}, epoch {self.epoch})"
+
+
+class Worker(Holder):
+    """One worker in one epoch; it holds the blocks that it has or had in packets, and which are not taken yet.
+
+    Attributes:
         packets: packets in hand by number, oldest first; two at most.
         opening: files it was asked to look into; one at most.
-        held: numbers of the blocks it has or had in packets, and which are not taken yet.
         in_hand_entries: entries of the packets in hand.
         file: the file it was in last: its reader is open.
         rate_per_s: entries a second, lately; 0 until measured.
@@ -46,13 +65,10 @@ class Worker:
         "_decayed_entries",
         "_decayed_s",
         "began_s",
-        "epoch",
         "file",
-        "held",
         "in_hand_entries",
         "is_halted",
         "is_leaving",
-        "name",
         "opened_last",
         "opening",
         "packets",
@@ -60,12 +76,10 @@ class Worker:
         "was_called",
     )
 
-    def __init__(self, name: WorkerId, epoch: int) -> None:
-        self.name = name
-        self.epoch = epoch
+    def __init__(self, name: WorkerId, epoch: int, *, host: str) -> None:
+        super().__init__(name, epoch, host=host)
         self.packets: dict[int, InHand] = {}
         self.opening: set[FileIndex] = set()
-        self.held: set[int] = set()
         self.in_hand_entries = 0
         self.began_s = 0.0
         self.file: FileIndex | None = None
@@ -76,9 +90,6 @@ class Worker:
         self.is_leaving = False
         self._decayed_entries = 0.0
         self._decayed_s = 0.0
-
-    def __repr__(self) -> str:
-        return f"Worker({self.name}, epoch {self.epoch})"
 
     def measure(self, n_entries: int, duration_s: float) -> float:
         """Learn from one packet; return the change of the rate."""
@@ -120,20 +131,20 @@ class Roster:
             worker = self.isolator
         return worker if worker is not None and worker.epoch == epoch else None
 
-    def join(self, name: WorkerId, epoch: int) -> Worker | None:
+    def join(self, name: WorkerId, epoch: int, *, host: str) -> Worker | None:
         """Enter a worker, idle; None for an epoch that was entered before."""
         if epoch <= self._last_epochs.get(name, epoch - 1):
             return None
         self._last_epochs[name] = epoch
-        worker = self.workers[name] = Worker(name, epoch)
+        worker = self.workers[name] = Worker(name, epoch, host=host)
         self.idle[worker] = None
         return worker
 
-    def join_isolator(self, name: WorkerId, epoch: int) -> None:
+    def join_isolator(self, name: WorkerId, epoch: int, *, host: str) -> None:
         """Enter the isolator; one that was entered before is not heard again."""
         if epoch > self._last_epochs.get(name, epoch - 1):
             self._last_epochs[name] = epoch
-            self.isolator = Worker(name, epoch)
+            self.isolator = Worker(name, epoch, host=host)
 
     def leave(self, worker: Worker) -> None:
         """Strike a worker off, with its rate."""

@@ -91,7 +91,7 @@ class Isolation:
     def meet_isolator(self, notice: WorkerJoined, orders: list[Order]) -> None:
         """Enter the isolator, in place of one that must be gone, and give it something to do."""
         self.lose_isolator()
-        self._roster.join_isolator(notice.worker, notice.epoch)
+        self._roster.join_isolator(notice.worker, notice.epoch, host=notice.host)
         self.go_on(orders)
 
     def lose_isolator(self) -> None:
