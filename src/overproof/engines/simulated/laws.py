@@ -20,10 +20,10 @@ SPEEDS: dict[Law, Callable[[random.Random, float], float]] = {
 def draw_grids(options: SimulationOptions, dice: random.Random) -> list[FileGrid]:
     """Draw files of unequal length, with at least the blocks asked for in all; some files have a single block."""
     weights = [dice.uniform(0.2, 1.8) for _ in range(options.files)]
-    n_blocks, size = options.workers * options.blocks_per_worker, options.block_entries
+    all_weights, n_blocks, size = sum(weights), options.workers * options.blocks_per_worker, options.block_entries
     grids: list[FileGrid] = []
     for weight in weights:
-        n_full = max(1, math.ceil(weight / sum(weights) * n_blocks)) - 1
+        n_full = max(1, math.ceil(weight / all_weights * n_blocks)) - 1
         n_entries = n_full * size + dice.randint(1, size)
         stops = (*range(size, n_full * size + 1, size), n_entries)
         if options.empty_files and random.Random(f"empty {options.seed} {len(grids)}").random() < options.empty_files:
