@@ -172,10 +172,14 @@ class Connection(asyncio.BufferedProtocol):
         self._exchange.lose(self)
 
     @property
-    def address(self) -> str:
-        """Address of this end, as others may reach this machine; empty before it is connected."""
-        name = self._transport.get_extra_info("sockname") if self._transport is not None else None
-        return str(name[0]) if name else ""
+    def is_open(self) -> bool:
+        """Tell whether the other end has proved itself, and was heard of lately."""
+        return self._transport is not None and not self._is_over
+
+    @property
+    def peer_host(self) -> str:
+        """Address of the other end."""
+        return self.peer.rpartition(":")[0]
 
 
 def _beat() -> bytes:

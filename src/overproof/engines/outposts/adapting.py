@@ -1,0 +1,54 @@
+"""A brief as it must be on another machine than the user's."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from overproof.engines.messages import Brief
+from overproof.store.cache_place import CachePlace, choose_cache
+
+
+def for_others(brief: Brief) -> Brief:
+    """Leave out what is true of the user's machine alone: where its own Python keeps libraries."""
+    homes = {os.path.realpath(home) + os.sep for home in (sys.prefix, sys.base_prefix)}
+    places = [place for place in brief.search_path if not _is_below(place, homes)]
+    return replace(brief, search_path=tuple(places))
+
+
+def adapted(brief: Brief, *, directory: str, machine_bytes: int) -> Brief:
+    """Put in what is true here.
+
+    Args:
+        brief: as it came.
+        directory: of this outpost alone: logs go there where the session's folder is not here.
+        machine_bytes: memory of this machine.
+    """
+    return replace(
+        brief,
+        log_directory=_log_directory(brief.log_directory, directory),
+        cache=_cache(brief.cache, machine_bytes),
+    )
+
+
+def _is_below(place: str, homes: set[str]) -> bool:
+    return any((os.path.realpath(place) + os.sep).startswith(home) for home in homes)
+
+
+def _log_directory(wanted: str | None, directory: str) -> str | None:
+    if wanted is None or os.access(wanted, os.W_OK):
+        return wanted
+    return directory
+
+
+def _cache(place: CachePlace | None, machine_bytes: int) -> CachePlace | None:
+    """Return the place on this machine that is most like that of the user's."""
+    if place is None:
+        return None
+    if not os.access(Path(place.directory).parent, os.W_OK):
+        chosen = choose_cache(None, environment={})
+        return None if chosen is None else chosen.sized(machine_bytes)
+    here = CachePlace(directory=place.directory).sized(machine_bytes)
+    return replace(here, limit_bytes=min(here.limit_bytes, place.limit_bytes or here.limit_bytes))

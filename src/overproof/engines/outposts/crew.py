@@ -1,0 +1,306 @@
+"""The crew of crews: workers of all outposts, as one crew to the driver.
+
+Outposts call the hub, which is here. One that is not heard of for a while, or whose connection ends, is lost with all
+of its workers; nothing that it says later is heard, as it comes back under another name. Payloads of large deltas stay
+with their outposts until they are fetched, a few at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from overproof.engines.limits import Limits
+from overproof.engines.local.channel import Payload
+from overproof.engines.messages import Brief, Command, DeltaArrived, Letter
+from overproof.engines.outposts.adapting import for_others
+from overproof.engines.outposts.invitation import Invitation
+from overproof.engines.outposts.signals import (
+    Arrived,
+    Begin,
+    Dismiss,
+    End,
+    Expect,
+    Fetch,
+    GaveUp,
+    Go,
+    KeepIsolator,
+    KeepMerger,
+    KeepPayloads,
+    Kill,
+    Listening,
+    PassOn,
+    Tell,
+    Watch,
+)
+from overproof.engines.outposts.starter import Starter
+from overproof.engines.outposts.station import Station, outpost_of
+from overproof.engines.wire import Connection, Exchange, fresh_credentials
+from overproof.records.block import Delta
+from overproof.records.notices import DeltaLost, MergerJoined, WorkerJoined, WorkerLost
+from overproof.words.errors import EngineError
+from overproof.words.ids import WorkerId
+
+MAX_FETCHES = 2
+"""Payloads that are asked for at a time: one on its way while another one is merged."""
+MAX_GAVE_UP = 3
+"""Outposts that may give up while none is left, before there is no hope."""
+
+
+class OutpostCrew:
+    """Workers of all outposts that call.
+
+    Args:
+        starter: starts outposts wherever there are slots.
+        hosts: names and addresses under which outposts reach this machine, the likeliest first.
+        listen_on: address of the interface; empty: all of them.
+        port: to listen on; 0: any that is free.
+        silent_s: after which an outpost that is not heard of is given up.
+    """
+
+    can_merge = True
+
+    def __init__(
+        self,
+        starter: Starter,
+        *,
+        hosts: Sequence[str] = ("127.0.0.1",),
+        listen_on: str = "127.0.0.1",
+        port: int = 0,
+        silent_s: float = 10.0,
+    ) -> None:
+        self._starter = starter
+        self._arrived = threading.Event()
+        credentials = fresh_credentials()
+        self._exchange = Exchange(credentials, arrived=self._arrived.set, silent_s=silent_s)
+        try:
+            self.port = self._exchange.listen(listen_on, port)
+            self.invitation = Invitation(hosts=tuple(hosts), port=self.port, credentials=credentials)
+            starter.start(self.invitation)
+        except BaseException:
+            self._exchange.close()
+            raise
+        self._stations: dict[str, Station] = {}
+        self._libraries: tuple[str, ...] = ()
+        self._brief: Brief | None = None
+        self._limits = Limits()
+        self._wants_isolator = False
+        self._is_merging = False
+        self._to_fetch: deque[Delta] = deque()
+        self._gave_up: list[str] = []
+        self._is_closed = False
+
+    @property
+    def size(self) -> int:
+        n_workers = sum(station.arrived.n_workers for station in list(self._stations.values()))
+        return n_workers or self._starter.n_workers or 1
+
+    @property
+    def workers(self) -> list[WorkerId]:
+        return [worker for station in list(self._stations.values()) for worker in station.listening]
+
+    def expect(self, libraries: Sequence[str]) -> None:
+        self._libraries = tuple(libraries)
+        self._tell_all(Expect(libraries=self._libraries))
+
+    def begin(self, brief: Brief) -> None:
+        self._forget_query()
+        self._brief = for_others(brief)
+        self._gave_up.clear()
+        self._limits = Limits()
+        for station in self._stations.values():
+            self._welcome(station)
+
+    def watch(self, limits: Limits) -> None:
+        self._limits = limits
+        self._tell_all(Watch(limits=limits))
+
+    def call_isolator(self) -> None:
+        self._wants_isolator = True
+        self._settle_isolator()
+
+    def dismiss(self, worker: WorkerId) -> None:
+        station = self._station_of(worker)
+        if station is None:
+            return
+        station.known.pop(worker, None)
+        station.listening = tuple(each for each in station.listening if each != worker)
+        if station.has_isolator and _is_isolator(worker):
+            station.has_isolator = self._wants_isolator = False
+        station.tell(Dismiss(worker=worker))
+
+    def send(self, worker: WorkerId, command: Command) -> None:
+        station = self._station_of(worker)
+        if station is not None:
+            station.tell(Tell(worker=worker, command=command))
+
+    def poll(self, timeout_s: float) -> list[Letter]:
+        if self._is_closed:
+            raise EngineError("this session is closed: open a new one with overproof.Session()")
+        self._arrived.wait(timeout_s)
+        self._arrived.clear()
+        letters: list[Letter] = []
+        arrivals = self._exchange.take()
+        while arrivals:
+            # Taken out one by one, so that no payload is left in memory when the next one comes.
+            arrival = arrivals.pop(0)
+            letters += self._hear(arrival.connection, arrival.message, arrival.payload)
+        self._check_hope()
+        return letters
+
+    def wake(self) -> None:
+        self._arrived.set()
+
+    # -- mergers, and payloads
+
+    def call_merger(self, host: str) -> None:
+        """Let one of the outposts of a host have a merger; where there is none any more, nobody answers."""
+        here = [station for station in self._stations.values() if station.arrived.host == host]
+        if not self._is_merging:
+            self._is_merging = True
+            self._tell_all(KeepPayloads())
+        if here:
+            here[0].tell(KeepMerger())
+
+    def pass_on(self, delta: Delta, merger: WorkerId) -> None:
+        source, station = self._station_of(delta.worker), self._station_of(merger)
+        if station is None:
+            return  # its loss is told
+        if source is None:
+            # Its worker is lost, which settles nothing; the merger's outpost says that nothing came.
+            station.tell(PassOn(delta=delta, merger=merger, place=None))
+        else:
+            place = None if source is station else source.place
+            station.tell(PassOn(delta=delta, merger=merger, place=place))
+
+    def fetch(self, delta: Delta) -> None:
+        self._to_fetch.append(delta)
+        self._fetch_next()
+
+    def _fetch_next(self) -> None:
+        n_fetching = sum(len(station.fetching) for station in self._stations.values())
+        while self._to_fetch and n_fetching < MAX_FETCHES:
+            delta = self._to_fetch.popleft()
+            station = self._station_of(delta.worker)
+            if station is None:
+                continue  # it was told to be lost when its station was
+            station.fetching[delta.worker, delta.number] = delta
+            station.tell(Fetch(delta=delta))
+            n_fetching += 1
+
+    # -- a query, or all of them, ends
+
+    def end(self) -> None:
+        self._forget_query()
+        self._tell_all(End())
+
+    def kill(self) -> None:
+        self._forget_query()
+        self._tell_all(Kill())
+
+    def close(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._tell_all(Go())
+        self._exchange.close()
+        self._starter.close()
+
+    def _forget_query(self) -> None:
+        self._brief = None
+        self._wants_isolator = False
+        self._is_merging = False
+        self._to_fetch.clear()
+        for station in self._stations.values():
+            station.fetching.clear()
+            station.has_isolator = False
+
+    # -- outposts
+
+    def _hear(self, connection: Connection, message: Any, payload: Payload | None) -> list[Letter]:
+        """Take in what an outpost says; return letters of its workers."""
+        station: Station | None = connection.owner
+        match message:
+            case None:
+                return [] if station is None else self._lose(station, "is not heard of any more")
+            case Arrived():
+                connection.owner = station = Station(message, connection)
+                self._stations[message.name] = station
+                self._welcome(station)
+            case Listening(workers=workers) if station is not None:
+                station.listening = workers
+                station.known.update(dict.fromkeys(workers))
+            case GaveUp(reason=reason):
+                self._gave_up.append(reason)
+            case (int(query), reply) if station is not None:
+                return self._open(station, Letter(query, reply, payload))
+        return []
+
+    def _open(self, station: Station, letter: Letter) -> list[Letter]:
+        match letter.reply:
+            case WorkerJoined(worker=name) | MergerJoined(merger=name):
+                station.known[name] = None
+            case WorkerLost(worker=name):
+                station.known.pop(name, None)
+            case DeltaArrived(delta=delta) | DeltaLost(delta=delta):
+                station.fetching.pop((delta.worker, delta.number), None)
+                self._fetch_next()
+        return [letter]
+
+    def _welcome(self, station: Station) -> None:
+        """Tell an outpost what all others know."""
+        if self._libraries:
+            station.tell(Expect(libraries=self._libraries))
+        if self._brief is None:
+            return
+        station.tell(Watch(limits=self._limits))
+        station.tell(Begin(brief=self._brief))
+        if self._is_merging:
+            station.tell(KeepPayloads())
+        self._settle_isolator()
+
+    def _lose(self, station: Station, how: str) -> list[Letter]:
+        """Strike an outpost off; say that all of its workers are lost, and what they were to send."""
+        self._stations.pop(station.arrived.name, None)
+        station.connection.owner = None
+        query = self._brief.query if self._brief is not None else 0
+        reason = f"the outpost on {station.arrived.host} {how}"
+        gone = [delta for delta in self._to_fetch if outpost_of(delta.worker) == station.arrived.name]
+        for delta in gone:
+            self._to_fetch.remove(delta)
+        letters = [
+            Letter(query, DeltaLost(delta=delta, reason=reason)) for delta in (*station.fetching.values(), *gone)
+        ]
+        letters += [Letter(query, WorkerLost(worker=worker, reason=reason)) for worker in station.known]
+        self._fetch_next()
+        self._settle_isolator()
+        return letters
+
+    def _settle_isolator(self) -> None:
+        """See that one outpost keeps an isolator up while one is wanted."""
+        if not self._wants_isolator or any(station.has_isolator for station in self._stations.values()):
+            return
+        station = next(iter(self._stations.values()), None)
+        if station is not None:
+            station.has_isolator = True
+            station.tell(KeepIsolator())
+
+    def _station_of(self, worker: WorkerId) -> Station | None:
+        return self._stations.get(outpost_of(worker))
+
+    def _tell_all(self, message: Any) -> None:
+        for station in list(self._stations.values()):
+            station.tell(message)
+
+    def _check_hope(self) -> None:
+        if self._stations:
+            return
+        if len(self._gave_up) >= MAX_GAVE_UP:
+            raise EngineError(f"no outpost can keep workers up: {self._gave_up[-1]}")
+        self._starter.check()
+
+
+def _is_isolator(worker: WorkerId) -> bool:
+    return worker.rpartition(".")[2].startswith("i")

@@ -1,0 +1,359 @@
+"""A crew on another machine, and its way to the hub.
+
+The outpost calls the hub until it answers; while it does, it does what it is told and passes letters up. Where the hub
+cannot be heard any more, nobody knows what it believes: all workers end, and the outpost calls again under another
+name. After a while without a hub it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import cycle
+from typing import Any
+
+from overproof.engines.clock import MonotonicClock
+from overproof.engines.local.channel import Payload
+from overproof.engines.local.processes import ProcessCrew
+from overproof.engines.local.watch import machine_memory_bytes
+from overproof.engines.messages import DeltaArrived, Letter, Ready, Settled
+from overproof.engines.outposts.adapting import adapted
+from overproof.engines.outposts.invitation import Invitation
+from overproof.engines.outposts.kept import Kept
+from overproof.engines.outposts.passing import Passing
+from overproof.engines.outposts.signals import (
+    Arrived,
+    Begin,
+    Dismiss,
+    End,
+    Expect,
+    Fetch,
+    GaveUp,
+    Go,
+    Gone,
+    Here,
+    KeepIsolator,
+    KeepMerger,
+    KeepPayloads,
+    Kill,
+    Listening,
+    PassOn,
+    Tell,
+    Want,
+    Watch,
+    key_of,
+)
+from overproof.engines.wire import Connection, Exchange
+from overproof.records.notices import (
+    DeltaLost,
+    DeltaNotPassed,
+    DeltaOffered,
+    MergerJoined,
+    WorkerJoined,
+    WorkerLost,
+)
+from overproof.words.errors import EngineError
+from overproof.words.ids import WorkerId
+
+POLL_S = 0.5
+RECALL_S = 1.0
+"""Time between two calls of a hub that does not answer."""
+LEAVING_S = 22.0
+"""Time for workers to hand over, a little more than they take; batch systems kill after 30 seconds."""
+FLUSH_S = 2.0
+WITH_OFFER_BYTES = 64 * 1024
+"""Payloads up to this size travel with the offer, where there are no mergers."""
+MEMORY_SHARE = 0.9
+"""Part of the slot's memory that workers share; the rest is ours."""
+
+
+class Outpost:
+    """Joins a crew of this machine to the hub.
+
+    `leave` may be called from anywhere; all else belongs to one thread.
+
+    Args:
+        invitation: where the hub is.
+        n_workers: to keep up.
+        host: name of this machine.
+        memory_bytes: of all workers; None: what the machine has.
+        listen_on: address for other outposts; None: all of this machine.
+        quit_after_s: time without a hub after which it ends.
+        leave_after_s: time after which it leaves by itself, as slots end.
+    """
+
+    def __init__(
+        self,
+        invitation: Invitation,
+        *,
+        n_workers: int,
+        host: str,
+        memory_bytes: int | None = None,
+        listen_on: str | None = None,
+        quit_after_s: float = 60.0,
+        leave_after_s: float | None = None,
+    ) -> None:
+        self._invitation = invitation
+        self._n_workers = n_workers
+        self._host = host
+        self._memory_bytes = memory_bytes
+        self._clock = MonotonicClock()
+        self._quit_after_s = quit_after_s
+        self._leave_at_s = None if leave_after_s is None else self._clock.now() + leave_after_s
+        self._arrived = threading.Event()
+        self._exchange = Exchange(invitation.credentials, arrived=self._wake)
+        self._peer_port = self._exchange.listen(listen_on or "")
+        self._addresses = cycle(invitation.hosts)
+        self._directory = tempfile.mkdtemp(prefix="overproof-outpost-")
+        self._kept = Kept()
+        self._passing = Passing(self._exchange, self._kept, fail=self._say_not_passed, clock=self._clock)
+        self._hub: Connection | None = None
+        self._alone_since_s: float | None = self._clock.now()
+        self._call_at_s = 0.0
+        self._is_asked_to_leave = False
+        self._leaving_since_s: float | None = None
+        self._is_over = False
+        self._crew: ProcessCrew | None = None
+        self._begin_anew()
+        self._do_by_signal: dict[type, Callable[[ProcessCrew, Any], None]] = {
+            Expect: lambda crew, signal: crew.expect(signal.libraries),
+            Begin: self._begin,
+            Watch: self._watch,
+            Tell: self._tell,
+            Dismiss: self._dismiss,
+            KeepIsolator: lambda crew, _: crew.call_isolator(),
+            KeepMerger: lambda crew, _: crew.call_merger(self._host),
+            KeepPayloads: self._keep_payloads,
+            Fetch: self._fetch,
+            PassOn: lambda crew, signal: self._passing.begin(self._query, signal, crew),
+            End: self._end,
+            Kill: self._kill,
+            Go: self._go,
+        }
+
+    def _begin_anew(self) -> None:
+        """Take a name that nobody had before, and workers that nobody knows."""
+        self._query = 0
+        self._keeps_payloads = False
+        self._epochs: dict[WorkerId, int] = {}
+        self._listening: tuple[WorkerId, ...] | None = None
+        self._name = f"{self._host.partition('.')[0]}-{secrets.token_hex(3)}"
+        self._crew = ProcessCrew(self._n_workers, prefix=f"{self._name}.")
+
+    def leave(self) -> None:
+        """Let workers hand over and go, then end; for any thread, and for signal handlers."""
+        self._is_asked_to_leave = True
+        self._wake()
+
+    def run(self) -> None:
+        """Serve until told to go, or alone for too long.
+
+        Raises:
+            EngineError: workers die faster than they can be replaced.
+        """
+        try:
+            while not self._is_over:
+                self._turn()
+        finally:
+            if self._crew is not None:
+                self._crew.close()
+            self._exchange.close()
+            shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _wake(self) -> None:
+        self._arrived.set()
+        if self._crew is not None:
+            self._crew.wake()
+
+    def _turn(self) -> None:
+        for letter in self._poll():
+            self._relay(letter)
+        arrivals = self._exchange.take()
+        while arrivals:
+            # Taken out one by one, so that no payload is left in memory when the next one comes.
+            arrival = arrivals.pop(0)
+            self._hear(arrival.connection, arrival.message, arrival.payload)
+        self._passing.look()
+        self._say_who_listens()
+        self._mind_hub()
+        self._mind_leaving()
+
+    def _poll(self) -> list[Letter]:
+        if self._crew is None:
+            self._arrived.wait(POLL_S)
+            self._arrived.clear()
+            return []
+        try:
+            return self._crew.poll(POLL_S)
+        except EngineError as error:
+            self._say(GaveUp(reason=f"{self._host}: {error}"))
+            self._flush()
+            raise
+
+    # -- the hub
+
+    def _mind_hub(self) -> None:
+        """Call the hub when there is none; end when there is none for long."""
+        now = self._clock.now()
+        if self._hub is None:
+            if now >= self._call_at_s and not self._is_asked_to_leave:
+                self._call_at_s = now + RECALL_S
+                self._hub = self._exchange.dial(next(self._addresses), self._invitation.port)
+        elif self._hub.is_open and self._alone_since_s is not None:
+            self._alone_since_s = None
+            if self._crew is None:
+                self._begin_anew()
+            arrived = Arrived(
+                name=self._name, host=self._host, n_workers=self._n_workers, peer_port=self._peer_port
+            )  # fmt: skip
+            self._hub.send(arrived)
+        if self._alone_since_s is not None and now - self._alone_since_s > self._quit_after_s:
+            self._is_over = True
+
+    def _lose_hub(self) -> None:
+        """Nobody is there any more who could take what workers have: let them end."""
+        self._hub = None
+        if self._alone_since_s is not None:
+            return  # it has never answered
+        self._alone_since_s = self._clock.now()
+        self._kept.clear()
+        self._passing.clear()
+        crew, self._crew = self._crew, None
+        if crew is not None:
+            crew.close()
+        self._is_over = self._is_asked_to_leave
+
+    def _mind_leaving(self) -> None:
+        now = self._clock.now()
+        if self._leave_at_s is not None and now >= self._leave_at_s:
+            self._is_asked_to_leave = True
+        if not self._is_asked_to_leave:
+            return
+        if self._crew is None:
+            self._is_over = True
+        elif self._leaving_since_s is None:
+            self._leaving_since_s = now
+            self._crew.retire()
+        elif self._crew.is_empty or now - self._leaving_since_s > LEAVING_S:
+            self._flush()
+            self._is_over = True
+
+    def _flush(self) -> None:
+        """Wait until what was said last is on its way."""
+        if self._hub is None:
+            return
+        self._hub.close(flushes=True)
+        deadline_s = self._clock.now() + FLUSH_S
+        while self._hub is not None and (left_s := deadline_s - self._clock.now()) > 0:
+            self._arrived.wait(left_s)
+            self._arrived.clear()
+            for arrival in self._exchange.take():
+                if arrival.connection is self._hub and arrival.message is None:
+                    self._hub = None
+
+    def _say(self, message: Any, payload: Payload | None = None) -> None:
+        if self._hub is not None and self._alone_since_s is None:
+            self._hub.send(message, payload)
+
+    def _say_who_listens(self) -> None:
+        if self._crew is None or self._alone_since_s is not None:
+            return
+        listening = tuple(self._crew.workers)
+        if listening != self._listening:
+            self._listening = listening
+            self._say(Listening(workers=listening))
+
+    # -- letters up
+
+    def _relay(self, letter: Letter) -> None:
+        """Pass a letter up, with what only we know; payloads stay here until they are fetched."""
+        query, reply, payload = letter
+        match reply:
+            case Ready():
+                return
+            case DeltaOffered(delta=delta) if payload is not None:
+                self._kept.put(key_of(query, delta), payload)
+                reply = replace(reply, size_bytes=len(payload))
+                if self._keeps_payloads or len(payload) > WITH_OFFER_BYTES:
+                    payload = None
+            case WorkerJoined():
+                reply = replace(reply, host=self._host)
+            case MergerJoined(merger=merger, epoch=epoch):
+                self._epochs[merger] = epoch
+                reply = replace(reply, host=self._host)
+            case WorkerLost(worker=worker):
+                self._kept.lose(worker)
+        self._say((query, reply), payload)
+
+    def _say_not_passed(self, query: int, order: PassOn, reason: str) -> None:
+        epoch = self._epochs.get(order.merger, 0)
+        self._say((query, DeltaNotPassed(merger=order.merger, epoch=epoch, delta=order.delta, reason=reason)))
+
+    # -- orders down
+
+    def _hear(self, connection: Connection, message: Any, payload: Payload | None) -> None:
+        if message is None:
+            if connection is self._hub:
+                self._lose_hub()
+            else:
+                self._passing.lose(connection)
+        elif self._crew is None:
+            return
+        elif isinstance(message, Want | Here | Gone):
+            self._passing.arrive(connection, message, payload, self._crew)
+        elif connection is self._hub:
+            self._do_by_signal[type(message)](self._crew, message)
+
+    def _begin(self, crew: ProcessCrew, signal: Begin) -> None:
+        self._forget_query()
+        self._query = signal.brief.query
+        crew.begin(adapted(signal.brief, directory=self._directory, machine_bytes=machine_memory_bytes()))
+
+    def _watch(self, crew: ProcessCrew, signal: Watch) -> None:
+        limits = signal.limits
+        if limits.memory_bytes is None and self._memory_bytes is not None:
+            limits = replace(limits, memory_bytes=int(self._memory_bytes / self._n_workers * MEMORY_SHARE))
+        crew.watch(limits)
+
+    def _tell(self, crew: ProcessCrew, signal: Tell) -> None:
+        if isinstance(signal.command, Settled):
+            self._kept.settle(signal.worker, signal.command.number)
+        crew.send(signal.worker, signal.command)
+
+    def _dismiss(self, crew: ProcessCrew, signal: Dismiss) -> None:
+        self._kept.lose(signal.worker)
+        crew.dismiss(signal.worker)
+
+    def _keep_payloads(self, crew: ProcessCrew, _: KeepPayloads) -> None:
+        self._keeps_payloads = True
+
+    def _fetch(self, crew: ProcessCrew, signal: Fetch) -> None:
+        delta = signal.delta
+        payload = self._kept.get(key_of(self._query, delta))
+        if payload is None:
+            self._say((self._query, DeltaLost(delta=delta, reason=f"{delta.worker} is gone")))
+        else:
+            self._say((self._query, DeltaArrived(delta=delta)), payload)
+
+    def _end(self, crew: ProcessCrew, _: End) -> None:
+        self._forget_query()
+        crew.end()
+
+    def _kill(self, crew: ProcessCrew, _: Kill) -> None:
+        self._forget_query()
+        with contextlib.suppress(EngineError):  # told at the next turn
+            crew.kill()
+
+    def _go(self, crew: ProcessCrew, _: Go) -> None:
+        self._is_over = True
+
+    def _forget_query(self) -> None:
+        self._kept.clear()
+        self._passing.clear()
+        self._epochs.clear()
+        self._keeps_payloads = False
