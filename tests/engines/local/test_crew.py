@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from overproof.engines.limits import Limits
-from overproof.engines.local import backoff, hand, processes
+from overproof.engines.local import backoff, hand, processes, staff
 from overproof.engines.local.processes import ProcessCrew
 from overproof.engines.local.watch import machine
 from overproof.engines.messages import Brief, Ended
@@ -202,6 +202,7 @@ def test_a_worker_that_the_kernel_does_not_let_end_is_lost_all_the_same(
 ) -> None:
     """Nobody waits for a process that hangs on a dead disk: its place is filled."""
     monkeypatch.setattr(processes, "ENDING_S", 0.2)
+    monkeypatch.setattr(staff, "ENDING_S", 0.2)
     monkeypatch.setattr(hand, "ENDING_S", 0.2)
     stage = make_stage(frozen_s=0.5)
     stage.crew.begin(BRIEF)
@@ -223,7 +224,7 @@ def test_a_crew_outlives_its_stem(make_stage: Callable[..., Stage]) -> None:
     workers = {stage.join(), stage.join()}
     stage.tell(next(iter(workers)), "enter")
     stage.hear(str)
-    os.kill(stage.crew._stem.pid, signal.SIGKILL)
+    os.kill(stage.crew._staff.stem.pid, signal.SIGKILL)
     losses = [stage.hear(WorkerLost), stage.hear(WorkerLost)]
     assert {loss.worker for loss in losses} == workers
     assert {loss.block for loss in losses} == {None, (2, 5)}

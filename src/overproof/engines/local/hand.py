@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from overproof.engines.local.channel import Channel
 from overproof.engines.local.forking.stem import Forked, Stem
@@ -21,6 +22,9 @@ ENDING_S = 2.0
 """A process that was killed is gone by then, or the kernel holds it (a dead disk): nobody waits for it any longer."""
 
 WORKER, ISOLATOR = "overproof.engines.worker", "overproof.engines.isolator"
+MERGER = "overproof.engines.merger"
+
+Role: TypeAlias = Literal["worker", "isolator", "merger"]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -34,7 +38,7 @@ class Hand:
         lifeline: while we keep it open, the process lives.
         logbook: what it has in hand.
         watched: what the watchman remembers of it.
-        is_isolator: it is the isolator, not one of the workers.
+        role: what it is for.
         is_ready: it listens.
         epoch: the worker's epoch in the query; 0 before it has joined.
         verdict: why we have ended it; None when we have not.
@@ -47,7 +51,7 @@ class Hand:
     lifeline: socket.socket
     logbook: Logbook
     watched: Watched
-    is_isolator: bool
+    role: Role
     is_ready: bool = False
     epoch: int = 0
     verdict: Verdict | None = None
@@ -77,7 +81,7 @@ class Hand:
 
     def ask_to_go(self) -> None:
         """Let the process hand over and end by itself; one that has not begun ends at once."""
-        if not self.is_ready or self.is_isolator or not self.process.owns_pid:
+        if not self.is_ready or self.role == "isolator" or not self.process.owns_pid:
             self.kill()
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -99,14 +103,15 @@ class Hand:
         self.logbook.close()
 
 
-def hire(name: WorkerId, *, stem: Stem, is_isolator: bool, now: float, frozen_s: float, in_haste: bool = False) -> Hand:
+def hire(name: WorkerId, *, stem: Stem, role: Role, now: float, frozen_s: float, in_haste: bool = False) -> Hand:
     """Ask for a process that inherits its end of the connection: there is no port, no path and no secret to guard."""
     ours, theirs = socket.socketpair()
     lifeline, their_lifeline = socket.socketpair()
     ours.settimeout(SEND_TIMEOUT_S)
     logbook = Logbook()
     descriptors = [theirs.fileno(), their_lifeline.fileno(), logbook.handle]
-    process = stem.bear(ISOLATOR if is_isolator else WORKER, name, descriptors, in_haste=in_haste)
+    module = {"worker": WORKER, "isolator": ISOLATOR, "merger": MERGER}[role]
+    process = stem.bear(module, name, descriptors, in_haste=in_haste)
     theirs.close()
     their_lifeline.close()
     return Hand(
@@ -116,5 +121,5 @@ def hire(name: WorkerId, *, stem: Stem, is_isolator: bool, now: float, frozen_s:
         lifeline=lifeline,
         logbook=logbook,
         watched=Watched(started_s=now, frozen_s=frozen_s),
-        is_isolator=is_isolator,
+        role=role,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,18 +10,18 @@ from typing import Any
 from overproof.engines.clock import MonotonicClock
 from overproof.engines.limits import Limits
 from overproof.engines.local.backoff import OWN_WEIGHT, Backoff
-from overproof.engines.local.channel import ChannelClosedError
-from overproof.engines.local.forking.planting import Planted, plant
-from overproof.engines.local.forking.stem import Stem
-from overproof.engines.local.hand import ENDING_S, Hand, hire
-from overproof.engines.local.mailbox import Mailbox
+from overproof.engines.local.channel import ChannelClosedError, Payload
+from overproof.engines.local.forking.planting import Planted
+from overproof.engines.local.hand import ENDING_S, Hand, Role
+from overproof.engines.local.staff import Staff
 from overproof.engines.local.watch import FROZEN_S, Verdict, Watchman, describe_verdict, explain_loss, is_own_doing
 from overproof.engines.local.watch.machine import machine_memory_bytes
-from overproof.engines.messages import Brief, Command, EndQuery, Letter, Ready, SetLimits
+from overproof.engines.messages import AddDelta, Brief, Command, EndQuery, Letter, Ready, SetLimits
 from overproof.records.block import Delta
 from overproof.records.notices import (
     BlockFailed,
     DeltaOffered,
+    MergerJoined,
     PacketDone,
     RangeProbed,
     WorkerJoined,
@@ -49,7 +48,8 @@ class ProcessCrew:
     Workers live until the session closes, so that open files and compiled code serve the next query. They are forked
     by a stem, which has loaded the libraries once; should the stem be lost, so are they, and all start anew. A watchman
     ends those that take too much; while one is stuck in a block, another works in its place. The isolator comes when it
-    is called, and goes with the query.
+    is called, and goes with the query. So do mergers: for each call one is hired until it has joined, and who is lost
+    after that is not replaced.
 
     Args:
         size: number of workers.
@@ -62,21 +62,16 @@ class ProcessCrew:
         self, size: int, *, frozen_s: float = FROZEN_S, planted: Planted | None = None, prefix: str = ""
     ) -> None:
         self._size = size
-        self._prefix = prefix
-        self._is_retired = False
-        self._frozen_s = frozen_s
+        self._is_retired = self._is_closed = False
         self._clock = MonotonicClock()
-        self._lock = threading.RLock()
-        self._hands: dict[WorkerId, Hand] = {}
-        self._n_started = 0
-        self._is_closed = False
+        self._staff = Staff(prefix=prefix, planted=planted, frozen_s=frozen_s, clock=self._clock)
+        self._hands, self._mailbox = self._staff.hands, self._staff.mailbox
         self._brief: Brief | None = None
         self._wants_isolator = False
-        self._worker_backoff, self._isolator_backoff = Backoff(size), Backoff(1)
-        self._mailbox: Mailbox[Hand] = Mailbox()
-        self._stem = Stem(planted or plant(), frozen_s=frozen_s)
+        self._n_calls = 0
+        self._backoffs: dict[Role, Backoff] = {"worker": Backoff(size), "isolator": Backoff(1), "merger": Backoff(1)}
         self._strained: deque[Letter] = deque()
-        self._watchman = Watchman(self._watched, self._hear_verdict, lock=self._lock, clock=self._clock)
+        self._watchman = Watchman(self._staff.note_ends, self._hear_verdict, lock=self._staff.lock, clock=self._clock)
         self.watch(Limits())
         self._fill_up()
         self._watchman.start()
@@ -88,15 +83,15 @@ class ProcessCrew:
     @property
     def workers(self) -> list[WorkerId]:
         hands = list(self._hands.values())
-        return [hand.name for hand in hands if hand.is_ready and not hand.is_isolator and hand.verdict is None]
+        return [hand.name for hand in hands if hand.is_ready and hand.role == "worker" and hand.verdict is None]
 
     def expect(self, libraries: Sequence[str]) -> None:
-        self._stem.load(libraries)
+        self._staff.stem.load(libraries)
 
     def begin(self, brief: Brief) -> None:
         self._brief = brief
-        self._worker_backoff.reset()
-        self._isolator_backoff.reset()
+        for backoff in self._backoffs.values():
+            backoff.reset()
         self.watch(Limits())
         self._fill_up()
         for name in self.workers:
@@ -107,7 +102,7 @@ class ProcessCrew:
             share_bytes = int(machine_memory_bytes() / self._size * MEMORY_SHARE)
             limits = replace(limits, memory_bytes=share_bytes)
         self._watchman.limits = limits
-        for hand in self._isolators():
+        for hand in self._staff.of("isolator"):
             if hand.is_ready:
                 self.send(hand.name, SetLimits(limits=limits))
 
@@ -118,15 +113,15 @@ class ProcessCrew:
     def dismiss(self, worker: WorkerId) -> None:
         hand = self._hands.get(worker)
         if hand is not None:
-            self._wants_isolator = self._wants_isolator and not hand.is_isolator
-            self._let_go(hand)
+            self._wants_isolator = self._wants_isolator and hand.role != "isolator"
+            self._staff.let_go(hand)
 
-    def send(self, worker: WorkerId, command: Command) -> None:
+    def send(self, worker: WorkerId, command: Command, payload: Payload | None = None) -> None:
         hand = self._hands.get(worker)
         if hand is None:
             return
         try:
-            hand.channel.send(command)
+            hand.channel.send(command, payload)
         except ChannelClosedError:
             # It is gone, or has not listened for long and got half a frame; `poll` sees the loss, and reads what the
             # worker still had to say.
@@ -143,7 +138,7 @@ class ProcessCrew:
                 letters += [self._open(hand, message, payload) for message, payload in frames]
         while self._strained:
             letters.append(self._strained.popleft())
-        return letters + self._bury([*lost, *self._stuck()])
+        return letters + self._bury([*lost, *self._staff.silent_dead()])
 
     def wake(self) -> None:
         self._mailbox.wake()
@@ -151,22 +146,28 @@ class ProcessCrew:
     can_merge = False
 
     def call_merger(self, host: str) -> None:
-        """Nothing to do: on one machine payloads come with their offers, and nobody asks."""
+        self._n_calls += 1
+        self._fill_up()
+
+    def give(self, merger: WorkerId, delta: Delta, payload: Payload) -> None:
+        """Let a merger add a delta: it answers `DeltaPassed` or `DeltaNotPassed`, unless it is lost.
+
+        It has room for one: the next one is for when it has answered.
+        """
+        self.send(merger, AddDelta(delta=delta), payload)
 
     def pass_on(self, delta: Delta, merger: WorkerId) -> None:
-        """Nothing to do: there is no merger."""
+        """Nothing to do: payloads come with their offers."""
 
     def fetch(self, delta: Delta) -> None:
         """Nothing to do: payloads come with their offers."""
 
     def end(self) -> None:
-        self._brief = None
-        self._wants_isolator = False
-        for hand in self._isolators():
-            self._let_go(hand)
-        workers = list(self._hands.values())
-        for hand in workers[: max(0, len(workers) - self._size)]:  # the oldest: those in whose place others came
-            self._let_go(hand)
+        self._forget()
+        workers = self._staff.of("worker")
+        oldest = workers[: max(0, len(workers) - self._size)]  # those in whose place others came
+        for hand in [*self._staff.of("isolator"), *self._staff.of("merger"), *oldest]:
+            self._staff.let_go(hand)
         for name in list(self._hands):
             self.send(name, EndQuery())
 
@@ -190,8 +191,7 @@ class ProcessCrew:
         self._is_closed = True
         self._watchman.close()
         self._let_all_go()
-        self._stem.close()
-        self._mailbox.close()
+        self._staff.close()
 
     # -- who is up
 
@@ -201,27 +201,18 @@ class ProcessCrew:
         if self._is_retired:
             return
         now = self._clock.now()
-        with self._lock:
-            if self._stem.is_lost:
-                self._stem.close()
-                self._stem = Stem(plant(), frozen_s=self._frozen_s)
-            n_isolators = len(self._isolators())
-            missing = self._size + self._n_stuck(now) - (len(self._hands) - n_isolators)
-            for _ in range(missing - self._worker_backoff.n_waiting(now)):
-                self._hire(is_isolator=False)
-            if self._wants_isolator and not n_isolators and not self._isolator_backoff.n_waiting(now):
-                self._hire(is_isolator=True)
-
-    def _hire(self, *, is_isolator: bool) -> None:
-        name = f"{self._prefix}{'i' if is_isolator else 'w'}{self._n_started}"
-        self._n_started += 1
-        in_haste = not is_isolator and self._stem.n_born < self._size
-        hand = hire(
-            name, stem=self._stem, is_isolator=is_isolator, now=self._clock.now(), frozen_s=self._frozen_s,
-            in_haste=in_haste,
-        )  # fmt: skip
-        self._hands[name] = hand
-        self._mailbox.add(hand.channel, hand)
+        staff = self._staff
+        n_waiting = {role: backoff.n_waiting(now) for role, backoff in self._backoffs.items()}
+        with staff.lock:
+            staff.replace_lost_stem()
+            n_missing = self._size + self._n_stuck(now) - len(staff.of("worker"))
+            for _ in range(n_missing - n_waiting["worker"]):
+                staff.hire("worker", in_haste=staff.stem.n_born < self._size)
+            if self._wants_isolator and not staff.of("isolator") and not n_waiting["isolator"]:
+                staff.hire("isolator")
+            n_coming = sum(not hand.epoch for hand in staff.of("merger"))
+            for _ in range(self._n_calls - n_coming - n_waiting["merger"]):
+                staff.hire("merger", in_haste=True)
 
     def _n_stuck(self, now: float) -> int:
         """Count the workers that have sat in one block for long: others work in their place, until the query ends.
@@ -232,39 +223,24 @@ class ProcessCrew:
         if timeout_s is None:
             return 0
         latest_s = now - max(LEAST_STUCK_S, STUCK_SHARE * timeout_s)
-        at_hand = [hand.logbook.read() for hand in self._hands.values() if hand.is_ready and not hand.is_isolator]
+        at_hand = [hand.logbook.read() for hand in self._staff.of("worker") if hand.is_ready]
         n_stuck = sum(each.block is not None and each.started_s < latest_s for each in at_hand)
         return min(self._size, n_stuck)
 
-    def _isolators(self) -> list[Hand]:
-        return [hand for hand in list(self._hands.values()) if hand.is_isolator]
-
-    def _let_go(self, hand: Hand) -> int | None:
-        """End a process for good; return its exit code, None when it cannot be told."""
-        with self._lock:
-            if self._hands.pop(hand.name, None) is None:
-                return None
-            self._mailbox.remove(hand.channel)
-            hand.kill()
-            hand.release()
-        exit_code = hand.end()
-        hand.bury()
-        return exit_code
-
-    def _let_all_go(self) -> None:
+    def _forget(self) -> None:
         self._brief = None
         self._wants_isolator = False
-        hands = list(self._hands.values())
-        for hand in hands:
-            hand.kill()  # all at once, then wait for one after the other
-        for hand in hands:
-            self._let_go(hand)
+        self._n_calls = 0
+
+    def _let_all_go(self) -> None:
+        self._forget()
+        self._staff.let_all_go()
         self._strained.clear()
 
     def _poll_s(self, timeout_s: float) -> float:
         """Return how long to wait for letters: no longer than until a process is to be started, or given up."""
         now = self._clock.now()
-        waits_s = [backoff.wait_s(now) for backoff in (self._worker_backoff, self._isolator_backoff)]
+        waits_s = [backoff.wait_s(now) for backoff in self._backoffs.values()]
         if any(hand.ended_s for hand in list(self._hands.values())):
             waits_s.append(ENDING_S)
         return min([timeout_s, *(wait_s for wait_s in waits_s if wait_s is not None)])
@@ -279,30 +255,25 @@ class ProcessCrew:
             case WorkerJoined(epoch=epoch):
                 hand.epoch = epoch
                 hand.watched.start_query()
-            case DeltaOffered() | BlockFailed() | RangeProbed() | PacketDone() if hand.is_isolator:
-                self._isolator_backoff.reset()
-            case DeltaOffered():
-                self._worker_backoff.reset()
-                self._isolator_backoff.forgive()
+            case MergerJoined(epoch=epoch):
+                hand.epoch = epoch
+                self._n_calls -= 1
+                self._backoffs["merger"].reset()
+            case DeltaOffered() | BlockFailed() | RangeProbed() | PacketDone() if hand.role == "isolator":
+                self._backoffs["isolator"].reset()
+            case DeltaOffered() if hand.role == "worker":
+                self._backoffs["worker"].reset()
+                self._backoffs["isolator"].forgive()
         return Letter(query, reply, payload)
 
     def _welcome(self, hand: Hand) -> None:
         hand.is_ready = hand.watched.is_ready = True
         if self._brief is not None:
             self.send(hand.name, self._brief)
-        if hand.is_isolator:
+        if hand.role == "isolator":
             self.send(hand.name, SetLimits(limits=self._watchman.limits))
 
     # -- how they end
-
-    def _watched(self) -> list[Hand]:
-        """Give those that run, in the watchman's thread."""
-        for hand in self._hands.values():
-            if not hand.ended_s and hand.has_ended:
-                # What it has forked holds the connection open: it ends too, so that `poll` sees the loss.
-                hand.ended_s = self._clock.now()
-                hand.kill()
-        return [hand for hand in self._hands.values() if not hand.ended_s and hand.pid]
 
     def _hear_verdict(self, hand: Hand, verdict: Verdict) -> None:
         """Do what the watchman says, in his thread."""
@@ -312,20 +283,10 @@ class ProcessCrew:
             hand.kill()
             return
         brief = self._brief
-        if brief is not None and not hand.is_isolator:
+        if brief is not None and hand.role == "worker":
             notice = WorkerStrained(worker=hand.name, epoch=hand.epoch, reason=f"it {describe_verdict(verdict)}")
             self._strained.append(Letter(brief.query, notice))
             self._mailbox.wake()
-
-    def _stuck(self) -> list[Hand]:
-        """Return those that have ended, or were killed, and whose connection has not told so for a while.
-
-        Those that never began are too, and those of a lost stem.
-        """
-        now = self._clock.now()
-        self._stem.check(now)
-        hands = list(self._hands.values())
-        return [hand for hand in hands if hand.process.problem or 0 < hand.ended_s < now - ENDING_S]
 
     def _bury(self, lost: list[Hand]) -> list[Letter]:
         """Strike off whoever is lost and say why.
@@ -347,18 +308,19 @@ class ProcessCrew:
         return letters
 
     def _delay_next(self, hand: Hand, loss: WorkerLost) -> EngineError | None:
-        backoff = self._isolator_backoff if hand.is_isolator else self._worker_backoff
+        if hand.role == "merger" and hand.epoch:
+            return None  # nobody comes in its place, unless called
         exit_code = hand.process.returncode
         could_not_begin = not hand.epoch and hand.verdict is None and exit_code is not None and is_own_doing(exit_code)
         weight = OWN_WEIGHT if could_not_begin else 1
-        return backoff.delay(self._clock.now(), how_it_ended=loss.reason, weight=weight)
+        return self._backoffs[hand.role].delay(self._clock.now(), how_it_ended=loss.reason, weight=weight)
 
     def _explain(self, hand: Hand) -> WorkerLost | None:
         exit_code = hand.end()  # before its logbook is read: it writes no more
         now = self._clock.now()
         record = self._watchman.out_of_memory
         record.look(now)
-        with self._lock:
+        with self._staff.lock:
             if hand.name not in self._hands:
                 return None  # another thread has let it go
             loss = explain_loss(
@@ -369,5 +331,5 @@ class ProcessCrew:
                 has_memory_record=record.rose_within(OOM_WINDOW_S, now=now),
                 problem=hand.process.problem,
             )
-        self._let_go(hand)
-        return WorkerLost(worker=hand.name, reason=loss.reason) if hand.is_isolator else loss
+        self._staff.let_go(hand)
+        return loss if hand.role == "worker" else WorkerLost(worker=hand.name, reason=loss.reason)
