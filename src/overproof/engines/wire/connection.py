@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import pickle
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from overproof.engines.local.channel import Incoming, Payload, header_of
-
-if TYPE_CHECKING:
-    from overproof.engines.wire.exchange import Exchange
 
 BEAT_S = 1.0
 """Time between two beats, which say no more than that this end lives."""
@@ -18,8 +16,46 @@ SILENT_S = 10.0
 """Who was not heard of for so long is given up."""
 CHUNK_BYTES = 256 * 1024
 """What is encrypted in one go; more waits until that is on its way."""
+SMALL_BYTES, MAX_TOGETHER = 2048, 64
+"""Pieces up to this size are encrypted together, so many at a time."""
 LARGE_BYTES = 256 * 1024
 """Frames above this size take turns."""
+
+
+class Office(Protocol):
+    """What a connection needs of the exchange that has it; but for `do` and `now`, in the exchange's thread."""
+
+    def now(self) -> float:
+        """Monotonic seconds; for any thread."""
+        ...
+
+    def do(self, action: Callable[..., object], *arguments: Any) -> None:
+        """Do something in the exchange's thread; for any thread."""
+        ...
+
+    def later(self, delay_s: float, action: Callable[[], object]) -> None:
+        """Do something after a while."""
+        ...
+
+    def enter(self, connection: Connection) -> None:
+        """Note that a connection is open."""
+        ...
+
+    def arrive(self, connection: Connection, message: Any, payload: Payload | None) -> None:
+        """Keep what came."""
+        ...
+
+    def lose(self, connection: Connection) -> None:
+        """Note that a connection is over."""
+        ...
+
+    def may_read(self, connection: Connection) -> bool:
+        """Tell whether a connection may read a large frame now; else it is told to go on when its turn comes."""
+        ...
+
+    def leave_lane(self, connection: Connection) -> None:
+        """Note that a frame is whole."""
+        ...
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -35,7 +71,7 @@ class Connection(asyncio.BufferedProtocol):
         is_told: its end was told.
     """
 
-    def __init__(self, exchange: Exchange, *, peer: str = "") -> None:
+    def __init__(self, exchange: Office, *, peer: str = "") -> None:
         self.peer = peer
         self.owner: Any = None
         self.is_told = False
@@ -43,6 +79,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._incoming = Incoming()
         self._outgoing: deque[memoryview] = deque()
+        self._is_scheduled = False
         self._is_full = False
         self._is_over = False
         self._is_waiting = False
@@ -57,7 +94,10 @@ class Connection(asyncio.BufferedProtocol):
         pieces = [memoryview(header + body)]
         if payload:
             pieces.append(memoryview(payload))
-        self._exchange.do(self._enqueue, pieces)
+        self._outgoing += pieces
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            self._exchange.do(self._go_out)
 
     def close(self, *, flushes: bool = False) -> None:
         """End the connection; with `flushes`, when all that was sent is on its way."""
@@ -65,22 +105,28 @@ class Connection(asyncio.BufferedProtocol):
 
     # -- out
 
-    def _enqueue(self, pieces: list[memoryview]) -> None:
-        if self._is_over:
-            return
-        self._outgoing += pieces
+    def _go_out(self) -> None:
+        self._is_scheduled = False
         self._pump()
 
     def _pump(self) -> None:
-        """Hand over as much as the transport takes; it copies what it is given."""
-        while self._outgoing and self._transport is not None and not self._is_full and not self._is_over:
-            piece = self._outgoing[0]
-            self._transport.write(piece[:CHUNK_BYTES])
-            self._said_s = self._exchange.now()
+        """Hand over as much as the transport takes, which copies what it is given; small pieces go together."""
+        outgoing = self._outgoing
+        while outgoing and self._transport is not None and not self._is_full and not self._is_over:
+            piece = outgoing.popleft()
             if len(piece) > CHUNK_BYTES:
-                self._outgoing[0] = piece[CHUNK_BYTES:]
+                outgoing.appendleft(piece[CHUNK_BYTES:])
+                self._transport.write(piece[:CHUNK_BYTES])
+            elif outgoing and len(piece) < SMALL_BYTES:
+                together = [piece]
+                while outgoing and len(together) < MAX_TOGETHER and len(outgoing[0]) < SMALL_BYTES:
+                    together.append(outgoing.popleft())
+                self._transport.write(b"".join(together))
             else:
-                self._outgoing.popleft()
+                self._transport.write(piece)
+            self._said_s = self._exchange.now()
+        if self._is_over:
+            outgoing.clear()
 
     def _finish(self) -> None:
         if self._transport is None or self._outgoing:
@@ -144,7 +190,8 @@ class Connection(asyncio.BufferedProtocol):
     def look(self, now: float, silent_s: float) -> None:
         """Say that this end lives, and see whether the other one does."""
         if self._transport is not None and now - self._said_s >= BEAT_S and not self._outgoing:
-            self._enqueue([memoryview(_BEAT)])
+            self._outgoing.append(memoryview(_BEAT))
+            self._pump()
         if not self._is_waiting and now - self._heard_s > silent_s:
             self._abort()
 
