@@ -12,6 +12,12 @@ from overproof.engines.messages import Brief
 from overproof.engines.worker.failure import USER_ERRORS, describe_failure
 
 
+def search_in(places: Iterable[str]) -> None:
+    """Find modules as the user does: in these places first."""
+    first = list(places)
+    sys.path[:] = [*first, *(place for place in sys.path if place not in first)]
+
+
 def import_modules(names: Iterable[str]) -> None:
     """Import the user's modules for what they do when imported, such as registering behaviours.
 

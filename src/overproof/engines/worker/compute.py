@@ -6,7 +6,6 @@ through `emit`. Inline and process engines and the isolator run the very same wo
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -35,7 +34,7 @@ from overproof.engines.messages import (
     Settled,
     Survey,
 )
-from overproof.engines.worker.code import import_modules, take_settings_of
+from overproof.engines.worker.code import import_modules, search_in, take_settings_of
 from overproof.engines.worker.failure import USER_ERRORS, describe_failure, failure_of
 from overproof.engines.worker.handover import Handover
 from overproof.engines.worker.logs import PrintLog
@@ -191,7 +190,7 @@ class Worker:
         self._reset(interval_s=brief.delta_interval_s)
         if self._prints is not None:
             self._prints.open(brief.log_directory)
-        sys.path[:] = [*brief.search_path, *(place for place in sys.path if place not in brief.search_path)]
+        search_in(brief.search_path)
         if (selector := self._begin_selector(brief)) is None:
             return
         self._source.begin(
