@@ -53,6 +53,7 @@ from overproof.records.notices import (
     DeltaLost,
     DeltaNotPassed,
     DeltaOffered,
+    DeltaPassed,
     MergerJoined,
     WorkerJoined,
     WorkerLost,
@@ -178,7 +179,8 @@ class Outpost:
             # Taken out one by one, so that no payload is left in memory when the next one comes.
             arrival = arrivals.pop(0)
             self._hear(arrival.connection, arrival.message, arrival.payload)
-        self._passing.look()
+        if self._crew is not None:
+            self._passing.look(self._crew)
         self._say_who_listens()
         self._mind_hub()
         self._mind_leaving()
@@ -288,7 +290,10 @@ class Outpost:
                 reply = replace(reply, host=self._host)
             case WorkerLost(worker=worker):
                 self._kept.lose(worker)
+                self._passing.lose_merger(worker)
         self._say((query, reply), payload)
+        if isinstance(reply, DeltaPassed | DeltaNotPassed) and self._crew is not None:
+            self._passing.answered(reply.merger, self._crew)
 
     def _say_not_passed(self, query: int, order: PassOn, reason: str) -> None:
         epoch = self._epochs.get(order.merger, 0)
@@ -300,8 +305,8 @@ class Outpost:
         if message is None:
             if connection is self._hub:
                 self._lose_hub()
-            else:
-                self._passing.lose(connection)
+            elif self._crew is not None:
+                self._passing.lose(connection, self._crew)
         elif self._crew is None:
             return
         elif isinstance(message, Want | Here | Gone):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +14,8 @@ from overproof.engines.wire import Connection, Exchange
 from overproof.records.block import Delta
 from overproof.words.clock import Clock
 from overproof.words.ids import WorkerId
+
+NO_DELTA: DeltaKey = (0, "", 0, 0)
 
 PATIENCE_S = 30.0
 """A payload that has not come by then is not waited for: it is somebody else's to fetch."""
@@ -30,12 +33,14 @@ class Merging(Protocol):
 class _Errand:
     query: int
     order: PassOn
-    until_s: float
+    until_s: float = 0.0
     connection: Connection | None = None
 
 
 class Passing:
     """Errands between outposts; each ends with a delta given to a merger, or with word that it was not.
+
+    A merger gets one payload at a time, and the next one is fetched when it has answered: so it needs no room for more.
 
     Args:
         exchange: of this process.
@@ -52,22 +57,46 @@ class Passing:
         self._fail = fail
         self._clock = clock
         self._errands: dict[DeltaKey, _Errand] = {}
+        self._at_work: dict[WorkerId, DeltaKey] = {}
+        self._queues: dict[WorkerId, deque[_Errand]] = {}
         self._connections: dict[tuple[str, int], Connection] = {}
 
     def begin(self, query: int, order: PassOn, crew: Merging) -> None:
-        """Get a delta for a merger."""
-        key = key_of(query, order.delta)
+        """Get a delta for a merger, when it has answered for those before."""
+        self._queues.setdefault(order.merger, deque()).append(_Errand(query, order))
+        self._go_on(order.merger, crew)
+
+    def answered(self, merger: WorkerId, crew: Merging) -> None:
+        """Note that a merger has answered for the delta that it was given."""
+        self._at_work.pop(merger, None)
+        self._go_on(merger, crew)
+
+    def lose_merger(self, merger: WorkerId) -> None:
+        """Forget what was to be got for a merger that is lost: its loss says all."""
+        self._queues.pop(merger, None)
+        self._errands.pop(self._at_work.pop(merger, NO_DELTA), None)
+
+    def _go_on(self, merger: WorkerId, crew: Merging) -> None:
+        queue = self._queues.get(merger)
+        while queue and merger not in self._at_work:
+            errand = queue.popleft()
+            self._at_work[merger] = key_of(errand.query, errand.order.delta)
+            self._begin(errand, crew)
+
+    def _begin(self, errand: _Errand, crew: Merging) -> None:
+        order, key = errand.order, key_of(errand.query, errand.order.delta)
         if order.place is None:
             payload = self._kept.get(key)
-            if payload is None:
-                self._fail(query, order, f"{order.delta.worker} is gone")
-            else:
+            if payload is not None:
                 crew.give(order.merger, order.delta, payload)
+            else:
+                self._end(errand, f"{order.delta.worker} is gone")
             return
         connection = self._connections.get(order.place)
         if connection is None:
             connection = self._connections[order.place] = self._exchange.dial(*order.place)
-        self._errands[key] = _Errand(query, order, self._clock.now() + PATIENCE_S, connection)
+        errand.until_s, errand.connection = self._clock.now() + PATIENCE_S, connection
+        self._errands[key] = errand
         connection.send(Want(key=key))
 
     def arrive(
@@ -84,28 +113,35 @@ class Passing:
         if isinstance(message, Here) and payload is not None:
             crew.give(errand.order.merger, errand.order.delta, payload)
         else:
-            self._fail(errand.query, errand.order, f"{errand.order.delta.worker} is gone")
+            self._end(errand, f"{errand.order.delta.worker} is gone")
+            self._go_on(errand.order.merger, crew)
 
-    def lose(self, connection: Connection) -> None:
+    def lose(self, connection: Connection, crew: Merging) -> None:
         """Give up what was to come by a connection that is over."""
         for place in [place for place, each in self._connections.items() if each is connection]:
             del self._connections[place]
-        self._give_up(
-            [key for key, errand in self._errands.items() if errand.connection is connection],
-            f"{connection.peer} cannot be reached from the merger's host",
-        )
+        lost = [errand for errand in self._errands.values() if errand.connection is connection]
+        self._give_up(lost, f"{connection.peer} cannot be reached from the merger's host", crew)
 
-    def look(self) -> None:
+    def look(self, crew: Merging) -> None:
         """Give up what takes too long."""
         now = self._clock.now()
-        late = [key for key, errand in self._errands.items() if errand.until_s < now]
-        self._give_up(late, f"it did not come within {PATIENCE_S:.0f} s")
+        late = [errand for errand in self._errands.values() if errand.until_s < now]
+        self._give_up(late, f"it did not come within {PATIENCE_S:.0f} s", crew)
 
     def clear(self) -> None:
         """Forget everything: nobody waits for it any more."""
         self._errands.clear()
+        self._at_work.clear()
+        self._queues.clear()
 
-    def _give_up(self, keys: list[DeltaKey], reason: str) -> None:
-        for key in keys:
-            errand = self._errands.pop(key)
-            self._fail(errand.query, errand.order, reason)
+    def _give_up(self, errands: list[_Errand], reason: str, crew: Merging) -> None:
+        for errand in errands:
+            del self._errands[key_of(errand.query, errand.order.delta)]
+            self._end(errand, reason)
+            self._go_on(errand.order.merger, crew)
+
+    def _end(self, errand: _Errand, reason: str) -> None:
+        """Say that a delta was not passed."""
+        self._at_work.pop(errand.order.merger, None)
+        self._fail(errand.query, errand.order, reason)

@@ -1,13 +1,12 @@
 """An outpost in a process of its own: how it begins, and how it is told to leave.
 
-Its invitation is the first line of standard input. It ends with whoever has started it: when standard input closes.
-The line `leave` there, or SIGTERM, lets its workers hand over first.
+Its invitation is the first line of standard input. The line `leave` there, its end, or SIGTERM lets its workers hand
+over, and then it ends: so it goes when whoever has started it does.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import socket
 import sys
@@ -53,8 +52,8 @@ def main() -> None:
 
 
 def _heed(outpost: Outpost) -> None:
-    """Hear whoever has started this process; end when he does."""
+    """Hear whoever has started this process; leave when he is gone."""
     for line in sys.stdin:
         if line.strip() == LEAVE:
-            outpost.leave()
-    os._exit(0)  # workers end with their lifelines
+            break
+    outpost.leave()

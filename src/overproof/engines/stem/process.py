@@ -119,6 +119,7 @@ class Stem:
         """Close, in a child, what belongs to this process alone."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self._connection.close()
         for descriptor in (self._bell, self._bell_end, self._lifeline):
             os.close(descriptor)
@@ -150,6 +151,8 @@ def _become(request: Bear, descriptors: list[int]) -> None:
 def main() -> None:
     """Run the stem that the command line describes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Batch systems tell every process of a job to go: workers hand over then, which they could not as orphans.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     gc.disable()  # while libraries load, nothing becomes garbage
     descriptor, lifeline = map(int, sys.argv[1:3])
     end_with(lifeline)
