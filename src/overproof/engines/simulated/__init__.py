@@ -7,7 +7,8 @@ Comes in: how many workers and files, and what may go wrong. Goes out: a report;
 Start with `run.py`.
 """
 
-from overproof.engines.simulated.options import LAWS, Law, SimulationOptions, SimulationReport
+from overproof.engines.simulated.options import LAWS, Law, SimulationOptions
+from overproof.engines.simulated.report import SimulationReport
 from overproof.engines.simulated.run import simulate
 from overproof.engines.simulated.troubles.scenarios import draw_scenario, serial
 

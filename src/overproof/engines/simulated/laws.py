@@ -17,6 +17,18 @@ SPEEDS: dict[Law, Callable[[random.Random, float], float]] = {
 """Draw a speed: even between slow and fast; with slow and fast one standard deviation off; one half slow, one fast."""
 
 
+def draw_stragglers(options: SimulationOptions, speeds: list[float], horizon_s: float) -> list[float | None]:
+    """Slow some workers down from the start, in place; or say when each will become slow, and None for the others."""
+    dice = random.Random(f"stragglers {options.seed}")
+    turns_s: list[float | None] = [None] * len(speeds)
+    for worker in dice.sample(range(len(speeds)), round(options.stragglers * len(speeds))):
+        if options.is_sudden:
+            turns_s[worker] = dice.uniform(0.0, horizon_s)
+        else:
+            speeds[worker] /= options.slowdown
+    return turns_s
+
+
 def draw_grids(options: SimulationOptions, dice: random.Random) -> list[FileGrid]:
     """Draw files of unequal length, with at least the blocks asked for in all; some files have a single block."""
     weights = [dice.uniform(0.2, 1.8) for _ in range(options.files)]
@@ -28,5 +40,7 @@ def draw_grids(options: SimulationOptions, dice: random.Random) -> list[FileGrid
         stops = (*range(size, n_full * size + 1, size), n_entries)
         if options.empty_files and random.Random(f"empty {options.seed} {len(grids)}").random() < options.empty_files:
             n_entries, stops = 0, ()
-        grids.append(FileGrid(tree="Events", n_entries=n_entries, stops=stops, size_bytes=100 * n_entries))
+        grids.append(
+            FileGrid(tree="Events", n_entries=n_entries, stops=stops, size_bytes=options.entry_bytes * n_entries)
+        )
     return grids

@@ -1,15 +1,10 @@
-"""What is simulated, and what comes of it."""
+"""What is simulated."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal, TypeAlias, get_args
 
-from overproof.records.account import Account
-from overproof.records.block import Block, BlockKey
-from overproof.records.facts import Fact
-from overproof.records.outcome.gaps import Excluded
 from overproof.records.query import QueryOptions
 from overproof.words.errors import OptionError
 from overproof.words.frozen import dataclass
@@ -30,7 +25,27 @@ CHANCES = (
     "flaky_blocks",
     "strains",
     "isolator_losses",
+    "stragglers",
+    "slow_servers",
+    "merger_losses",
+    "unpassed",
 )
+AT_LEAST_0 = (
+    "files",
+    "spread",
+    "joins",
+    "open_s",
+    "latency_s",
+    "merge_s",
+    "isolator_s",
+    "master_losses",
+    "hosts",
+    "servers",
+    "thrash",
+    "output_mb",
+)
+AT_LEAST_1 = ("workers", "blocks_per_worker", "block_entries", "replicas", "slowdown", "server_slowdown")
+ABOVE_0 = ("block_s", "delta_interval_s", "entry_bytes", "disk_mb_s", "network_mb_s", "inflow_mb_s", "merge_mb_s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +83,25 @@ class SimulationOptions:
         master_losses: how often the master is killed; it goes on from its last checkpoint, with new workers.
         isolator_s: seconds until an isolator is up.
         stop_s: when a stop is requested; None: never.
+        stragglers: share of the workers that are `slowdown` times slower than they should be.
+        slowdown: how much slower.
+        is_sudden: stragglers become so on the way, each at a time of its own; else they are from the start.
+        hosts: machines that the workers are on, in turn; 0: nobody knows.
+        servers: storage servers; the first ones are on the hosts, one on each. 0: reading takes no time.
+        replicas: copies of each file, on as many servers as there are.
+        entry_bytes: bytes of an entry that are read.
+        disk_mb_s: MB a second of the disk of a server, which all share who read from it.
+        network_mb_s: MB a second of the link of a server, which all share who read from it on other machines; and of
+            the link of a merger.
+        thrash: part by which a disk becomes slower with each further reader at one time.
+        slow_servers: share of the servers, rounded up, with disks `server_slowdown` times slower.
+        server_slowdown: how much slower.
+        output_mb: MB of the outputs of a block, and of any number of blocks.
+        inflow_mb_s: MB a second of the link of the master, over which deltas come one by one.
+        merge_mb_s: MB of outputs a second that the master, or a merger, adds to what it has.
+        has_mergers: there may be mergers, if the master wants them.
+        merger_losses: chance of a merger to be lost.
+        unpassed: chance of a delta that a merger cannot get.
         query: limits of the query, and `packet_blocks`.
         checks_every: number of notices after which the master checks its invariants; 0: only at the end.
         keeps_log: the report has all facts.
@@ -103,6 +137,24 @@ class SimulationOptions:
     master_losses: int = 0
     isolator_s: float = 0.5
     stop_s: float | None = None
+    stragglers: float = 0.0
+    slowdown: float = 10.0
+    is_sudden: bool = False
+    hosts: int = 0
+    servers: int = 0
+    replicas: int = 1
+    entry_bytes: int = 100
+    disk_mb_s: float = 1000.0
+    network_mb_s: float = 1000.0
+    thrash: float = 0.0
+    slow_servers: float = 0.0
+    server_slowdown: float = 2.0
+    output_mb: float = 0.0
+    inflow_mb_s: float = 1000.0
+    merge_mb_s: float = 1000.0
+    has_mergers: bool = False
+    merger_losses: float = 0.0
+    unpassed: float = 0.0
     query: QueryOptions = field(default_factory=QueryOptions)
     checks_every: int = 0
     keeps_log: bool = False
@@ -115,52 +167,19 @@ class SimulationOptions:
         """
         if self.law not in LAWS:
             raise OptionError(f"no law of speeds is called {self.law!r}: choose one of {', '.join(LAWS)}")
-        for name in ("workers", "blocks_per_worker", "block_entries"):
-            if getattr(self, name) < 1:
+        for name in AT_LEAST_1:
+            if not getattr(self, name) >= 1:
                 raise OptionError(f"{name}={getattr(self, name)} makes no sense: give at least 1")
-        for name in ("files", "spread", "joins", "open_s", "latency_s", "merge_s", "isolator_s", "master_losses"):
+        for name in AT_LEAST_0:
             if not getattr(self, name) >= 0:
                 raise OptionError(f"{name}={getattr(self, name)} makes no sense: give 0 or more")
+        for name in ABOVE_0:
+            if not getattr(self, name) > 0:
+                raise OptionError(f"{name}={getattr(self, name)} makes no sense: give more than 0")
         for name in CHANCES:
             if not 0 <= getattr(self, name) <= 1:
                 raise OptionError(f"{name}={getattr(self, name)} makes no sense: give a chance between 0 and 1")
         if self.isolator_losses == 1:
             raise OptionError("isolator_losses=1 makes no sense: no isolator would ever be done; give less")
-        if not (self.block_s > 0 and self.delta_interval_s > 0):
-            raise OptionError(f"block_s={self.block_s}, delta_interval_s={self.delta_interval_s}: give more than 0")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulationReport:
-    """What came of a simulation.
-
-    Attributes:
-        makespan_s: virtual seconds from the start to the close of the query.
-        ideal_s: all the work (files to look into, blocks to compute) over the speed of all workers at the start.
-        ratio: `makespan_s / ideal_s`; 1 when there is no work.
-        decisions_per_s: packets handed out and deltas taken or refused, for each real second inside the master.
-        n_packets: packets handed out.
-        account: where every entry is.
-        peak_rss_mb: peak memory of this process.
-        state: final state of the query.
-        n_notices: notices that the master heard.
-        slowest_block_s: seconds that the slowest worker at the start needs for a full block. Nobody knows that it is
-            slow before it has computed one, so that with few blocks a worker no policy ends sooner than this.
-        answer: the blocks merged, by file and index; the ranges in them are part of the answer.
-        excluded: entries on which the selector failed.
-        log: all facts, if asked for.
-    """
-
-    makespan_s: float
-    ideal_s: float
-    ratio: float
-    decisions_per_s: float
-    n_packets: int
-    account: Account
-    peak_rss_mb: float
-    state: str
-    n_notices: int
-    slowest_block_s: float
-    answer: Mapping[BlockKey, Block] = field(default_factory=dict)
-    excluded: tuple[Excluded, ...] = ()
-    log: tuple[Fact, ...] = ()
+        if self.servers and self.replicas > self.servers:
+            raise OptionError(f"{self.replicas} replicas on {self.servers} servers make no sense: give fewer, or more")

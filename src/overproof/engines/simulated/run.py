@@ -6,13 +6,16 @@ import gc
 import random
 import resource
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from overproof.engines.simulated.audit import audit
+from overproof.engines.simulated.cluster.storage import MB
 from overproof.engines.simulated.laws import draw_grids
-from overproof.engines.simulated.options import SimulationOptions, SimulationReport
+from overproof.engines.simulated.options import SimulationOptions
+from overproof.engines.simulated.report import SimulationReport
 from overproof.engines.simulated.world import World
 from overproof.query.master import Master
 from overproof.query.packetizers import Packetizer, packetizer_by_name
@@ -32,6 +35,7 @@ def simulate(options: SimulationOptions, *, make_master: MakeMaster = Master) ->
         InvariantError: the query hung, or the audit found something.
         OptionError: no such packetizer.
     """
+    started_s = time.perf_counter()
     dice = random.Random(options.seed)
     grids = draw_grids(options, dice)
     packetizer = packetizer_by_name(options.packetizer, packet_blocks=options.query.packet_blocks)
@@ -40,7 +44,7 @@ def simulate(options: SimulationOptions, *, make_master: MakeMaster = Master) ->
     with _garbage_stays():
         world.run()
     audit(world, options)
-    master = world.master
+    master, inflow = world.master, world.inflow
     return SimulationReport(
         makespan_s=world.now,
         ideal_s=world.ideal_s,
@@ -55,6 +59,16 @@ def simulate(options: SimulationOptions, *, make_master: MakeMaster = Master) ->
         answer=world.merged,
         excluded=master.excluded,
         log=tuple(world.log),
+        tail_s=world.now - world.handed_out_s,
+        n_deltas=world.n_deltas,
+        n_passed=world.crew.n_passed,
+        n_mergers=world.crew.n_mergers,
+        inflow_mb=inflow.n_bytes / MB,
+        master_load=max(inflow.coming_s, inflow.merging_s) / world.now if world.now else 0.0,
+        master_memory_mb=inflow.peak_bytes / MB,
+        merger_memory_mb=world.crew.most_payloads * options.output_mb,
+        local_share=world.storage.local_share,
+        wall_s=time.perf_counter() - started_s,
     )
 
 

@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 
 from overproof.engines.simulated.agenda import Agenda
 from overproof.engines.simulated.cluster.crew import SimulatedCrew
-from overproof.engines.simulated.laws import SPEEDS
+from overproof.engines.simulated.cluster.storage import Storage
+from overproof.engines.simulated.ideal import ideal_s
+from overproof.engines.simulated.inflow import Inflow
+from overproof.engines.simulated.laws import SPEEDS, draw_stragglers
 from overproof.engines.simulated.options import SimulationOptions
 from overproof.engines.simulated.troubles.fates import Fates
 from overproof.engines.simulated.troubles.faults import draw_master_losses
@@ -18,8 +21,10 @@ from overproof.records.block import Block, BlockKey, Delta
 from overproof.records.dataset import FileGrid
 from overproof.records.facts import Fact
 from overproof.records.notices import (
+    DeltaLost,
     DeltaMerged,
     FileOpened,
+    FilesLocated,
     Notice,
     QueryStarted,
     StopRequested,
@@ -28,9 +33,12 @@ from overproof.records.notices import (
 )
 from overproof.records.orders import (
     CallIsolator,
+    CallMerger,
     CloseQuery,
     DismissWorker,
+    ForgetDelta,
     Order,
+    PassDelta,
     RefuseDelta,
     SendPacket,
     TakeDelta,
@@ -65,10 +73,15 @@ class World:
         final_state: state in which the query was closed.
         n_packets: packets handed out.
         n_decisions: packets handed out, deltas taken or refused.
+        n_deltas: deltas merged.
         n_notices: notices heard by masters.
+        handed_out_s: when the last packet was handed out that was no copy.
         master_s: real seconds spent inside masters.
         log: facts, if kept.
-        total_speed: of the workers at the start.
+        ideal_s: the time in which the query could be done at best.
+        storage: where the files lie.
+        crew: who is there.
+        inflow: what comes to the master.
         slowest_speed: of the workers at the start.
     """
 
@@ -85,20 +98,30 @@ class World:
         self.master = make_master()
         self.merged: dict[BlockKey, Block] = {}
         self.final_state: QueryState | None = None
-        self.n_packets = self.n_decisions = self.n_notices = self._n_changes = 0
-        self.master_s = 0.0
+        self.n_packets = self.n_deltas = self.n_decisions = self.n_notices = self._n_changes = 0
+        self.master_s = self.handed_out_s = 0.0
         self.log: list[Fact] = []
         self._options = options
         self._make_master = make_master
         self._grids = [None if dice.random() < options.bad_files else grid for grid in grids]
         self._speeds = [SPEEDS[options.law](dice, options.spread) for _ in range(options.workers)]
-        self.total_speed, self.slowest_speed = sum(self._speeds), min(self._speeds)
-        work = sum(grid.n_entries for grid in grids) * options.block_s / options.block_entries
-        self.ideal_s = (work + (0.0 if options.is_remembered else options.open_s * len(grids))) / self.total_speed
+        self.storage = Storage(options)
+        work_s = sum(grid.n_entries for grid in grids) * options.block_s / options.block_entries
+        self._turns_s = draw_stragglers(options, self._speeds, work_s / sum(self._speeds))
+        self.slowest_speed = min(self._speeds)
+        self.ideal_s = ideal_s(grids, options, speeds=self._speeds, turns_s=self._turns_s, storage=self.storage)
         horizon_s = max(self.ideal_s, 1.0)
-        self._crew = SimulatedCrew(
-            options, self.agenda, fates=self.fates, grids=self._grids, dice=dice, feed=self._feed, horizon_s=horizon_s
+        self.crew = self._crew = SimulatedCrew(
+            options,
+            self.agenda,
+            fates=self.fates,
+            grids=self._grids,
+            storage=self.storage,
+            dice=dice,
+            feed=self._feed,
+            horizon_s=horizon_s,
         )
+        self.inflow = Inflow(options, self.agenda, is_there=self._crew.has, merge=self._merge, miss=self._miss)
         self._checkpoint = Checkpoint(Standing(), {})
         self._merged_entries = 0
         self._is_restoring = False
@@ -107,6 +130,9 @@ class World:
             SendPacket: self._send_packet,
             TakeDelta: self._take,
             RefuseDelta: self._refuse,
+            ForgetDelta: self._refuse,
+            PassDelta: self._pass_delta,
+            CallMerger: self._call_merger,
             CallIsolator: self._call_isolator,
             DismissWorker: self._dismiss,
             CloseQuery: self._close,
@@ -146,6 +172,8 @@ class World:
         self._crew.block_timeout_s = self.master.block_timeout_s
         self._is_restoring = True
         self._feed(QueryStarted())
+        if self.storage.placed:
+            self._feed(FilesLocated(replicas=self.storage.locate(), is_final=True))
         standing = self._checkpoint.standing
         for file, grid in standing.grids.items():
             self._feed(FileOpened(file=file, grid=grid))
@@ -157,8 +185,8 @@ class World:
                 if known is not None and file not in standing.grids:
                     self._feed(FileOpened(file=file, grid=known))
         if self.final_state is None:
-            for speed in self._speeds:
-                self._crew.hire(speed)
+            for speed, turn_s in zip(self._speeds, self._turns_s, strict=True):
+                self._crew.hire(speed, turn_s)
 
     def _tick(self) -> None:
         is_alone = not len(self.agenda)
@@ -185,6 +213,7 @@ class World:
     def _kill_master(self) -> None:
         """Let a new master go on from the last checkpoint, with new workers; all else is gone."""
         self.agenda.clear()
+        self.inflow.clear()
         self._crew.forget()
         self.master = self._make_master()
         self.merged = dict(self._checkpoint.merged)
@@ -238,35 +267,49 @@ class World:
     def _send_packet(self, order: SendPacket) -> None:
         self.n_packets += 1
         self.n_decisions += 1
+        if not order.packet.is_apart:
+            self.handed_out_s = self.now
         self._crew.deliver(order.worker, order)
 
     def _take(self, order: TakeDelta) -> None:
         self.n_decisions += 1
-        if self._options.merge_s:
-            self.agenda.at(self.now + self._options.merge_s, self._merge, order)
+        if self._options.output_mb:
+            self.inflow.fetch(order.delta)
+        elif self._options.merge_s:
+            self.agenda.at(self.now + self._options.merge_s, self._merge, order.delta)
         else:
-            self._merge(order)
+            self._merge(order.delta)
 
-    def _merge(self, order: TakeDelta) -> None:
+    def _miss(self, delta: Delta) -> None:
+        self._feed(DeltaLost(delta=delta, reason=f"{delta.worker} is gone"))
+
+    def _merge(self, delta: Delta) -> None:
         """Merge a delta as the driver would; that no block is merged twice is the first law of all.
 
         Raises:
             InvariantError: it would be.
         """
-        delta: Delta = order.delta
         for block in delta.blocks:
             key = (block.file, block.index)
             if key in self.merged:
                 raise InvariantError(f"block {key} is merged more than once: {self.merged[key]}, then {block}")
             self.merged[key] = block
             self._merged_entries += block.n_entries
+        self.n_deltas += 1
         self._n_idle_notices = 0
         self._feed(DeltaMerged(delta=delta, merge_s=self._options.merge_s))
-        self._crew.deliver(delta.worker, order, delta.epoch)
+        self._crew.deliver(delta.worker, TakeDelta(delta=delta), delta.epoch)
 
-    def _refuse(self, order: RefuseDelta) -> None:
+    def _refuse(self, order: RefuseDelta | ForgetDelta) -> None:
         self.n_decisions += 1
         self._crew.deliver(order.delta.worker, order, order.delta.epoch)
+
+    def _pass_delta(self, order: PassDelta) -> None:
+        self.n_decisions += 1
+        self._crew.deliver(order.merger, order)
+
+    def _call_merger(self, order: CallMerger) -> None:
+        self._crew.call_merger(order.host)
 
     def _call_isolator(self, _: CallIsolator) -> None:
         self._crew.call_isolator()

@@ -7,15 +7,18 @@ from collections.abc import Callable, Sequence
 
 from overproof.engines.simulated.agenda import Agenda
 from overproof.engines.simulated.cluster.isolator import SimulatedIsolator
+from overproof.engines.simulated.cluster.merger import SimulatedMerger
+from overproof.engines.simulated.cluster.storage import MB, Storage
 from overproof.engines.simulated.cluster.surroundings import Hand
 from overproof.engines.simulated.cluster.worker import SimulatedWorker
 from overproof.engines.simulated.options import SimulationOptions
 from overproof.engines.simulated.troubles.fates import Fates, Trial
 from overproof.engines.simulated.troubles.faults import Plan, draw_delay, draw_plan
-from overproof.records.block import Block, Range
+from overproof.records.block import Block, Delta, Packet, Range
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import DeltaOffered, Notice, WorkerLost, WorkerStrained
 from overproof.records.orders import Order
+from overproof.records.outcome.access import FileAccess
 from overproof.records.outcome.failure import Failure
 from overproof.words.ids import WorkerId
 
@@ -37,9 +40,15 @@ class SimulatedCrew:
         agenda: virtual time.
         fates: what becomes of blocks.
         grids: of the files; None for one that cannot be opened.
+        storage: where the files lie.
         dice: for everything that happens here.
         feed: tells the master.
         horizon_s: about the time that the query takes.
+
+    Attributes:
+        n_mergers: mergers that joined.
+        n_passed: deltas that a merger has added.
+        most_payloads: outputs that one merger had at most.
     """
 
     def __init__(
@@ -49,6 +58,7 @@ class SimulatedCrew:
         *,
         fates: Fates,
         grids: Sequence[FileGrid | None],
+        storage: Storage,
         dice: random.Random,
         feed: Callable[[Notice], object],
         horizon_s: float,
@@ -57,10 +67,16 @@ class SimulatedCrew:
         self.open_s = options.open_s
         self.delta_interval_s = options.delta_interval_s
         self.block_timeout_s = 0.0  # the master says
+        self.entry_bytes = options.entry_bytes
+        self.output_bytes = int(options.output_mb * MB)
+        self.pass_s = options.latency_s + options.output_mb / options.network_mb_s
+        self.pass_s += options.output_mb / options.merge_mb_s
+        self.n_mergers = self.n_passed = self.most_payloads = 0
         self._options = options
         self._agenda = agenda
         self._fates = fates
         self._grids = grids
+        self._storage = storage
         self._dice = dice
         self._feed = feed
         self._horizon_s = horizon_s
@@ -89,6 +105,27 @@ class SimulatedCrew:
     def grid(self, file: int) -> FileGrid | None:
         return self._grids[file]
 
+    def read_s(self, host: str, packet: Packet, block: Block) -> float:
+        if not self._storage.placed:
+            return 0.0
+        server = self._storage.server(block.file, packet.path)
+        n_bytes = block.n_entries * self.entry_bytes
+        return self._storage.read(server, n_bytes, host=host, now=self.now) - self.now
+
+    def accesses(self, packet: Packet, n_bytes: int, waited_s: float) -> tuple[FileAccess, ...]:
+        if not self._storage.placed or not n_bytes:
+            return ()
+        server = self._storage.server(packet.blocks[0].file, packet.path)
+        return (FileAccess(path=packet.path, server=f"s{server}", read_bytes=n_bytes, n_reads=1, read_s=waited_s),)
+
+    def can_pass(self, delta: Delta) -> bool:
+        is_had = self.has(delta) and not (self._options.unpassed and self._dice.random() < self._options.unpassed)
+        self.n_passed += is_had
+        return is_had
+
+    def note_payloads(self, n_payloads: int) -> None:
+        self.most_payloads = max(self.most_payloads, n_payloads)
+
     def try_block(self, block: Block) -> Trial:
         return self._fates.try_block(block)
 
@@ -102,6 +139,15 @@ class SimulatedCrew:
         hand = self._hands.get(name)
         if hand is not None and hand.is_alive:
             self._travel((name, False), self._arrive, hand, order, hand.epoch if epoch is None else epoch)
+
+    def has(self, delta: Delta) -> bool:
+        """Tell whether the payload of a delta is to be had from whoever offered it."""
+        hand = self._hands.get(delta.worker)
+        return isinstance(hand, SimulatedWorker | SimulatedMerger) and hand.epoch == delta.epoch and hand.has(delta)
+
+    def call_merger(self, host: str) -> None:
+        """Bring a merger up on a host; one that is lost is not replaced."""
+        self._agenda.at(self.now + self._options.isolator_s, self._hire_merger, host)
 
     def call_isolator(self) -> None:
         """Bring an isolator up, and another one whenever it is lost."""
@@ -125,10 +171,13 @@ class SimulatedCrew:
 
     # -- workers come
 
-    def hire(self, speed: float) -> None:
-        """Bring a worker up; draw what will happen to it."""
-        worker = SimulatedWorker(f"w{self._n_hired}", speed=speed, place=self)
+    def hire(self, speed: float, turn_s: float | None = None) -> None:
+        """Bring a worker up, which becomes a straggler at `turn_s`; draw what else will happen to it."""
+        host = self._storage.host(self._n_hired)
+        worker = SimulatedWorker(f"w{self._n_hired}", speed=speed, host=host, place=self)
         self._enter(worker)
+        if turn_s is not None:
+            self._agenda.at(max(turn_s, self.now), worker.slow_down, self._options.slowdown)
         self._n_living += 1
         plan = draw_plan(self._options, self._dice, horizon_s=self._horizon_s)
         if plan.strain_s is not None:
@@ -139,6 +188,15 @@ class SimulatedCrew:
             self._agenda.at(self.now + plan.freeze_s, self._freeze, worker, plan)
         worker.join()
         self._joined_s[worker.name] = self._arrivals[worker.name, True]
+
+    def _hire_merger(self, host: str) -> None:
+        merger = SimulatedMerger(f"m{self._n_hired}", host=host, place=self)
+        self._enter(merger)
+        self.n_mergers += 1
+        if self._options.merger_losses and self._dice.random() < self._options.merger_losses:
+            self._agenda.at(self.now + self._dice.uniform(0.0, self._horizon_s), self._lose_merger, merger)
+        merger.join()
+        self._joined_s[merger.name] = self._arrivals[merger.name, True]
 
     def _hire_isolator(self) -> None:
         isolator = SimulatedIsolator(f"i{self._n_hired}", place=self)
@@ -153,7 +211,7 @@ class SimulatedCrew:
     def _replace(self, hand: Hand) -> None:
         if isinstance(hand, SimulatedWorker):
             self._agenda.at(self.now + REPLACED_S, self.hire, hand.speed)
-        elif self._is_isolator_called:
+        elif isinstance(hand, SimulatedIsolator) and self._is_isolator_called:
             self._agenda.at(self.now + self._options.isolator_s, self._hire_isolator)
 
     # -- workers go
@@ -180,6 +238,16 @@ class SimulatedCrew:
                 self._agenda.at(self.now + self._dice.uniform(0.0, 2 * DEATH_NOTICED_S), self._feed, words)
         self._give_up(isolator, self.now + lag_s, block=isolator.at_hand)
         self._replace(isolator)
+
+    def _lose_merger(self, merger: SimulatedMerger) -> None:
+        if not merger.is_alive:
+            return
+        self._bury(merger)
+        lag_s = self._dice.uniform(0.0, DEATH_NOTICED_S)
+        if self._dice.random() < LATE_DELTAS:
+            for words in merger.last_words():
+                self._agenda.at(self.now + self._dice.uniform(0.0, 2 * DEATH_NOTICED_S), self._feed, words)
+        self._give_up(merger, self.now + lag_s, block=None)
 
     def _lose(self, worker: SimulatedWorker, plan: Plan) -> None:
         if not worker.is_alive:

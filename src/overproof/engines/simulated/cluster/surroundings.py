@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Protocol
 
 from overproof.engines.simulated.troubles.fates import Trial
-from overproof.records.block import Block, Range
+from overproof.records.block import Block, Delta, Packet, Range
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import Notice
 from overproof.records.orders import Order
+from overproof.records.outcome.access import FileAccess
 from overproof.records.outcome.failure import Failure
 
 
 class Hand(Protocol):
-    """A worker or an isolator.
+    """A worker, an isolator or a merger.
 
     Attributes:
         name: its name.
@@ -46,19 +47,25 @@ class Hand(Protocol):
 
 
 class Surroundings(Protocol):
-    """What a worker or an isolator needs.
+    """What a worker, an isolator or a merger needs.
 
     Attributes:
         block_s_per_entry: seconds for an entry at speed 1.
         open_s: seconds for looking into a file at speed 1.
         delta_interval_s: seconds between two deltas.
         block_timeout_s: seconds that a block may take.
+        entry_bytes: bytes of an entry that are read.
+        output_bytes: bytes of the outputs of any number of blocks.
+        pass_s: seconds in which a merger gets a payload and adds it.
     """
 
     block_s_per_entry: float
     open_s: float
     delta_interval_s: float
     block_timeout_s: float
+    entry_bytes: int
+    output_bytes: int
+    pass_s: float
 
     @property
     def now(self) -> float:
@@ -79,6 +86,22 @@ class Surroundings(Protocol):
 
     def endanger(self, hand: Hand, duration_s: float) -> None:
         """Kill an isolator perhaps, while it does something or a little later."""
+        ...
+
+    def read_s(self, host: str, packet: Packet, block: Block) -> float:
+        """Say how long somebody on a host waits for the columns of a block of a packet."""
+        ...
+
+    def accesses(self, packet: Packet, n_bytes: int, waited_s: float) -> tuple[FileAccess, ...]:
+        """Tell what was read for a packet; nothing, where nobody knows of servers."""
+        ...
+
+    def can_pass(self, delta: Delta) -> bool:
+        """Tell whether a merger gets a payload."""
+        ...
+
+    def note_payloads(self, n_payloads: int) -> None:
+        """Note that a merger has so many outputs now."""
         ...
 
     def grid(self, file: int) -> FileGrid | None:

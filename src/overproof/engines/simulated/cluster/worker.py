@@ -19,6 +19,7 @@ from overproof.records.notices import (
 )
 from overproof.records.orders import (
     CallDelta,
+    ForgetDelta,
     HaltWorker,
     OpenFile,
     Order,
@@ -38,14 +39,16 @@ class SimulatedWorker:
         speed: relative to 1.
         is_alive: it has not died.
         frozen_until_s: it does nothing before.
+        host: its machine.
     """
 
-    def __init__(self, name: str, *, speed: float, place: Surroundings) -> None:
+    def __init__(self, name: str, *, speed: float, host: str, place: Surroundings) -> None:
         self.name = name
         self.epoch = 1
         self.speed = speed
         self.is_alive = True
         self.frozen_until_s = 0.0
+        self.host = host
         self._place = place
         self._n_deltas = 0
         self._forget()
@@ -59,10 +62,11 @@ class SimulatedWorker:
         self._computed: list[Block] = []
         self._apart: set[BlockKey] = set()
         self._apart_computed: deque[Block] = deque()
-        self._unsettled: int | None = None
+        self._unsettled: Delta | None = None
         self._is_asked = False
         self._offered_s = 0.0
         self._packet_s = 0.0
+        self._packet_read_s = 0.0
 
     @property
     def at_hand(self) -> Block | None:
@@ -70,7 +74,7 @@ class SimulatedWorker:
 
     def join(self) -> None:
         """Say that it is ready."""
-        self._place.tell(self, WorkerJoined(worker=self.name, epoch=self.epoch))
+        self._place.tell(self, WorkerJoined(worker=self.name, epoch=self.epoch, host=self.host))
 
     def come_back(self) -> None:
         """Forget everything and join in a new epoch."""
@@ -88,6 +92,16 @@ class SimulatedWorker:
         self.frozen_until_s = until_s
         self._ready_s += until_s - self._place.now
         self._place.wake(self, until_s)
+
+    def slow_down(self, times: float) -> None:
+        """Become a straggler; what is left of the block at hand takes longer too."""
+        now, self.speed = self._place.now, self.speed / times
+        if self._at_hand is not None and self._ready_s > now:
+            self._ready_s = now + times * (self._ready_s - now)
+
+    def has(self, delta: Delta) -> bool:
+        """Tell whether the payload of a delta is to be had here."""
+        return self.is_alive and self._unsettled == delta
 
     def resume(self) -> None:
         now = self._place.now
@@ -114,7 +128,9 @@ class SimulatedWorker:
         packet, n_done = self._packets[0]
         block = packet.blocks[n_done]
         trial = self._trial = self._place.try_block(block)
-        duration_s = trial.n_entries * self._place.block_s_per_entry / self.speed
+        read_s = self._place.read_s(self.host, packet, block)
+        self._packet_read_s += read_s
+        duration_s = read_s + trial.n_entries * self._place.block_s_per_entry / self.speed
         is_hanging = trial.failure is not None and trial.failure.kind == "timeout"
         if is_hanging or duration_s > self._place.block_timeout_s:
             duration_s = self._place.block_timeout_s
@@ -138,7 +154,7 @@ class SimulatedWorker:
                 self._apart.add((block.file, block.index))
             case CallDelta():
                 self._offer()
-            case TakeDelta(delta=delta) | RefuseDelta(delta=delta):
+            case TakeDelta(delta=delta) | ForgetDelta(delta=delta) | RefuseDelta(delta=delta):
                 self._settle(delta.number)
             case HaltWorker():
                 self._offer()
@@ -183,6 +199,7 @@ class SimulatedWorker:
 
     def _report(self) -> None:
         packet, n_done = self._packets.popleft()
+        read_bytes = self._place.entry_bytes * sum(block.n_entries for block in packet.blocks[:n_done])
         self._place.tell(
             self,
             PacketDone(
@@ -190,11 +207,13 @@ class SimulatedWorker:
                 epoch=self.epoch,
                 packet=packet.number,
                 compute_s=self._place.now - self._packet_s,
-                read_bytes=100 * sum(block.n_entries for block in packet.blocks[:n_done]),
+                read_bytes=read_bytes,
                 n_blocks=n_done,
+                accesses=self._place.accesses(packet, read_bytes, self._packet_read_s),
             ),
         )
         self._packet_s = self._place.now
+        self._packet_read_s = 0.0
 
     def _offer(self) -> None:
         """Hand over what there is, blocks that are apart first and alone; the next delta waits for the first."""
@@ -213,16 +232,17 @@ class SimulatedWorker:
             self._offered_s = self._place.now
             return
         notice = self._delta(blocks)
-        self._unsettled = notice.delta.number
+        self._unsettled = notice.delta
         self._place.tell(self, notice)
 
     def _settle(self, number: int) -> None:
         """Forget a delta that was taken or refused; the next one may follow."""
-        if self._unsettled == number:
+        if self._unsettled is not None and self._unsettled.number == number:
             self._unsettled = None
             if self._is_asked or self._apart_computed:
                 self._offer()
 
     def _delta(self, blocks: tuple[Block, ...]) -> DeltaOffered:
         self._n_deltas += 1
-        return DeltaOffered(delta=Delta(worker=self.name, epoch=self.epoch, number=self._n_deltas, blocks=blocks))
+        delta = Delta(worker=self.name, epoch=self.epoch, number=self._n_deltas, blocks=blocks)
+        return DeltaOffered(delta=delta, size_bytes=self._place.output_bytes)
