@@ -149,7 +149,8 @@ class Connection(asyncio.BufferedProtocol):
         self._transport = transport
         transport.set_write_buffer_limits(high=4 * CHUNK_BYTES)
         if not self.peer:
-            self.peer = ":".join(map(str, (transport.get_extra_info("peername") or ())[:2]))
+            name = ":".join(map(str, (transport.get_extra_info("peername") or ())[:2]))
+            self.peer = name.removeprefix("::ffff:")  # IPv4 over a socket of both kinds
         self._heard_s = self._exchange.now()
         if self._is_over:
             transport.abort()

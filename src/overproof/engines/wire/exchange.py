@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import threading
 import time
 from collections import deque
@@ -80,12 +81,12 @@ class Exchange:
         context = self._credentials.listening()
 
         async def begin() -> int:
+            sock = listening_socket(host, port)
             server = await self._loop.create_server(
-                lambda: Connection(self), host or None, port, ssl=context, backlog=BACKLOG,
-                ssl_handshake_timeout=HANDSHAKE_S,
-            )  # fmt: skip
+                lambda: Connection(self), sock=sock, ssl=context, backlog=BACKLOG, ssl_handshake_timeout=HANDSHAKE_S
+            )
             self._servers.append(server)
-            return int(server.sockets[0].getsockname()[1])
+            return int(sock.getsockname()[1])
 
         try:
             return asyncio.run_coroutine_threadsafe(begin(), self._loop).result(START_S)
@@ -208,6 +209,16 @@ class Exchange:
         for connection in list(self._connections):
             connection.look(now, self._silent_s)
         self._loop.call_later(BEAT_S, self._look)
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Return a socket at one port of an interface, or of all of them, by IPv6 as by IPv4 where there are both."""
+    if host:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address, family=family)
+    if socket.has_dualstack_ipv6():
+        return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
+    return socket.create_server(("", port))
 
 
 def _say_nothing(_: asyncio.AbstractEventLoop, __: dict[str, Any]) -> None:
