@@ -13,6 +13,7 @@ from overproof.words.frozen import dataclass
 
 ENGINES: Final = ("dask", "htcondor", "slurm")
 TABLES: Final = (*ENGINES, "mounts")
+"""Tables that a site file may have; the last one is an array of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +23,12 @@ class Site:
     Attributes:
         sources: the files that were read.
         engines: options by engine, as they may be given to `Session`.
-        mounts: host that serves a mount point, by the mount point.
+        mounts: rows on mount points and the hosts that serve them, as they are written, the user's first.
     """
 
     sources: tuple[str, ...]
     engines: Mapping[str, Mapping[str, Any]]
-    mounts: Mapping[str, str]
+    mounts: tuple[Mapping[str, Any], ...]
 
 
 def read_site(environment: Mapping[str, str] = os.environ) -> Site:
@@ -36,19 +37,21 @@ def read_site(environment: Mapping[str, str] = os.environ) -> Site:
     Raises:
         OptionError: one cannot be read, or says what nobody understands.
     """
-    sources, tables = [], {table: dict[str, Any]() for table in TABLES}
+    sources: list[str] = []
+    engines: dict[str, dict[str, Any]] = {engine: {} for engine in ENGINES}
+    mounts: list[dict[str, Any]] = []
     for place in reversed(site_places(environment)):
         said = _read(place, must_be_there=VARIABLE in environment)
         if said is None:
             continue
         sources.append(place)
-        for name, table in said.items():
-            tables[name] |= table
-    mounts = tables.pop("mounts")
-    return Site(sources=tuple(sources), engines=tables, mounts=mounts)
+        for engine in ENGINES:
+            engines[engine] |= said.get(engine, {})
+        mounts = said.get("mounts", []) + mounts
+    return Site(sources=tuple(sources), engines=engines, mounts=tuple(mounts))
 
 
-def _read(place: str, *, must_be_there: bool) -> dict[str, dict[str, Any]] | None:
+def _read(place: str, *, must_be_there: bool) -> dict[str, Any] | None:
     """Read one file; None where there is none."""
     try:
         with open(place, "rb") as file:
@@ -61,12 +64,9 @@ def _read(place: str, *, must_be_there: bool) -> dict[str, dict[str, Any]] | Non
         raise OptionError(f"the site file {place} cannot be read: {error}") from error
     for name, table in said.items():
         if name not in TABLES:
-            raise OptionError(f"the site file {place} has [{name}]: there are [{'], ['.join(TABLES)}]")
-        if not isinstance(table, dict):
+            raise OptionError(f"the site file {place} has {name}: there are [{'], ['.join(ENGINES)}] and [[mounts]]")
+        if name in ENGINES and not isinstance(table, dict):
             raise OptionError(f"the site file {place}: {name} is no table: write [{name}], and its keys below")
-    for mount, host in said.get("mounts", {}).items():
-        if not isinstance(host, str) or not mount.startswith("/"):
-            raise OptionError(
-                f'the site file {place}: a mount is written as "/data/disk1" = "host", not {mount} = {host}'
-            )
+        if name == "mounts" and not (isinstance(table, list) and all(isinstance(row, dict) for row in table)):
+            raise OptionError(f"the site file {place}: write [[mounts]] for each mount point, and its keys below")
     return said
