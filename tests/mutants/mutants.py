@@ -41,7 +41,7 @@ MUTANTS = (
     ),
     Mutant(
         name="forgets a refused delta",
-        file="master.py",
+        file="merging/intake.py",
         old="self._handout.put_back(self._ledger.release_blocks(worker, delta.blocks), orders)",
         new="self._ledger.release_blocks(worker, delta.blocks)",
         promise="blocks of a refused delta wait again, because their outputs are thrown away",
@@ -203,8 +203,8 @@ MUTANTS = (
     Mutant(
         name="sends the strained away too soon",
         file="attendance.py",
-        old="not (worker.packets or worker.opening or worker.held):",
-        new="not (worker.packets or worker.opening):",
+        old="not (worker.packets or worker.opening or worker.held)",
+        new="not (worker.packets or worker.opening)",
         promise="a worker near its limit hands over before it is replaced",
     ),
     Mutant(
@@ -229,15 +229,103 @@ MUTANTS = (
         promise="a suspect whose delta came before the isolator's loss has passed",
     ),
     Mutant(
-        name="merges before it lets go",
+        name="lets go before it is fetched",
+        file="attendance.py",
+        old="if is_done and not is_unsettled(self._ledger, worker):",
+        new="if is_done:",
+        promise="a worker near its limit stays until nobody needs its delta any more",
+    ),
+    Mutant(
+        name="lets both merge",
+        file="merging/merging.py",
+        old="send_on(self._ledger, delta, merger)",
+        new="send_on(self._ledger, delta, merger)\n        orders.append(TakeDelta(delta=delta))",
+        promise="a delta goes to the master or to a merger, never to both",
+    ),
+    Mutant(
+        name="passes what two hold",
+        file="merging/merging.py",
+        old="or self._ledger.is_shared(delta):",
+        new="or False:",
+        promise="a block with a second holder goes to the master at once",
+    ),
+    Mutant(
+        name="takes the word of a dead merger",
+        file="merging/merging.py",
+        old="if passage is None or passage.merger is not self.find(notice.merger, notice.epoch):",
+        new="if passage is None:",
+        promise="only the merger to whom a delta is on its way says what became of it",
+    ),
+    Mutant(
+        name="takes the old life of a merger",
+        file="merging/staff.py",
+        old="return merger if merger is not None and merger.epoch == epoch else None",
+        new="return merger",
+        promise="what a merger says in its old epoch is not heard",
+    ),
+    Mutant(
+        name="forgets dead mergers",
+        file="merging/merging.py",
+        old="self._handout.put_back(runs, orders)",
+        new="pass",
+        promise="what a lost merger held waits again",
+    ),
+    Mutant(
+        name="loses what was on its way",
+        file="merging/merging.py",
+        old="self._go_elsewhere(passage, orders, passes=True)",
+        new="pass",
+        promise="what was on its way to a lost merger is still its worker's",
+    ),
+    Mutant(
+        name="wakes the dead",
+        file="merging/merging.py",
+        old="self._handout.put_back(lose_passing(self._ledger, delta), orders)",
+        new="take_back(self._ledger, delta)\n            orders.append(TakeDelta(delta=delta))",
+        promise="what neither its merger nor its worker has waits again",
+    ),
+    Mutant(
+        name="lets mergers keep it",
         file="master.py",
-        old="""            if worker.is_leaving:
-                self._attendance.dismiss_if_done(worker, orders)
-            orders.append(TakeDelta(delta=delta))""",
-        new="""            orders.append(TakeDelta(delta=delta))
-            if worker.is_leaving:
-                self._attendance.dismiss_if_done(worker, orders)""",
-        promise="nothing is ordered after the query was closed, which merging may do",
+        old="self._merging.call_all(orders)",
+        new="pass",
+        promise="mergers are called for what they hold when nobody else has anything",
+    ),
+    Mutant(
+        name="forgets lost deltas",
+        file="merging/intake.py",
+        old="self._handout.put_back(lose_taken(self._ledger, delta, suspects=suspects), orders)",
+        new="lose_taken(self._ledger, delta, suspects=suspects)",
+        promise="the blocks of a taken delta that does not come wait again",
+    ),
+    Mutant(
+        name="forgets lost suspects",
+        file="ledger/passages.py",
+        old="return ledger.let_wait([number for number in numbers if number not in suspects])",
+        new="return ledger.let_wait(numbers)",
+        promise="a suspect whose delta does not come is a suspect again",
+    ),
+    Mutant(
+        name="counts passing as nobody's",
+        file="ledger/passages.py",
+        old="ledger.n_held += len(numbers)",
+        new="pass",
+        promise="a query does not close while a delta is on its way to a merger",
+    ),
+    Mutant(
+        name="asks for ever for mergers",
+        file="merging/staff.py",
+        old="self._policy = None",
+        new="pass",
+        promise="mergers that are lost time and again, with nothing merged, are not called any more",
+    ),
+    Mutant(
+        name="hands out unreadable work",
+        file="master.py",
+        old="""        if self._state is RUNNING:
+            self._stop(QueryState.FAILED, orders)""",
+        new="""        pass""",
+        promise="when the credential has expired, nothing is handed out any more",
     ),
     Mutant(
         name="orders after the close",

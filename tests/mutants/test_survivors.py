@@ -68,7 +68,7 @@ def test_answer_to_another_probe_is_no_answer() -> None:
 
 
 def test_strained_worker_is_dismissed_when_it_has_handed_over() -> None:
-    """It is called, keeps its blocks until its delta is taken, and goes then: nothing is computed again."""
+    """It is called, stays until its delta is merged, and goes then: nothing is computed again."""
     table = Table()
     table.opened(n_blocks=2)
     first, second = packets(table.join("a"))
@@ -78,7 +78,7 @@ def test_strained_worker_is_dismissed_when_it_has_handed_over() -> None:
     assert not [order for order in orders if isinstance(order, DismissWorker)]
     delta = table.delta(*first.blocks, *second.blocks)
     orders = table.say(DeltaOffered(delta=delta))
-    assert TakeDelta(delta=delta) in orders
+    assert orders == [TakeDelta(delta=delta)]
+    orders = table.say(DeltaMerged(delta=delta))
     assert [order.worker for order in orders if isinstance(order, DismissWorker)] == ["a"]
-    table.say(DeltaMerged(delta=delta))
     assert table.master.state is QueryState.FINISHED

@@ -10,6 +10,7 @@ from overproof.records.block import Block
 from overproof.records.notices import (
     BlockFailed,
     BlockUnreadable,
+    DeltaMerged,
     DeltaOffered,
     FileFailed,
     FileOpened,
@@ -119,7 +120,7 @@ def test_steps_and_limits_do_not_mix() -> None:
 
 
 def test_strained_worker_hands_over_and_goes() -> None:
-    """It drops its packets after the block in hand, hands over, and is dismissed; the rest waits for others."""
+    """It drops its packets after the block in hand, hands over, and is dismissed when that is merged; the rest waits."""
     table = Table(packet_blocks=2)
     table.opened(n_blocks=4)
     first, second = packets(table.join("a"))
@@ -127,7 +128,8 @@ def test_strained_worker_hands_over_and_goes() -> None:
     delta = table.delta(first.blocks[0])
     assert table.say(DeltaOffered(delta=delta)) == [TakeDelta(delta=delta)]
     assert table.say(PacketDone(worker="a", epoch=1, packet=first.number, compute_s=1.0, n_blocks=1)) == []
-    orders = table.say(PacketDone(worker="a", epoch=1, packet=second.number, compute_s=1.0, n_blocks=0))
+    assert table.say(PacketDone(worker="a", epoch=1, packet=second.number, compute_s=1.0, n_blocks=0)) == []
+    orders = table.say(DeltaMerged(delta=delta))
     assert orders == [DismissWorker(worker="a", reason="its memory has grown near the limit")]
     assert sorted(indices(table.join("b"))) == [1, 2, 3]
 

@@ -9,6 +9,7 @@ from overproof.query.handout import Handout
 from overproof.query.isolation.isolation import Isolation
 from overproof.query.ledger import Ledger, Place
 from overproof.query.ledger.gaps import Gaps
+from overproof.query.ledger.passages import is_unsettled
 from overproof.query.roster import Roster, Worker
 from overproof.records.notices import FileFailed, WorkerJoined, WorkerLost, WorkerStrained
 from overproof.records.orders import DismissWorker, HaltWorker, Order
@@ -77,8 +78,9 @@ class Attendance:
         self.dismiss_if_done(worker, orders)
 
     def dismiss_if_done(self, worker: Worker, orders: list[Order]) -> None:
-        """Dismiss a worker that is to leave and has nothing left to hand over."""
-        if worker.is_leaving and not (worker.packets or worker.opening or worker.held):
+        """Dismiss a worker that is to leave, has nothing left to hand over, and of which no delta must be fetched."""
+        is_done = worker.is_leaving and not (worker.packets or worker.opening or worker.held)
+        if is_done and not is_unsettled(self._ledger, worker):
             self._strike_off(worker, orders)
             orders.append(DismissWorker(worker=worker.name, reason="its memory has grown near the limit"))
 

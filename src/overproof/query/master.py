@@ -20,6 +20,10 @@ The rules, in the order in which things happen:
 11. When nothing waits and a worker idles, it may get a copy of a block that is late: the first delta counts.
 12. A stopping query hands out nothing, halts who computes, calls who has computed; it closes when nobody holds a block.
 13. A query closes once. It has finished when all files are settled and no block waits, is suspect, held or in merging.
+14. A delta may go to a merger, which adds it to others: it holds the blocks from then on, and hands over as a worker
+    does. While a delta is on its way only the merger, or its loss, says what becomes of it. Whatever does not get there
+    is taken from its worker. A block with a second holder goes to the master at once.
+15. A lost merger costs what it held. Mergers are called for it when nobody else has anything.
 """
 
 from __future__ import annotations
@@ -38,11 +42,16 @@ from overproof.records.notices import (
     AbortRequested,
     BlockFailed,
     BlockUnreadable,
+    CredentialExpired,
+    DeltaLost,
     DeltaMerged,
+    DeltaNotPassed,
     DeltaOffered,
+    DeltaPassed,
     EngineFailed,
     FileFailed,
     FileOpened,
+    MergerJoined,
     Notice,
     PacketDone,
     QueryStarted,
@@ -58,8 +67,6 @@ from overproof.records.orders import (
     CloseQuery,
     HaltWorker,
     Order,
-    RefuseDelta,
-    TakeDelta,
 )
 from overproof.records.outcome.gaps import Missing
 from overproof.words.errors import InvariantError
@@ -97,6 +104,8 @@ class Master(Outlook):
             self._handout.keep_going(orders)
         if not self._ledger.n_held:
             self._close_if_over(orders)
+        elif self._ledger.n_held == self._merging.n_held:
+            self._merging.call_all(orders)
         return orders
 
     # -- a query begins, or goes on; time passes
@@ -120,6 +129,10 @@ class Master(Outlook):
         nothing_waits = not self._shelf.n_waiting and self._files.is_settled
         if self._state is RUNNING and self._options.speculates and nothing_waits:
             self._speculation.copy_late_blocks(orders)
+        if self._state is RUNNING:
+            self._merging.call_mergers(orders)
+        if nothing_waits or self._state is STOPPING:
+            self._merging.call_done(orders)
 
     # -- workers come and go
 
@@ -129,12 +142,18 @@ class Master(Outlook):
         elif self._state is RUNNING:
             self._isolation.meet_isolator(notice, orders)
 
+    def _on_merger_joined(self, notice: MergerJoined, orders: list[Order]) -> None:
+        self._merging.join(notice, orders)
+
     def _on_worker_lost(self, notice: WorkerLost, orders: list[Order]) -> None:
+        if self._merging.lose(notice.worker, orders):
+            return
         failed = self._attendance.lose(notice, orders, suspects=self._state is RUNNING)
         if failed is not None:
             self._learn(failed, failed, orders)
 
     def _on_worker_strained(self, notice: WorkerStrained, orders: list[Order]) -> None:
+        self._merging.strain(notice, orders)
         if self._state is RUNNING:
             self._attendance.strain(notice, orders)
 
@@ -243,27 +262,29 @@ class Master(Outlook):
     # -- deltas come in
 
     def _on_delta_offered(self, notice: DeltaOffered, orders: list[Order]) -> None:
-        delta = notice.delta
-        worker = self._roster.find(delta.worker, delta.epoch)
-        if worker is None:
-            reason = f"{delta.worker} was given up in epoch {delta.epoch}"
-            orders.append(RefuseDelta(delta=delta, reason=reason))
-        elif reason := self._ledger.take(delta, worker):
-            orders.append(RefuseDelta(delta=delta, reason=reason))
-            self._handout.put_back(self._ledger.release_blocks(worker, delta.blocks), orders)
-            self._attendance.dismiss_if_done(worker, orders)
-        else:
-            if worker.is_leaving:
-                self._attendance.dismiss_if_done(worker, orders)
-            orders.append(TakeDelta(delta=delta))
+        self._intake.hear_offer(notice, orders)
 
     def _on_delta_merged(self, notice: DeltaMerged, orders: list[Order]) -> None:
-        self._ledger.merge(notice.delta)
+        self._intake.hear_merged(notice.delta, orders)
+
+    def _on_delta_lost(self, notice: DeltaLost, orders: list[Order]) -> None:
+        self._intake.hear_lost(notice, orders)
+
+    def _on_delta_passed(self, notice: DeltaPassed, orders: list[Order]) -> None:
+        self._intake.hear_passed(notice, orders)
+
+    def _on_delta_not_passed(self, notice: DeltaNotPassed, orders: list[Order]) -> None:
+        self._intake.hear_not_passed(notice, orders)
 
     # -- the query ends
 
     def _on_stop_requested(self, _: StopRequested, orders: list[Order]) -> None:
         self._stop(QueryState.STOPPED, orders)
+
+    def _on_credential_expired(self, _: CredentialExpired, orders: list[Order]) -> None:
+        """Hand out nothing that nobody could read; what is computed is kept, the rest stays unread."""
+        if self._state is RUNNING:
+            self._stop(QueryState.FAILED, orders)
 
     def _on_abort_requested(self, _: AbortRequested, orders: list[Order]) -> None:
         self._close(QueryState.ABORTED, orders)
@@ -326,6 +347,11 @@ RULES: dict[type, Callable[[Master, Any, list[Order]], None]] = {
     RangeProbed: Master._on_range_probed,
     DeltaOffered: Master._on_delta_offered,
     DeltaMerged: Master._on_delta_merged,
+    DeltaLost: Master._on_delta_lost,
+    DeltaPassed: Master._on_delta_passed,
+    DeltaNotPassed: Master._on_delta_not_passed,
+    MergerJoined: Master._on_merger_joined,
+    CredentialExpired: Master._on_credential_expired,
     StopRequested: Master._on_stop_requested,
     AbortRequested: Master._on_abort_requested,
     EngineFailed: Master._on_engine_failed,

@@ -12,14 +12,16 @@ from overproof.query.ledger import Ledger
 from overproof.query.ledger.accounts import accounts_of
 from overproof.query.ledger.audit import audit
 from overproof.query.ledger.gaps import Gaps, join_missing, sort_excluded, sort_splits
+from overproof.query.ledger.place import key_of
 from overproof.query.ledger.standing import take_down
+from overproof.query.merging import Intake, MergerPolicy, Merging
 from overproof.query.packetizers.view import Packetizer
 from overproof.query.roster import Roster
 from overproof.query.shelf import Shelf
 from overproof.query.speculation import Speculation
 from overproof.query.timing import BlockTimes
 from overproof.records.account import Account
-from overproof.records.block import Block, Range
+from overproof.records.block import Block, Delta, Range
 from overproof.records.dataset import FileGrid
 from overproof.records.outcome.gaps import Excluded, Missing, Split
 from overproof.records.outcome.standing import Standing
@@ -40,6 +42,7 @@ class Outlook:
         packetizer: how many blocks a worker gets.
         steps: the entries asked for, for the files of which not all are.
         members: number of files of each of its datasets, one after the other; empty: it is one.
+        merging: how many mergers there should be, and where; None: the master merges everything itself.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Outlook:
         *,
         steps: Mapping[FileIndex, tuple[Range, ...]] | None = None,
         members: Sequence[int] = (),
+        merging: MergerPolicy | None = None,
     ) -> None:
         self._options = options
         self._state = QueryState.WAITING
@@ -68,6 +72,15 @@ class Outlook:
             files, ledger, roster=roster, gaps=self._gaps, handout=handout, isolation=self._isolation
         )
         self._speculation = Speculation(ledger, roster=roster, handout=handout)
+        self._merging = Merging(merging, ledger, roster=roster, handout=handout)
+        self._intake = Intake(
+            ledger,
+            self._merging,
+            roster=roster,
+            handout=handout,
+            isolation=self._isolation,
+            attendance=self._attendance,
+        )
 
     @property
     def state(self) -> QueryState:
@@ -162,6 +175,15 @@ class Outlook:
         return None if self._roster.isolator is None else self._roster.isolator.name
 
     @property
+    def n_mergers(self) -> int:
+        """Mergers that joined and are not lost."""
+        return len(self._merging.mergers)
+
+    def awaits(self, delta: Delta) -> bool:
+        """Tell whether a delta was taken, and neither merged nor lost: its payload may be merged."""
+        return key_of(delta) in self._ledger.taken
+
+    @property
     def busy(self) -> list[WorkerId]:
         """Names of the workers with a packet in hand."""
         return [worker.name for worker in self._roster.workers.values() if worker.packets]
@@ -179,10 +201,12 @@ class Outlook:
         """
         self._roster.check()
         self._shelf.check()
+        self._merging.check()
         isolator = self._roster.isolator
         workers = [*self._roster.workers.values(), *([isolator] if isolator is not None else [])]
+        holders = [*workers, *self._merging.mergers]
         waiting, suspects = self._shelf.waiting_numbers(), self._isolation.numbers
-        audit(self._ledger, workers, waiting=waiting, suspects=suspects)
+        audit(self._ledger, holders, waiting=waiting, suspects=suspects)
         is_over = not (self._ledger.n_held or self._ledger.n_taken or waiting or suspects)
         if self._state is RUNNING and is_over and self._files.is_settled:
             raise InvariantError("nothing is left to do, but the query runs on")

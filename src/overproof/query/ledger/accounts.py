@@ -9,7 +9,7 @@ from overproof.query.files import Files
 from overproof.query.ledger.gaps import Gaps
 from overproof.query.ledger.ledger import Ledger
 from overproof.query.ledger.place import Place
-from overproof.query.roster import Worker
+from overproof.query.roster import Holder
 from overproof.records.account import Account
 
 
@@ -49,7 +49,7 @@ def accounts_of(ledger: Ledger, gaps: Gaps, files: Files, *, members: Sequence[i
     )
 
 
-def _size_at(place: Place, sizes: list[int], places: list[Place | Worker]) -> int:
+def _size_at(place: Place, sizes: list[int], places: list[Place | Holder]) -> int:
     """Add up the entries of the blocks at a place: mostly all of a file, or none."""
     n_there = places.count(place)
     if n_there in (0, len(places)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from overproof.query.ledger.numbering import Numbering
-from overproof.query.ledger.place import DeltaKey, Place, Run
-from overproof.query.roster import InHand, Worker
+from overproof.query.ledger.place import DeltaKey, Passage, Place, Run, key_of
+from overproof.query.roster import Holder, InHand, Worker
 from overproof.records.account import Account
 from overproof.records.block import Block, BlockKey, Delta, Range
 from overproof.records.dataset import FileGrid
@@ -17,7 +17,7 @@ WAITING, SUSPECT, TAKEN, MERGED = Place.WAITING, Place.SUSPECT, Place.TAKEN, Pla
 
 
 class Ledger:
-    """Every block asked for and where it is: waiting, held, suspect, taken, merged, missing or excluded.
+    """Every block asked for and where it is: waiting, held, suspect, passing, taken, merged, missing or excluded.
 
     A block may have a second holder, who computes a copy; the first of the two whose delta is taken counts.
 
@@ -27,7 +27,8 @@ class Ledger:
         where: by number, the place or the holder.
         copies: by number, the second holder.
         taken: blocks by delta that is being merged.
-        n_held: blocks held by workers, the isolator among them.
+        passing: by delta that is on its way to a merger.
+        n_held: blocks held by workers and mergers, the isolator among them, or on their way to a merger.
         left_entries: entries of waiting blocks and of packets in hand: what is still to be computed.
         excluded_entries: entries cut out of blocks because the selector fails on them.
         files_unknown: files that cannot be opened.
@@ -44,6 +45,7 @@ class Ledger:
         "find",
         "left_entries",
         "n_held",
+        "passing",
         "sizes",
         "taken",
         "where",
@@ -58,9 +60,10 @@ class Ledger:
         self.left_entries = 0
         self.excluded_entries = 0
         self.files_unknown = 0
-        self.where: list[Place | Worker] = []
+        self.where: list[Place | Holder] = []
         self.copies: dict[int, Worker] = {}
         self.taken: dict[DeltaKey, list[int]] = {}
+        self.passing: dict[DeltaKey, Passage] = {}
         self._missing = 0
         self._processed = 0
 
@@ -129,8 +132,8 @@ class Ledger:
         """Note that a packet in hand is over: whatever waits again of it counts by itself."""
         self.left_entries -= packet.n_entries
 
-    def take(self, delta: Delta, worker: Worker) -> str:
-        """Take all blocks of a delta from their worker, so that nobody else can have them; or say why not.
+    def take(self, delta: Delta, worker: Holder) -> str:
+        """Take all blocks of a delta from their holder, so that nobody else can have them; or say why not.
 
         Returns:
             Empty when the delta is taken; else the objection, and nothing has changed.
@@ -160,8 +163,8 @@ class Ledger:
         self.taken[key] = numbers
         return ""
 
-    def _objection(self, block: Block, number: int, worker: Worker) -> str:
-        """Say why a block cannot be taken from a worker."""
+    def _objection(self, block: Block, number: int, worker: Holder) -> str:
+        """Say why a block cannot be taken from somebody."""
         if number < 0:
             return f"{block} is not a block of this query"
         place = self.where[number]
@@ -174,7 +177,7 @@ class Ledger:
         Raises:
             InvariantError: the delta was not taken, or was merged before.
         """
-        numbers = self.taken.pop((delta.worker, delta.epoch, delta.number), None)
+        numbers = self.taken.pop(key_of(delta), None)
         if numbers is None:
             raise InvariantError(f"delta {delta.number} of {delta.worker} was merged, but never taken")
         where, n_entries = self.where, 0
@@ -216,32 +219,40 @@ class Ledger:
 
     # -- blocks come back
 
+    def release_merger(self, merger: Holder) -> list[Run]:
+        """Let everything that a lost merger held wait again; return it as runs."""
+        return self._release(merger, merger.held)
+
     def release_worker(self, worker: Worker) -> list[Run]:
         """Let everything that a lost worker held wait again; return it as runs."""
         for packet in worker.packets.values():
             self.report(packet)
         return self._release(worker, worker.held)
 
-    def release_blocks(self, worker: Worker, blocks: Iterable[Block]) -> list[Run]:
-        """Let those of the blocks wait again that a worker holds."""
+    def release_blocks(self, worker: Holder, blocks: Iterable[Block]) -> list[Run]:
+        """Let those of the blocks wait again that somebody holds."""
         return self._release(worker, {self.find(block) for block in blocks})
 
     def release_range(self, worker: Worker, start: int, stop: int) -> list[Run]:
         """Let those of a range of numbers wait again that a worker holds."""
         return self._release(worker, range(start, stop))
 
-    def _release(self, worker: Worker, numbers: Iterable[int]) -> list[Run]:
+    def _release(self, worker: Holder, numbers: Iterable[int]) -> list[Run]:
         held = sorted(worker.held.intersection(numbers))
         worker.held.difference_update(held)
         if self.copies:
             held = [number for number in held if not self._leave_to_the_other(number, worker)]
-        for number in held:
+        self.n_held -= len(held)
+        return self.let_wait(held)
+
+    def let_wait(self, numbers: list[int]) -> list[Run]:
+        """Let blocks that nobody holds wait; return them, who are ascending, as runs."""
+        for number in numbers:
             self.where[number] = WAITING
             self.left_entries += self.sizes[number]
-        self.n_held -= len(held)
-        return list(self._runs(held))
+        return list(self._runs(numbers))
 
-    def _leave_to_the_other(self, number: int, worker: Worker) -> bool:
+    def _leave_to_the_other(self, number: int, worker: Holder) -> bool:
         """Leave a block that has two holders to the other one; False when it has only this one."""
         copier = self.copies.pop(number, None)
         if copier is not None and copier is not worker:
@@ -251,7 +262,7 @@ class Ledger:
     def _drop_holders(self, number: int) -> None:
         """Take a block from whoever holds it."""
         holder = self.where[number]
-        assert isinstance(holder, Worker)
+        assert isinstance(holder, Holder)
         holder.held.discard(number)
         if self.copies and (copier := self.copies.pop(number, None)) is not None:
             copier.held.discard(number)
@@ -267,6 +278,10 @@ class Ledger:
                 start = place
 
     # -- a second holder
+
+    def is_shared(self, delta: Delta) -> bool:
+        """Tell whether one of the blocks of a delta has a second holder."""
+        return bool(self.copies) and any(self.find(block) in self.copies for block in delta.blocks)
 
     def copy(self, number: int, worker: Worker) -> Block:
         """Let a second worker compute a block too."""

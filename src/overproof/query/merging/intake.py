@@ -1,0 +1,106 @@
+"""What becomes of the deltas that are offered (rules 4, 5 and 14 of the master)."""
+
+from __future__ import annotations
+
+from overproof.query.attendance import Attendance
+from overproof.query.handout import Handout
+from overproof.query.isolation.isolation import Isolation
+from overproof.query.ledger import Ledger
+from overproof.query.ledger.passages import lose_taken
+from overproof.query.ledger.place import key_of
+from overproof.query.merging.merging import Merging
+from overproof.query.roster import Roster, Worker
+from overproof.records.block import Delta
+from overproof.records.notices import DeltaLost, DeltaNotPassed, DeltaOffered, DeltaPassed
+from overproof.records.orders import Order, RefuseDelta, TakeDelta
+
+
+class Intake:
+    """Takes deltas, refuses them, or passes them to mergers; lets wait again what is lost of them."""
+
+    __slots__ = ("_attendance", "_handout", "_isolation", "_ledger", "_merging", "_roster")
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        merging: Merging,
+        *,
+        roster: Roster,
+        handout: Handout,
+        isolation: Isolation,
+        attendance: Attendance,
+    ) -> None:
+        self._ledger = ledger
+        self._merging = merging
+        self._roster = roster
+        self._handout = handout
+        self._isolation = isolation
+        self._attendance = attendance
+
+    def hear_offer(self, notice: DeltaOffered, orders: list[Order]) -> None:
+        """Take what a worker or a merger offers, or pass it on, or refuse it as a whole.
+
+        A delta that is on its way already is left to its merger, who will say what becomes of it.
+        """
+        delta = notice.delta
+        worker = self._roster.find(delta.worker, delta.epoch)
+        if worker is not None:
+            if not (self._ledger.passing and key_of(delta) in self._ledger.passing):
+                self._hear_worker(worker, notice, orders)
+            return
+        merger = self._merging.find(delta.worker, delta.epoch)
+        if merger is not None:
+            self._merging.take(merger, delta, orders)
+        elif key_of(delta) not in self._ledger.passing:
+            orders.append(RefuseDelta(delta=delta, reason=f"{delta.worker} was given up in epoch {delta.epoch}"))
+
+    def _hear_worker(self, worker: Worker, notice: DeltaOffered, orders: list[Order]) -> None:
+        delta = notice.delta
+        merger = self._merging.choose(worker, delta)
+        if reason := self._ledger.take(delta, worker):
+            orders.append(RefuseDelta(delta=delta, reason=reason))
+            self._handout.put_back(self._ledger.release_blocks(worker, delta.blocks), orders)
+            self._attendance.dismiss_if_done(worker, orders)
+            return
+        self._merging.hear_size(notice.size_bytes, orders)
+        if merger is None:
+            orders.append(TakeDelta(delta=delta))
+        else:
+            self._merging.send(delta, merger, orders)
+
+    def hear_merged(self, delta: Delta, orders: list[Order]) -> None:
+        """Count the blocks of a delta as processed.
+
+        Raises:
+            InvariantError: the delta was not taken, or was merged before.
+        """
+        self._ledger.merge(delta)
+        self._merging.hear_merged(delta, orders)
+        self._let_go(delta, orders)
+
+    def hear_lost(self, notice: DeltaLost, orders: list[Order]) -> None:
+        """Let the blocks of a taken delta wait again; whoever offered it need not keep it."""
+        delta = notice.delta
+        if not (self._ledger.taken and key_of(delta) in self._ledger.taken):
+            return
+        orders.append(RefuseDelta(delta=delta, reason=notice.reason))
+        suspects = self._isolation.numbers
+        self._handout.put_back(lose_taken(self._ledger, delta, suspects=suspects), orders)
+        self._merging.hear_lost(delta, orders)
+        self._let_go(delta, orders)
+
+    def hear_passed(self, notice: DeltaPassed, orders: list[Order]) -> None:
+        """Let the merger hold the blocks of a delta."""
+        if self._merging.hear_passed(notice, orders):
+            self._let_go(notice.delta, orders)
+
+    def hear_not_passed(self, notice: DeltaNotPassed, orders: list[Order]) -> None:
+        """Take a delta that its merger could not get or add."""
+        if self._merging.hear_not_passed(notice, orders):
+            self._let_go(notice.delta, orders)
+
+    def _let_go(self, delta: Delta, orders: list[Order]) -> None:
+        """Let a worker that is to leave go when nothing of its delta is needed any more."""
+        worker = self._roster.find(delta.worker, delta.epoch)
+        if worker is not None and worker.is_leaving:
+            self._attendance.dismiss_if_done(worker, orders)
