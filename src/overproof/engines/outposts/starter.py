@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -46,8 +47,8 @@ class ProcessStarter:
     Args:
         n_outposts: how many.
         workers: of each.
-        environment: what theirs differs by, in order of the outposts; the last one serves the rest.
-        arguments: further ones for each, in the same way.
+        environment: variables that theirs differs by.
+        arguments: further ones, for each outpost; the last ones serve the rest.
     """
 
     def __init__(
@@ -66,19 +67,21 @@ class ProcessStarter:
         self._arguments = arguments
 
     def start(self, invitation: Invitation) -> None:
-        for number in range(self._n_outposts):
-            self.processes.append(self._start_one(invitation, self._arguments[min(number, len(self._arguments) - 1)]))
+        for _ in range(self._n_outposts):
+            self.start_one(invitation)
 
-    def _start_one(self, invitation: Invitation, arguments: tuple[str, ...]) -> subprocess.Popen[str]:
+    def start_one(self, invitation: Invitation) -> None:
+        """Start one more."""
+        number = min(len(self.processes), len(self._arguments) - 1)
         process = subprocess.Popen(
-            [sys.executable, "-m", MODULE, "--workers", str(self._workers), *arguments],
+            [sys.executable, "-m", MODULE, "--workers", str(self._workers), *self._arguments[number]],
             stdin=subprocess.PIPE, text=True, process_group=0,
-            env=worker_environment({**_environ(), **self._environment}),
+            env=worker_environment({**os.environ, **self._environment}),
         )  # fmt: skip
         assert process.stdin is not None
         process.stdin.write(invitation.to_text() + "\n")
         process.stdin.flush()
-        return process
+        self.processes.append(process)
 
     def check(self) -> None:
         """There is always hope."""
@@ -94,9 +97,3 @@ class ProcessStarter:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def _environ() -> dict[str, str]:
-    import os
-
-    return dict(os.environ)
