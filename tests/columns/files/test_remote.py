@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from overproof.columns.files import remote
+from overproof.columns.files.accesses import AccessBook
 from overproof.columns.files.damage import BytesError
 from overproof.columns.files.remote import RemoteFile
 from overproof.columns.files.requests import Range
@@ -207,19 +208,6 @@ def test_errors_in_place_of_bytes(far: Far, monkeypatch: pytest.MonkeyPatch) -> 
         file.read_all([(0, 10), (200_000, 200_010)])
 
 
-@pytest.mark.parametrize(("number", "kind"), [("3011", FileNotFoundError), ("3010", PermissionError)])
-def test_what_xrootd_means(far: Far, number: str, kind: type[Exception]) -> None:
-    """A file that is not there, or forbidden, is so at once: its servers tell by a number in a text."""
-
-    def refuse(ranges: list[Range]) -> None:
-        raise OSError(f"Failed to open file: [ERROR] Server responded with an error: [{number}] No such file")
-
-    far.before = refuse
-    with pytest.raises(kind):
-        RemoteFile(far.put(CONTENT)).read(0, 400)
-    assert len(far.requests) == 1
-
-
 def test_files_of_unknown_size(far: Far) -> None:
     """Where nobody tells the size, the end of the file is where no more bytes come."""
     far.size = lambda content: None
@@ -252,10 +240,43 @@ def test_a_forked_process_asks_for_itself(far: Far) -> None:
     assert file._process == os.getpid()
 
 
-def test_time_is_limited_for_xrootd(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Servers of XRootD are given a minute, not the half hour of their client."""
-    asked: list[dict[str, object]] = []
-    monkeypatch.setattr(remote.fsspec.core, "url_to_fs", lambda path, **options: asked.append(options) or (None, path))
-    RemoteFile("root://server//store/a.root")
-    RemoteFile("https://server/a.root")
-    assert asked == [{"timeout": 60}, {}]
+def test_the_identity_is_what_all_replicas_have(far: Far) -> None:
+    """Two copies of a file have one identity, wherever they lie; another content, or another length, has another."""
+    here, copy = RemoteFile(far.put(CONTENT)), RemoteFile(far.put(CONTENT, "copy.root"))
+    other = RemoteFile(far.put(CONTENT[:100] + b"?" + CONTENT[101:], "other.root"))
+    longer = RemoteFile(far.put(CONTENT + b"?", "longer.root"))
+    assert here.identity == copy.identity != ""
+    assert len({here.identity, other.identity, longer.identity}) == 3
+    assert here.serves("")
+    assert here.serves(copy.identity)
+    assert not here.serves(other.identity)
+
+
+def test_what_has_no_identity(far: Far) -> None:
+    """What is no ROOT file, or tells no size, has none."""
+    assert RemoteFile(far.put(b"PK" + CONTENT)).identity == ""
+    far.size = lambda content: None
+    assert RemoteFile(far.put(CONTENT, "b.root")).identity == ""
+
+
+def test_reads_are_taken_down(far: Far, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes, requests and failures are those of the place, in the background too; once taken, gone."""
+    book = AccessBook()
+    monkeypatch.setattr(RemoteFile, "accesses", book)
+    left = iter([TimeoutError("no answer")] * 2)
+
+    def fail(ranges: list[Range]) -> None:
+        error = next(left, None)
+        if error is not None:
+            raise error
+
+    far.before = fail
+    file = RemoteFile(far.put(CONTENT))
+    file.read_all([(0, 100), (200_000, 200_100)])
+    file.announce([(100_000, 100_500)])
+    file.read_all([(100_000, 100_500)])
+    (access,) = book.take()
+    assert (access.path, access.server, access.n_reads, access.read_bytes) == ("far://a.root", "a.root", 2, 700)
+    assert (access.n_failures, access.reason) == (2, "TimeoutError: no answer")
+    assert access.read_s > 0
+    assert book.take() == ()

@@ -1,11 +1,11 @@
-"""Which version of a local file it is: what tells a file from the one that lay at the same path before."""
+"""Which version of a file it is: what tells a file from the one that lay at the same path before."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -61,6 +61,46 @@ def identity_of(handle: int) -> str:
         return ""
     digest = hashlib.blake2b(header, digest_size=16).hexdigest()
     return f"{status.st_size}-{status.st_mtime_ns}-{digest}"
+
+
+def identity_afar(size_bytes: int | None, header: bytes) -> str:
+    """Name the version of a remote file, the same for every replica; empty for what is not a ROOT file.
+
+    Args:
+        size_bytes: of the file; None: nobody tells it.
+        header: its first `HEADER_BYTES` bytes.
+    """
+    if size_bytes is None or not header.startswith(b"root"):
+        return ""
+    return f"{size_bytes}--{hashlib.blake2b(header, digest_size=16).hexdigest()}"
+
+
+def is_version(identity: str, other: str) -> bool:
+    """Tell whether two identities may be of the same version; where nobody could tell one (empty), they may.
+
+    Files read beside one another are compared one by one.
+    """
+    return _all_alike(identity, other, by=str)
+
+
+def is_copy(identity: str, other: str) -> bool:
+    """Tell the same of copies in other places, which differ in the time of writing."""
+    return _all_alike(identity, other, by=_content)
+
+
+def _all_alike(identity: str, other: str, *, by: Callable[[str], object]) -> bool:
+    if not identity or not other:
+        return True
+    ones, others = parts_of(identity), parts_of(other)
+    return len(ones) == len(others) and all(
+        not one or not two or by(one) == by(two) for one, two in zip(ones, others, strict=True)
+    )
+
+
+def _content(identity: str) -> tuple[str, str]:
+    """Return the size and the digest out of an identity."""
+    size, _, rest = identity.partition("-")
+    return size, rest.rpartition("-")[2]
 
 
 def changed_ns_of(identity: str) -> int | None:

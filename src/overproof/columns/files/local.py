@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterable
 
+from overproof.columns.files.accesses import ACCESSES
 from overproof.columns.files.damage import BytesError, FileChangedError
 from overproof.columns.files.identity import check_regular, identity_now, identity_of, stamp_of
 from overproof.columns.files.requests import Bytes, Range, cut, span_of, together
@@ -44,6 +45,7 @@ class LocalFile:
         identity: which version of the file was opened.
         size_bytes: of this version.
         retry: how bytes that do not come are asked for again.
+        accesses: takes down what is read.
 
     Raises:
         OSError: it cannot be opened.
@@ -51,6 +53,7 @@ class LocalFile:
     """
 
     retry = Retry()
+    accesses = ACCESSES
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -120,9 +123,14 @@ class LocalFile:
 
     def read_once(self, start: int, stop: int) -> bytes:
         """Do what `read` does, with one try."""
+        began_s = time.perf_counter()
         data = self._read(start, stop)
         self._check_unchanged()
+        self._note(1, len(data), time.perf_counter() - began_s)
         return data
+
+    def _note(self, n_reads: int, n_bytes: int, seconds: float) -> None:
+        self.accesses.read(self.path, n_bytes=n_bytes, n_reads=n_reads, seconds=seconds)
 
     def _read(self, start: int, stop: int) -> bytes:
         if self._handle < 0:
@@ -132,6 +140,7 @@ class LocalFile:
         try:
             data = os.pread(self._handle, stop - start, start)
         except OSError as error:
+            self.accesses.failed(self.path, error)
             if error.errno == errno.ESTALE:
                 self._reopen()
             raise
@@ -174,17 +183,19 @@ class LocalFile:
         wanted = list(dict.fromkeys(ranges))
         if len(wanted) > 1:
             self.announce(wanted)
-        began_s, n_bytes = time.perf_counter(), 0
+        began_s, n_bytes, n_reads = time.perf_counter(), 0, 0
         found: dict[Range, Bytes] = {}
         for group in together(wanted, gap_bytes=0, limit_bytes=LIMIT_BYTES):
             start, stop = span_of(group)
             data = self.retry(functools.partial(self._read, start, stop), is_transient=is_transient_here)
-            n_bytes += len(data)
+            n_bytes, n_reads = n_bytes + len(data), n_reads + 1
             if len(group) == 1:
                 found[group[0]] = data
             else:
                 found.update(cut(data, group))
-        if time.perf_counter() - began_s > PATIENCE_S + n_bytes / MEMORY_BYTES_PER_S:
+        seconds = time.perf_counter() - began_s
+        self._note(n_reads, n_bytes, seconds)
+        if seconds > PATIENCE_S + n_bytes / MEMORY_BYTES_PER_S:
             self._n_to_announce = N_ANNOUNCED_AFTER_WAITING
         if wanted:
             self._check_unchanged()

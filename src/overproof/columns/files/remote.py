@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 import functools
 import os
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import TypeAlias, TypeVar
 
-import fsspec
-
+from overproof.columns.files.accesses import ACCESSES
+from overproof.columns.files.afar import open_afar
 from overproof.columns.files.ahead import Ahead, Room, later
 from overproof.columns.files.damage import BytesError
+from overproof.columns.files.identity import HEADER_BYTES, identity_afar
 from overproof.columns.files.local import check_whole
 from overproof.columns.files.requests import Bytes, Range, batches, cut, span_of, together
 from overproof.columns.files.retry import Retry, is_transient_afar
@@ -41,12 +43,6 @@ SMALL_BYTES = 65_536
 N_WIDENED = 16
 """Reads of a file that may take something along: by then it is understood."""
 
-TIME_OUT_S = 60
-"""After which a server of XRootD is asked again; its client would wait for half an hour."""
-
-_LASTING = {"[3010]": PermissionError, "[3011]": FileNotFoundError}
-"""What numbers of servers of XRootD mean: not allowed, not there."""
-
 _Insist: TypeAlias = Callable[[Callable[[], list[bytes]]], list[bytes]]
 
 UNKNOWN_BYTES = 2**63
@@ -61,18 +57,18 @@ class RemoteFile:
 
     Attributes:
         path: the same.
-        identity: empty: protocols tell too little of a file to name its version.
         retry: how bytes that do not come are asked for again.
         room: what all files of this process may hold ahead.
+        accesses: takes down what is read.
 
     Raises:
         ValueError: no such protocol, or not a URL of it.
         ImportError: a package is missing to reach it.
     """
 
-    identity = ""
     retry = Retry()
     room = Room()
+    accesses = ACCESSES
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -81,8 +77,8 @@ class RemoteFile:
 
     def _begin(self) -> None:
         self._process = os.getpid()
-        options = {"timeout": TIME_OUT_S} if self.path.startswith(("root://", "roots://")) else {}
-        self._system, self._name = fsspec.core.url_to_fs(self.path, **options)
+        self._source = open_afar(self.path)
+        self._identity: str | None = None
         self._ahead = Ahead(self._fetch_ahead, room=self.room)
         self._kept: dict[Range, bytes] = {}
         self._n_to_widen = N_WIDENED
@@ -91,8 +87,22 @@ class RemoteFile:
     def again(self) -> RemoteFile:
         """Return the file open once more."""
         copy = type(self)(self.path)
-        copy._kept, copy._size = dict(self._kept), self._size
+        copy._kept, copy._size, copy._identity = dict(self._kept), self._size, self._identity
         return copy
+
+    @property
+    def identity(self) -> str:
+        """Which version of the file is read: its size and its first bytes, as every replica has them.
+
+        Empty for what is not a ROOT file, and where the server tells no size. When a file was written is left out:
+        each server says another time of its copy.
+
+        Raises:
+            OSError: the bytes do not come.
+        """
+        if self._identity is None:
+            self._identity = identity_afar(_told(self._asked_size()), bytes(self.read(0, HEADER_BYTES)))
+        return self._identity
 
     @property
     def size_bytes(self) -> int:
@@ -106,7 +116,7 @@ class RemoteFile:
     def _asked_size(self) -> Future[int | None]:
         """Ask for the size, once, beside whatever else is asked for."""
         if self._size is None or (self._size.done() and self._size.exception() is not None):
-            self._size = later(lambda: self._persist(lambda: self._system.size(self._name)))
+            self._size = later(lambda: self._persist(self._source.size))
         return self._size
 
     def _persist(self, action: Callable[[], T]) -> T:
@@ -119,11 +129,10 @@ class RemoteFile:
             raise BytesError(f"{self.path} is closed")
         try:
             return action()
-        except OSError as error:
-            lasting = next((kind for mark, kind in _LASTING.items() if mark in str(error)), None)
-            if lasting is None:
-                raise
-            raise lasting(str(error)) from error
+        except Exception as error:
+            # Every protocol has exceptions of its own.
+            self.accesses.failed(self.path, error, server=self._source.server)
+            raise
 
     def announce(self, ranges: Iterable[Range]) -> None:
         """Begin to fetch what will be read soon, in the background; what fails there is asked for when it is read."""
@@ -164,6 +173,13 @@ class RemoteFile:
         Raises:
             OSError: the bytes do not come.
         """
+        began_s = time.perf_counter()
+        try:
+            return self._read_parts(ranges)
+        finally:
+            self.accesses.waited(self.path, server=self._source.server, seconds=time.perf_counter() - began_s)
+
+    def _read_parts(self, ranges: Iterable[Range]) -> dict[Range, Bytes]:
         self._stay_in_process()
         wanted = list(dict.fromkeys(ranges))
         found: dict[Range, Bytes] = {each: kept for each in wanted if (kept := self._look_up(*each)) is not None}
@@ -227,45 +243,42 @@ class RemoteFile:
         Raises:
             OSError: they do not come.
         """
-        if len(spans) == 1:
-            answers = [self._system.cat_file(self._name, start=spans[0][0], end=spans[0][1])]
-        else:
-            starts, stops = [start for start, _ in spans], [stop for _, stop in spans]
-            answers = self._system.cat_ranges([self._name] * len(spans), starts, stops, on_error="raise")
+        answers = self._source.ask(spans)
         for (start, stop), data in zip(spans, answers, strict=True):
-            # Some systems give an error in place of bytes.
-            if isinstance(data, BaseException):
-                raise data
-            if len(data) > stop - start:
-                raise BytesError(
-                    "the server gives the whole file where a part of it was asked for: copy the file to this machine, "
-                    f"or write simplecache::{self.path}"
-                )
             if limit < UNKNOWN_BYTES and len(data) < min(stop, limit) - start:
                 raise OSError(f"of bytes {start:,} to {stop:,} the server gave {len(data):,}")
-        return list(answers)
+        self.accesses.read(self.path, server=self._source.server, n_bytes=sum(map(len, answers)))
+        return answers
 
     def _stay_in_process(self) -> None:
         """Begin anew in a process that was forked: threads and connections stay with the one before."""
         if self._process != os.getpid():
             self._ahead.drop()
+            self._source.leave()
             self._begin()
 
     def serves(self, identity: str) -> bool:
-        """Tell whether this is the version asked for: versions cannot be told apart, so what is open serves."""
-        return not identity
+        """Tell whether this is the version asked for; when none is, what is open serves."""
+        return not identity or identity == self.identity
 
     def close(self) -> None:
         """Give the file back."""
         self.is_closed = True
+        self._source.close()
         self._ahead.drop()
         self._kept.clear()
 
 
-def _limit(size: Future[int | None]) -> int:
-    """Wait for the size of a file."""
+def _told(size: Future[int | None]) -> int | None:
+    """Wait for the size of a file; None where nobody tells it."""
     answer = size.result()
-    return UNKNOWN_BYTES if answer is None else int(answer)
+    return None if answer is None else int(answer)
+
+
+def _limit(size: Future[int | None]) -> int:
+    """Wait for the size of a file; without limit where nobody tells it."""
+    answer = _told(size)
+    return UNKNOWN_BYTES if answer is None else answer
 
 
 def _around(range_: Range, limit: int) -> Range:

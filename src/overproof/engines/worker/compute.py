@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import cloudpickle
 
 from overproof.columns.events import NOTHING_AROUND
+from overproof.columns.files.accesses import ACCESSES
 from overproof.columns.reader import ReaderCache
 from overproof.engines.local.logbook import Logbook
 from overproof.engines.messages import (
@@ -186,6 +187,7 @@ class Worker:
 
     def _begin(self, brief: Brief) -> None:
         self._forget()
+        ACCESSES.take()  # of what was read for no query
         self._brief = brief
         self._reset(interval_s=brief.delta_interval_s)
         if self._prints is not None:
@@ -285,6 +287,7 @@ class Worker:
                 read_bytes=self._source.read_bytes - self._packet_read_bytes,
                 cached_bytes=self._source.cached_bytes - self._packet_cached_bytes,
                 n_blocks=n_blocks,
+                accesses=ACCESSES.take(),
             )
         )
         self._start_packet()

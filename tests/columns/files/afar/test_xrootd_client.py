@@ -1,0 +1,172 @@
+"""Laws of our use of the client of XRootD: few requests, errors that say what is wrong, and a new try after each."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("XRootD", reason="the package xrootd is not installed")
+
+from overproof.columns.files.afar import xrootd as afar
+from overproof.columns.files.afar.client import PATIENCE, xrootd
+from overproof.columns.files.afar.xrootd import VECTOR_BYTES, XRootDSource
+
+CONTENT = bytes(n % 251 for n in range(10_000))
+FINE = SimpleNamespace(ok=True)
+
+
+def failed(code: int, number: int = 0, text: str = "[ERROR] said so") -> SimpleNamespace:
+    """Make a status that is not good."""
+    return SimpleNamespace(ok=False, code=code, errno=number, message=f"{text}\n")
+
+
+@dataclass
+class Servers:
+    """What stands for a cluster.
+
+    Attributes:
+        requests: what was asked for, in order.
+        answers: statuses of the next requests; good ones when there are none left.
+    """
+
+    requests: list[Any] = field(default_factory=list)
+    answers: list[SimpleNamespace] = field(default_factory=list)
+
+    def status(self, request: Any) -> SimpleNamespace:
+        self.requests.append(request)
+        return self.answers.pop(0) if self.answers else FINE
+
+
+class StandIn:
+    """An open file of the cluster; one that was closed raises, as that of the client does."""
+
+    def __init__(self, servers: Servers) -> None:
+        self.servers = servers
+        self.is_there = False
+
+    def open(self, url: str, flags: int) -> tuple[SimpleNamespace, None]:
+        status = self.servers.status(("open", url, int(flags)))
+        self.is_there = status.ok
+        return status, None
+
+    def is_open(self) -> bool:
+        return self.is_there
+
+    def close(self, *, callback: Callable[..., None]) -> None:
+        self.is_there = False
+        self.servers.requests.append("close")
+
+    def get_property(self, name: str) -> str:
+        return "disk1:1095"
+
+    def stat(self) -> tuple[SimpleNamespace, Any]:
+        return self.servers.status("stat"), SimpleNamespace(size=len(CONTENT))
+
+    def read(self, start: int, size: int) -> tuple[SimpleNamespace, bytes]:
+        if not self.is_there:
+            raise ValueError("I/O operation on closed file")
+        return self.servers.status(("read", start, size)), CONTENT[start : start + size]
+
+    def vector_read(self, chunks: Sequence[tuple[int, int]]) -> tuple[SimpleNamespace, Any]:
+        status = self.servers.status(("vector", *chunks))
+        return status, [SimpleNamespace(buffer=CONTENT[start : start + size]) for start, size in chunks]
+
+
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> Servers:
+    """A cluster that is none."""
+    cluster, real = Servers(), xrootd()
+    client = SimpleNamespace(URL=real.URL, File=lambda: StandIn(cluster))
+    monkeypatch.setattr(afar, "xrootd", lambda: client)
+    return cluster
+
+
+def test_many_ranges_are_one_request(servers: Servers) -> None:
+    """Ranges go out in one vector read; one alone, or one that servers would refuse in a list, is read by itself."""
+    source = XRootDSource("root://lead//store/a.root")
+    assert source.server == "lead:1094"
+    spans = [(0, 10), (100, 105), (200, 201 + VECTOR_BYTES)]
+    assert source.ask(spans) == [CONTENT[start:stop] for start, stop in spans]
+    assert source.ask([(5, 9)]) == [CONTENT[5:9]]
+    assert servers.requests == [
+        ("open", "root://lead//store/a.root", 16),
+        ("vector", (0, 10), (100, 5)),
+        ("read", 200, VECTOR_BYTES + 1),
+        ("read", 5, 4),
+    ]
+    assert source.server == "disk1:1095"
+
+
+def test_the_size_is_asked_for_once(servers: Servers) -> None:
+    """What a server has said of the size is remembered."""
+    source = XRootDSource("root://lead//store/a.root")
+    assert source.size() == source.size() == len(CONTENT)
+    assert servers.requests[1:] == ["stat"]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (failed(400, 3011, "[ERROR] [3011] No such file"), FileNotFoundError),
+        (failed(400, 3010), PermissionError),
+        (failed(204), PermissionError),
+        (failed(400, 3016), IsADirectoryError),
+    ],
+    ids=["absent", "forbidden", "stranger", "directory"],
+)
+def test_what_will_not_be_over(servers: Servers, status: SimpleNamespace, kind: type[OSError]) -> None:
+    """A file that is not there, or not for us, is so at once, in the words of the server on one line."""
+    servers.answers = [status]
+    with pytest.raises(kind) as caught:
+        XRootDSource("root://lead//store/a.root").size()
+    assert str(caught.value) == status.message.strip()
+
+
+def test_time_is_up(servers: Servers) -> None:
+    """An answer that did not come in time is an error that may be over in a moment."""
+    servers.answers = [failed(206)]
+    with pytest.raises(TimeoutError) as caught:
+        XRootDSource("root://lead//store/a.root").size()
+    assert caught.value.errno == errno.ETIMEDOUT
+
+
+def test_after_a_failure_the_file_is_opened_anew(servers: Servers) -> None:
+    """Who tries again gets another open file, by way of the redirector."""
+    source = XRootDSource("root://lead//store/a.root")
+    source.ask([(0, 4)])
+    servers.answers = [failed(107)]
+    with pytest.raises(OSError, match="said so"):
+        source.ask([(0, 4)])
+    assert source.ask([(0, 4)]) == [CONTENT[:4]]
+    names = [each if isinstance(each, str) else each[0] for each in servers.requests]
+    assert names == ["open", "read", "read", "close", "open", "read"]
+
+
+def test_closed_in_another_thread(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that somebody else has given up while it is read is an error of reading like any other."""
+    source = XRootDSource("root://lead//store/a.root")
+    source.size()
+    monkeypatch.setattr(StandIn, "vector_read", lambda self, chunks: self.read(*chunks[0]))
+    source._file.is_there = False
+    with pytest.raises(OSError, match="was closed while it was read"):
+        source.ask([(0, 4), (8, 9)])
+
+
+@pytest.mark.parametrize("url", ["root://", "root://lead"])
+def test_urls_of_nothing(url: str) -> None:
+    """A URL without a path is said to be none."""
+    with pytest.raises(ValueError, match=r"write root://host//path/of/file\.root"):
+        XRootDSource(url)
+
+
+def test_the_client_gives_up_in_time() -> None:
+    """Our times are set, unless the environment has its own; a dead server costs less than 45 s by them."""
+    client: Any = xrootd()
+    assert {name: client.EnvGetInt(name) for name in PATIENCE} == PATIENCE
+    assert PATIENCE["ConnectionWindow"] * PATIENCE["ConnectionRetry"] + PATIENCE["StreamTimeout"] < 45
+    assert 5 < PATIENCE["RequestTimeout"] < 45
