@@ -10,6 +10,7 @@ from overproof.query.isolation.isolation import Isolation
 from overproof.query.ledger import Ledger, Place
 from overproof.query.ledger.gaps import Gaps
 from overproof.query.ledger.passages import is_unsettled
+from overproof.query.locality.other_copies import OtherCopies
 from overproof.query.roster import Roster, Worker
 from overproof.records.notices import FileFailed, WorkerJoined, WorkerLost, WorkerStrained
 from overproof.records.orders import DismissWorker, HaltWorker, Order
@@ -23,11 +24,12 @@ on opening one file, after which it is taken for one that cannot be opened."""
 class Attendance:
     """Enters workers, strikes them off, and lets what they held wait again (rules 6, 8 and 9 of the master)."""
 
-    __slots__ = ("_files", "_gaps", "_handout", "_isolation", "_ledger", "_losses", "_openings", "_roster")
+    __slots__ = ("_copies", "_files", "_gaps", "_handout", "_isolation", "_ledger", "_losses", "_openings", "_roster")
 
     def __init__(
         self, files: Files, ledger: Ledger, *, roster: Roster, gaps: Gaps, handout: Handout, isolation: Isolation
     ) -> None:
+        self._copies = OtherCopies(files, ledger, roster=roster, handout=handout)
         self._files = files
         self._ledger = ledger
         self._roster = roster
@@ -44,6 +46,7 @@ class Attendance:
             self._strike_off(before, orders)
         worker = self._roster.join(notice.worker, notice.epoch, host=notice.host)
         if worker is not None:
+            self._handout.locality.join(worker)
             self._handout.feed(worker, orders)
 
     def lose(self, notice: WorkerLost, orders: list[Order], *, suspects: bool) -> FileFailed | None:
@@ -90,6 +93,8 @@ class Attendance:
         if number < 0 or self._ledger.where[number] is not worker:
             return
         self._losses[number] += 1
+        if notice.read_failure and self._copies.give_up(worker, number, notice.read_failure):
+            return  # it waits again, for another copy
         if notice.failure is None and self._losses[number] < LOSSES:
             return
         block, key = self._ledger.blocks[number], (worker.name, worker.epoch)
@@ -106,7 +111,7 @@ class Attendance:
         if file is None or file not in worker.opening:
             return None
         self._openings[file] += 1
-        if self._openings[file] < LOSSES:
+        if self._copies.open_elsewhere(worker, file, notice.reason) or self._openings[file] < LOSSES:
             return None
         worker.opening.discard(file)  # nobody is asked again
         return FileFailed(file=file, reason=notice.reason)
@@ -114,7 +119,7 @@ class Attendance:
     def _strike_off(self, worker: Worker, orders: list[Order]) -> None:
         """Let everything that a worker had in hand wait again."""
         self._roster.leave(worker)
-        self._handout.leave_file(worker)
+        self._handout.leave(worker)
         for file in sorted(worker.opening, reverse=True):
             self._files.ask_again(file)
         self._handout.put_back(self._ledger.release_worker(worker), orders)

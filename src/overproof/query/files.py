@@ -108,6 +108,10 @@ class Files:
         """Take the next file to look into."""
         return self.to_ask.popitem(last=False)[0]
 
+    def put_off(self, file: FileIndex) -> None:
+        """Put a file last in line."""
+        self.to_ask.move_to_end(file)
+
     def ask_again(self, file: FileIndex) -> None:
         """Put a file first in line again, unless it is known meanwhile."""
         if file not in self._known and not self.is_settled:

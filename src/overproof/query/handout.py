@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice, takewhile
 
 from overproof.query.files import Files
 from overproof.query.ledger import Ledger, Run
+from overproof.query.locality.locality import Locality
+from overproof.query.locality.stock import NOWHERE, Reading
 from overproof.query.packetizers.view import Packetizer, View
 from overproof.query.roster import InHand, Roster, Worker
 from overproof.query.shelf import Shelf
 from overproof.records.block import Packet
+from overproof.records.notices import FilesLocated
 from overproof.records.orders import CallDelta, OpenFile, Order, SendPacket
 from overproof.words.ids import FileIndex
 
 PACKETS_IN_HAND = 2
 """Packets that a worker may have in hand."""
+ROOM_FOR = 32
+"""So many of those who rest are asked when a server has room again."""
 FEW_FILES = 4
 """Files left for each worker to look into, below which all of them should become known soon."""
 PLENTY_BLOCKS = 8
@@ -27,13 +33,24 @@ class Handout:
     Attributes:
         is_open: work is given; False in a query that stops.
         now: the driver's time of the notice at hand.
+        locality: where files lie, and who reads them from where.
     """
 
-    __slots__ = ("_files", "_ledger", "_n_packets", "_packetizer", "_roster", "_shelf", "is_open", "now")
+    __slots__ = ("_files", "_ledger", "_n_packets", "_packetizer", "_roster", "_shelf", "is_open", "locality", "now")
 
-    def __init__(self, files: Files, ledger: Ledger, *, shelf: Shelf, roster: Roster, packetizer: Packetizer) -> None:
+    def __init__(
+        self,
+        files: Files,
+        ledger: Ledger,
+        *,
+        shelf: Shelf,
+        roster: Roster,
+        packetizer: Packetizer,
+        locality: Locality,
+    ) -> None:
         self.is_open = True
         self.now = 0.0
+        self.locality = locality
         self._files = files
         self._ledger = ledger
         self._shelf = shelf
@@ -52,6 +69,8 @@ class Handout:
                 ):
                     break
         if not worker.packets and not worker.opening:
+            if worker.server is not None:
+                self.locality.rest(worker)
             self._roster.rest(worker)
             self.call(worker, orders)
 
@@ -68,6 +87,16 @@ class Handout:
         for worker in declined:
             idle[worker] = None
 
+    def use_room(self, orders: list[Order]) -> None:
+        """Feed some of those who rest, because a server bears more readers than it has."""
+        idle = self._roster.idle
+        self.locality.has_room = False
+        for worker in list(islice(idle, ROOM_FOR)):
+            if not (self.is_open and self._shelf.n_waiting):
+                return
+            del idle[worker]  # who gets nothing is put last
+            self.feed(worker, orders)
+
     def put_back(self, runs: Iterable[Run], orders: list[Order]) -> None:
         """Let blocks wait again; whoever rests is fed at once."""
         for run in runs:
@@ -79,9 +108,16 @@ class Handout:
         idle = self._roster.idle
         if self.is_open and self._shelf.n_waiting and len(idle) == len(self._roster) > 0:
             worker = max(idle, key=lambda worker: (not worker.is_leaving, worker.rate_per_s))
-            file = self._shelf.choose(worker.file)
-            if file is not None and not worker.is_leaving:
-                self._send(worker, file, 1, orders)
+            for willing in idle if self.locality.is_strict else (worker,):
+                chosen = self._choose_anything(willing)
+                if chosen is not None and not willing.is_leaving and self._send(willing, *chosen, 1, orders):
+                    return
+
+    def _choose_anything(self, worker: Worker) -> tuple[FileIndex, Reading] | None:
+        if self.locality.is_known:
+            return self.locality.choose_anything(worker)
+        file = self._shelf.choose(worker.file)
+        return None if file is None else (file, NOWHERE)
 
     def call(self, worker: Worker, orders: list[Order]) -> None:
         """Ask a worker for its delta, once in a spell of idleness."""
@@ -89,12 +125,14 @@ class Handout:
             worker.was_called = True
             orders.append(CallDelta(worker=worker.name))
 
-    def give(self, worker: Worker, start: int, stop: int) -> int:
-        """Note that a worker gets these blocks as a packet; return the packet's number."""
+    def give(self, worker: Worker, start: int, stop: int, reading: Reading = NOWHERE) -> int:
+        """Note that a worker gets these blocks as a packet, to be read from a copy; return the packet's number."""
         sizes = self._ledger.sizes
         n_entries = sizes[start] if stop == start + 1 else sum(sizes[start:stop])
         number = self.next_number()
-        self._roster.give_packet(worker, number, InHand(start, stop, n_entries, self.now))
+        self._roster.give_packet(worker, number, InHand(start, stop, n_entries, self.now, reading))
+        if reading is not NOWHERE:
+            self.locality.sit(worker, reading)
         return number
 
     def next_number(self) -> int:
@@ -106,14 +144,39 @@ class Handout:
         """Return the tree of a file that was opened."""
         return self._files.tree(file)
 
-    def leave_file(self, worker: Worker) -> None:
+    def leave(self, worker: Worker) -> None:
         """Note that a worker, which is gone, reads its file no more."""
         self._shelf.move(worker.file, None)
+        self.locality.leave(worker)
 
-    def go_to(self, worker: Worker, file: FileIndex) -> None:
-        """Note that a worker has the reader of a file open."""
-        self._shelf.move(worker.file, file)
-        worker.file = file
+    def go_to(self, worker: Worker, file: FileIndex | None, reading: Reading = NOWHERE) -> None:
+        """Note that a worker has the reader of a copy of a file open; None: of no file."""
+        if file != worker.file:
+            self._shelf.move(worker.file, file)
+        worker.file, worker.reading = file, reading
+
+    def stay_in(self, worker: Worker, file: FileIndex) -> None:
+        """Let a worker go on with the file that it has looked into, unless that is far and others are near."""
+        reading = worker.opening_from
+        if reading is NOWHERE or reading.stock.host == worker.host:
+            self.go_to(worker, file, reading)
+
+    def locate(self, notice: FilesLocated, orders: list[Order]) -> None:
+        """Learn where files lie; who was in one of them chooses anew."""
+        for worker in self._roster.workers.values():
+            if worker.file in notice.replicas:
+                self.go_to(worker, None)
+        self.locality.locate(notice.replicas, is_final=notice.is_final, to_ask=self._files.to_ask)
+        self.feed_idle(orders)
+
+    def reading_of(self, worker: Worker, number: int) -> Reading:
+        """Return from where the isolator reads a block: from wherever it can be had."""
+        locality, file = self.locality, self._ledger.blocks[number].file
+        if not locality.is_known:
+            return NOWHERE
+        return locality.best(worker, file, number) or next(
+            iter(locality.places.readings_of_block(file, number)), NOWHERE
+        )
 
     def _give_file(self, worker: Worker, orders: list[Order]) -> bool:
         """Let a worker look into a file, if it looks into none, and not twice running while blocks wait."""
@@ -121,9 +184,17 @@ class Handout:
             return False
         if self._shelf.n_waiting and (worker.opened_last or not self._is_opening()):
             return False
-        file = self._files.ask()
+        if not self.locality.is_known:
+            file, reading = self._files.ask(), NOWHERE
+        else:
+            chosen = self.locality.choose_to_open(worker, self._files)
+            if chosen is None:
+                return False
+            file, reading = chosen
+            self._files.to_ask.pop(file)
         self._roster.give_file(worker, file)
-        orders.append(OpenFile(worker=worker.name, file=file))
+        worker.opening_from = reading
+        orders.append(OpenFile(worker=worker.name, file=file, path=reading.path))
         return True
 
     def _is_opening(self) -> bool:
@@ -133,14 +204,20 @@ class Handout:
 
     def _give_packet(self, worker: Worker, orders: list[Order]) -> bool:
         """Give a worker a packet, if the packetizer grants one."""
-        file = self._shelf.choose(worker.file)
-        if file is None:
-            return False
+        if self.locality.is_known:
+            chosen = self.locality.choose(worker)
+            if chosen is None:
+                return False
+            file, reading = chosen
+        else:
+            of_any = self._shelf.choose(worker.file)
+            if of_any is None:
+                return False
+            file, reading = of_any, NOWHERE
         roster, ledger, files = self._roster, self._ledger, self._files
         block_entries = ledger.mean_entries(file)
         if not block_entries:  # the one block of a tree without entries
-            self._send(worker, file, 1, orders)
-            return True
+            return self._send(worker, file, reading, 1, orders)
         view = View(
             worker.rate_per_s,
             roster.total_rate_per_s,
@@ -154,13 +231,32 @@ class Handout:
         n_blocks = self._packetizer(view)
         if n_blocks < 1:
             return False
-        self._send(worker, file, n_blocks, orders)
-        return True
+        return self._send(worker, file, reading, n_blocks, orders)
 
-    def _send(self, worker: Worker, file: FileIndex, n_blocks: int, orders: list[Order]) -> None:
-        if file != worker.file:
-            self.go_to(worker, file)
+    def _send(self, worker: Worker, file: FileIndex, reading: Reading, n_blocks: int, orders: list[Order]) -> bool:
+        if self.locality.places.has_failures:
+            found = self._of_good_copy(worker, file, reading, n_blocks)
+            if found is None:
+                return False
+            reading, n_blocks = found
+        if file != worker.file or reading is not worker.reading:
+            self.go_to(worker, file, reading)
         start, stop = self._shelf.take(file, n_blocks)
         blocks = self._ledger.hold(worker, start, stop)
-        packet = Packet(number=self.give(worker, start, stop), blocks=blocks)
-        orders.append(SendPacket(worker=worker.name, packet=packet))
+        number = self.give(worker, start, stop, reading)
+        orders.append(SendPacket(worker=worker.name, packet=Packet(number=number, blocks=blocks, path=reading.path)))
+        return True
+
+    def _of_good_copy(
+        self, worker: Worker, file: FileIndex, reading: Reading, n_blocks: int
+    ) -> tuple[Reading, int] | None:
+        """Return from which copy how many of the next blocks are read, so that none is read again where it failed."""
+        places = self.locality.places
+        start, stop = self._shelf.first_run(file)
+        if not places.may_read(start, reading.path):
+            other = self.locality.best(worker, file, start)
+            return None if other is None else (other, 1)
+        good = takewhile(
+            lambda number: places.may_read(number, reading.path), range(start, min(stop, start + n_blocks))
+        )
+        return reading, sum(1 for _ in good)

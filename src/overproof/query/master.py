@@ -24,6 +24,8 @@ The rules, in the order in which things happen:
     does. While a delta is on its way only the merger, or its loss, says what becomes of it. Whatever does not get there
     is taken from its worker. A block with a second holder goes to the master at once.
 15. A lost merger costs what it held. Mergers are called for it when nobody else has anything.
+16. What is near is read first. Where one copy of a file fails, another is tried; a block is missing when all failed.
+17. Where only what is near may be read, the query stops when nobody is there who may read anything of what is left.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from overproof.query.files import Settlement
 from overproof.query.isolation.limit import is_too_much
 from overproof.query.ledger import Place
 from overproof.query.ledger.standing import restore
+from overproof.query.locality.stock import NOWHERE
 from overproof.query.outlook import Outlook
 from overproof.query.roster import InHand, Worker
 from overproof.records.dataset import FileGrid
@@ -51,6 +54,7 @@ from overproof.records.notices import (
     EngineFailed,
     FileFailed,
     FileOpened,
+    FilesLocated,
     MergerJoined,
     Notice,
     PacketDone,
@@ -70,6 +74,7 @@ from overproof.records.orders import (
 )
 from overproof.records.outcome.gaps import Missing
 from overproof.words.errors import InvariantError
+from overproof.words.ids import FileIndex
 from overproof.words.states import TRANSITIONS, QueryState
 
 RUNNING, STOPPING = QueryState.RUNNING, QueryState.STOPPING
@@ -98,6 +103,8 @@ class Master(Outlook):
         RULES[type(notice)](self, notice, orders)
         if not TRANSITIONS[self._state]:
             return orders
+        if self._locality.has_room:
+            self._handout.use_room(orders)
         if self._isolation.is_hopeless:
             self._stop(QueryState.FAILED, orders)
         if len(self._roster.idle) == len(self._roster.workers):
@@ -126,6 +133,10 @@ class Master(Outlook):
             self._shelf.put(*run)
 
     def _on_time_passed(self, _: TimePassed, orders: list[Order]) -> None:
+        if self._state is RUNNING and self._locality.is_known:
+            self._handout.feed_idle(orders)
+            if self._stranded.is_hopeless(self._handout.now):
+                self._stop(QueryState.STOPPED, orders)
         nothing_waits = not self._shelf.n_waiting and self._files.is_settled
         if self._state is RUNNING and self._options.speculates and nothing_waits:
             self._speculation.copy_late_blocks(orders)
@@ -159,6 +170,9 @@ class Master(Outlook):
 
     # -- files become known
 
+    def _on_files_located(self, notice: FilesLocated, orders: list[Order]) -> None:
+        self._handout.locate(notice, orders)
+
     def _on_file_opened(self, notice: FileOpened, orders: list[Order]) -> None:
         self._learn(notice, notice.grid, orders)
 
@@ -169,16 +183,24 @@ class Master(Outlook):
 
     def _learn(self, notice: FileOpened | FileFailed, what: FileGrid | FileFailed, orders: list[Order]) -> None:
         worker = self._roster.workers.get(notice.worker or "")
-        for settlement in self._files.learn(notice.file, what):
+        for settlement in self._learned(notice.file, what, worker):
             self._settle(settlement)
         if worker is not None and notice.file in worker.opening:
             worker.opening.discard(notice.file)
             if isinstance(what, FileGrid) and not worker.packets:
-                self._handout.go_to(worker, notice.file)
+                self._handout.stay_in(worker, notice.file)
             self._handout.feed(worker, orders)
             if worker.is_leaving:
                 self._attendance.dismiss_if_done(worker, orders)
         self._handout.feed_idle(orders)
+
+    def _learned(self, file: FileIndex, what: FileGrid | FileFailed, worker: Worker | None) -> list[Settlement]:
+        """Return what is settled now: nothing when another copy of the file is to be tried."""
+        if isinstance(what, FileFailed):
+            if worker is not None and self._copies.open_elsewhere(worker, file, what.reason):
+                return []
+            what = self._copies.failed_everywhere(what)
+        return self._files.learn(file, what)
 
     def _settle(self, settlement: Settlement) -> None:
         file, grid, ranges, failure = settlement
@@ -212,6 +234,9 @@ class Master(Outlook):
             compute_s = notice.compute_s or self._handout.now - packet.sent_s
             self._roster.measure(worker, packet.n_entries, compute_s)
             self._times.add(compute_s / (packet.stop - packet.start))
+            if packet.reading is not NOWHERE:
+                waited_s = sum(access.read_s for access in notice.accesses)
+                self._locality.learn(packet, worker, compute_s, waited_s=waited_s, now=self._handout.now)
         self._handout.feed(worker, orders)
         if worker.is_leaving:
             self._attendance.dismiss_if_done(worker, orders)
@@ -224,7 +249,10 @@ class Master(Outlook):
     # -- blocks that cannot be processed
 
     def _on_block_unreadable(self, notice: BlockUnreadable, orders: list[Order]) -> None:
-        if self._set_aside(notice, Place.MISSING):
+        if self._copies.read_elsewhere(notice, orders):
+            self._dismiss_if_leaving(notice, orders)
+        elif self._set_aside(notice, Place.MISSING):
+            notice = self._copies.with_all_reasons(notice)
             tree = self._files.tree(notice.block.file)
             self._gaps.miss(notice.block, tree, phase=notice.phase, reason=notice.reason)
             self._dismiss_if_leaving(notice, orders)
@@ -339,6 +367,7 @@ RULES: dict[type, Callable[[Master, Any, list[Order]], None]] = {
     WorkerJoined: Master._on_worker_joined,
     WorkerLost: Master._on_worker_lost,
     WorkerStrained: Master._on_worker_strained,
+    FilesLocated: Master._on_files_located,
     FileOpened: Master._on_file_opened,
     FileFailed: Master._on_file_failed,
     PacketDone: Master._on_packet_done,

@@ -14,7 +14,11 @@ from overproof.query.ledger.audit import audit
 from overproof.query.ledger.gaps import Gaps, join_missing, sort_excluded, sort_splits
 from overproof.query.ledger.place import key_of
 from overproof.query.ledger.standing import take_down
+from overproof.query.locality.locality import Locality
+from overproof.query.locality.other_copies import OtherCopies
+from overproof.query.locality.stranded import Stranded
 from overproof.query.merging import Intake, MergerPolicy, Merging
+from overproof.query.packetizers.table import LOCAL_ONLY
 from overproof.query.packetizers.view import Packetizer
 from overproof.query.roster import Roster
 from overproof.query.shelf import Shelf
@@ -23,12 +27,12 @@ from overproof.query.timing import BlockTimes
 from overproof.records.account import Account
 from overproof.records.block import Block, Delta, Range
 from overproof.records.dataset import FileGrid
-from overproof.records.outcome.gaps import Excluded, Missing, Split
+from overproof.records.outcome.gaps import Excluded, Missing, Split, Unread
 from overproof.records.outcome.standing import Standing
 from overproof.records.query import QueryOptions
 from overproof.words.errors import InvariantError
 from overproof.words.ids import FileIndex, WorkerId
-from overproof.words.states import QueryState
+from overproof.words.states import TRANSITIONS, QueryState
 
 RUNNING = QueryState.RUNNING
 
@@ -59,6 +63,7 @@ class Outlook:
         self._state = QueryState.WAITING
         self._end_state = QueryState.STOPPED
         self._read_bytes = 0
+        self._why_unread = ""
         self._members = members
         self._files = files = Files(n_files, options, steps or {})
         self._ledger = ledger = Ledger()
@@ -66,7 +71,12 @@ class Outlook:
         self._roster = roster = Roster()
         self._gaps = Gaps()
         self._times = BlockTimes()
-        self._handout = handout = Handout(files, ledger, shelf=self._shelf, roster=roster, packetizer=packetizer)
+        self._locality = Locality(self._shelf, is_strict=options.packetizer == LOCAL_ONLY)
+        self._handout = handout = Handout(
+            files, ledger, shelf=self._shelf, roster=roster, packetizer=packetizer, locality=self._locality
+        )
+        self._copies = OtherCopies(files, ledger, roster=roster, handout=handout)
+        self._stranded = Stranded(files, ledger, shelf=self._shelf, roster=roster, locality=self._locality)
         self._isolation = Isolation(options, ledger, roster=roster, gaps=self._gaps, handout=handout)
         self._attendance = Attendance(
             files, ledger, roster=roster, gaps=self._gaps, handout=handout, isolation=self._isolation
@@ -103,6 +113,11 @@ class Outlook:
     def missing(self) -> tuple[Missing, ...]:
         """What could not be read, in the order of files and entries."""
         return join_missing(self._gaps.missing)
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """What a query that has ended left unread for another reason than that the user stopped it."""
+        return () if TRANSITIONS[self._state] else tuple(self._stranded.unread(self._why_unread))
 
     @property
     def excluded(self) -> tuple[Excluded, ...]:
@@ -211,7 +226,8 @@ class Outlook:
         if self._state is RUNNING and is_over and self._files.is_settled:
             raise InvariantError("nothing is left to do, but the query runs on")
         can_work = any(not worker.is_leaving for worker in self._roster.idle)
-        if self._state is RUNNING and waiting and can_work and len(self._roster.idle) == len(self._roster):
+        is_free = can_work and not self._locality.is_strict
+        if self._state is RUNNING and waiting and is_free and len(self._roster.idle) == len(self._roster):
             raise InvariantError("blocks wait, and so do all workers")
         if self._state is QueryState.FINISHED and not (is_over and self._files.is_settled):
             raise InvariantError("the query has finished, but something is left to do")

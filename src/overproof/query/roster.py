@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from overproof.query.locality.stock import NOWHERE, Reading
 from overproof.words.errors import InvariantError
 from overproof.words.ids import FileIndex, WorkerId
+
+if TYPE_CHECKING:
+    from overproof.query.locality.server import Server
 
 MEMORY = 0.5
 """Weight of all earlier packets in a worker's rate, against 1 for the last one."""
@@ -21,6 +25,7 @@ class InHand(NamedTuple):
     stop: int
     n_entries: int
     sent_s: float
+    reading: Reading = NOWHERE
 
 
 class Holder:
@@ -53,6 +58,9 @@ class Worker(Holder):
         opening: files it was asked to look into; one at most.
         in_hand_entries: entries of the packets in hand.
         file: the file it was in last: its reader is open.
+        reading: the copy of that file.
+        opening_from: the copy of the file that it was asked to look into last.
+        server: the one from which it reads now; None: it rests, or nobody knows.
         rate_per_s: entries a second, lately; 0 until measured.
         opened_last: its last order was to look into a file.
         began_s: when it could begin with the oldest packet in hand, on the driver's clock.
@@ -71,8 +79,11 @@ class Worker(Holder):
         "is_leaving",
         "opened_last",
         "opening",
+        "opening_from",
         "packets",
         "rate_per_s",
+        "reading",
+        "server",
         "was_called",
     )
 
@@ -83,6 +94,9 @@ class Worker(Holder):
         self.in_hand_entries = 0
         self.began_s = 0.0
         self.file: FileIndex | None = None
+        self.reading = NOWHERE
+        self.opening_from = NOWHERE
+        self.server: Server | None = None
         self.rate_per_s = 0.0
         self.opened_last = False
         self.was_called = False

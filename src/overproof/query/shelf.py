@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from itertools import pairwise
 
+from overproof.query.locality.stock import Stock
 from overproof.words.errors import InvariantError
 from overproof.words.ids import FileIndex
 
@@ -17,21 +18,27 @@ class Shelf:
 
     Attributes:
         n_waiting: blocks that wait.
+        nowhere: files with waiting blocks of which nobody knows where they lie.
+        stocks: where the other files with waiting blocks lie; none of them is empty.
     """
 
-    __slots__ = ("_by_readers", "_readers", "_runs", "n_waiting")
+    __slots__ = ("_placed", "_readers", "_runs", "n_waiting", "nowhere", "stocks")
 
     def __init__(self) -> None:
         self.n_waiting = 0
+        self.nowhere = Stock()
+        self.stocks: OrderedDict[Stock, None] = OrderedDict()
         self._runs: dict[FileIndex, list[tuple[int, int]]] = {}  # of each file descending: the next one is the last
         self._readers: dict[FileIndex, int] = {}
-        self._by_readers: dict[int, OrderedDict[FileIndex, None]] = {}  # files with waiting blocks; no empty values
+        self._placed: dict[FileIndex, tuple[Stock, ...]] = {}
 
     def put(self, file: FileIndex, start: int, stop: int) -> None:
         """Let a run wait; runs that touch become one."""
         if start == stop:
             return
         self.n_waiting += stop - start
+        for stock in self._placed.get(file, ()):
+            stock.n_waiting += stop - start
         runs = self._runs.get(file)
         if runs is None:
             self._runs[file] = [(start, stop)]
@@ -51,16 +58,24 @@ class Shelf:
         """Let nothing wait."""
         for file in self._runs:
             self._delist(file)
+            for stock in self._placed.get(file, ()):
+                stock.n_waiting = 0
         self._runs.clear()
         self.n_waiting = 0
 
+    def has(self, file: FileIndex) -> bool:
+        """Tell whether blocks of a file wait."""
+        return file in self._runs
+
     def choose(self, file: FileIndex | None) -> FileIndex | None:
-        """Say in which file a worker that is in `file` goes on; None when nothing waits."""
+        """Say in which file a worker that is in `file` goes on, wherever it lies; None when nothing waits there."""
         if file in self._runs:
             return file
-        if not self._runs:
-            return None
-        return next(iter(self._by_readers[min(self._by_readers)]))
+        return self.nowhere.first() if self.nowhere else None
+
+    def first_run(self, file: FileIndex) -> tuple[int, int]:
+        """Return the first run of a file."""
+        return self._runs[file][-1]
 
     def take(self, file: FileIndex, n_blocks: int) -> tuple[int, int]:
         """Take up to `n_blocks` from the first run of a file."""
@@ -75,6 +90,9 @@ class Shelf:
                 del self._runs[file]
                 self._delist(file)
         self.n_waiting -= stop - start
+        if file in self._placed:
+            for stock in self._placed[file]:
+                stock.n_waiting -= stop - start
         return start, stop
 
     def move(self, file: FileIndex | None, to: FileIndex | None) -> None:
@@ -88,22 +106,54 @@ class Shelf:
             if place in self._runs:
                 self._enlist(place)
 
+    def place(self, file: FileIndex, stocks: tuple[Stock, ...]) -> None:
+        """Note where a file lies; without a stock nobody knows."""
+        runs = self._runs.get(file)
+        n_blocks = sum(stop - start for start, stop in runs or ())
+        if runs:
+            self._delist(file)
+        for stock in self._placed.pop(file, ()):
+            stock.n_waiting -= n_blocks
+        if stocks:
+            self._placed[file] = stocks
+        for stock in stocks:
+            stock.n_waiting += n_blocks
+        if runs:
+            self._enlist(file)
+
     def _enlist(self, file: FileIndex) -> None:
-        self._by_readers.setdefault(self._readers.get(file, 0), OrderedDict())[file] = None
+        n_readers = self._readers.get(file, 0)
+        if not self._placed or file not in self._placed:
+            self.nowhere.add(file, n_readers)
+            return
+        for stock in self._placed[file]:
+            stock.add(file, n_readers)
+            self.stocks[stock] = None
 
     def _delist(self, file: FileIndex) -> None:
         n_readers = self._readers.get(file, 0)
-        files = self._by_readers[n_readers]
-        del files[file]
-        if not files:
-            del self._by_readers[n_readers]
+        if not self._placed or file not in self._placed:
+            self.nowhere.discard(file, n_readers)
+            return
+        for stock in self._placed[file]:
+            stock.discard(file, n_readers)
+            if not stock:
+                del self.stocks[stock]
+
+    def waiting_files(self) -> list[FileIndex]:
+        """List the files with waiting blocks."""
+        return list(self._runs)
+
+    def waiting_runs(self, file: FileIndex) -> list[tuple[int, int]]:
+        """List what waits of a file, ascending."""
+        return self._runs.get(file, [])[::-1]
 
     def waiting_numbers(self) -> set[int]:
         """List the numbers of all waiting blocks."""
         return {number for runs in self._runs.values() for start, stop in runs for number in range(start, stop)}
 
     def check(self) -> None:
-        """Verify that runs are apart, in order and counted, and that every file is listed once.
+        """Verify that runs are apart, in order and counted, and that every file is listed once wherever it lies.
 
         Raises:
             InvariantError: a rule is broken.
@@ -113,6 +163,20 @@ class Shelf:
                 raise InvariantError(f"runs {runs} of file {file} are not apart or not in order")
         if len(self.waiting_numbers()) != self.n_waiting:
             raise InvariantError(f"{self.n_waiting} blocks are noted as waiting, {len(self.waiting_numbers())} are")
-        listed = [(file, n_readers) for n_readers, files in self._by_readers.items() for file in files]
-        if sorted(listed) != sorted((file, self._readers.get(file, 0)) for file in self._runs):
-            raise InvariantError("the files with waiting blocks are not those listed by their readers")
+        listed: dict[Stock, list[tuple[FileIndex, int]]] = {stock: [] for stock in (self.nowhere, *self.stocks)}
+        n_waiting = dict.fromkeys(listed, 0)
+        for file, runs in self._runs.items():
+            for stock in self._placed.get(file, (self.nowhere,)):
+                if stock not in listed:
+                    raise InvariantError(f"{stock!r} has waiting blocks of file {file}, and is not among the stocks")
+                listed[stock].append((file, self._readers.get(file, 0)))
+                n_waiting[stock] += sum(stop - start for start, stop in runs)
+        for stock, files in listed.items():
+            if sorted(files) != sorted(stock.listed()):
+                raise InvariantError(
+                    f"the files with waiting blocks in {stock!r} are not those listed by their readers"
+                )
+            if stock is not self.nowhere and (stock.n_waiting != n_waiting[stock] or not stock):
+                raise InvariantError(
+                    f"{stock.n_waiting} blocks are noted as waiting in {stock!r}, {n_waiting[stock]} are"
+                )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from overproof.query.handout import Handout
 from overproof.query.ledger import Ledger, Place
+from overproof.query.locality.stock import NOWHERE, Reading
 from overproof.query.roster import Roster, Worker
 from overproof.records.block import Packet
 from overproof.records.orders import Order, SendPacket, SetApart
@@ -23,12 +24,13 @@ class Speculation:
     LATE (Zaharia and others, 2008).
     """
 
-    __slots__ = ("_handout", "_ledger", "_roster")
+    __slots__ = ("_handout", "_ledger", "_locality", "_roster")
 
     def __init__(self, ledger: Ledger, *, roster: Roster, handout: Handout) -> None:
         self._ledger = ledger
         self._roster = roster
         self._handout = handout
+        self._locality = handout.locality
 
     def copy_late_blocks(self, orders: list[Order]) -> None:
         """Give each idle worker a copy of a block of the worker that will be done last, as long as that pays."""
@@ -44,10 +46,13 @@ class Speculation:
             if choice is None:
                 return
             left_s, number, holder = choice
-            needed_s = self._ledger.sizes[number] / self._rate(worker)
+            reading = self._reading(worker, number)
+            if reading is None:
+                continue
+            needed_s = self._ledger.sizes[number] / self._rate(worker) * self._locality.slowdown(worker, reading)
             if left_s <= LATER * needed_s + MARGIN_S:
                 return
-            self._copy(number, holder, worker, orders)
+            self._copy(number, holder, worker, reading, orders)
 
     def _late_blocks(self) -> Iterator[tuple[float, int, Worker]]:
         """Give blocks by the seconds until they are done, latest first: the last ones of each worker first."""
@@ -72,10 +77,18 @@ class Speculation:
                     left_s = started_s + done_s - now
                     yield (left_s if left_s > 0 else now - started_s), number
 
-    def _copy(self, number: int, holder: Worker, worker: Worker, orders: list[Order]) -> None:
+    def _reading(self, worker: Worker, number: int) -> Reading | None:
+        """Return from where a worker would read a block; None when it may not."""
+        locality = self._locality
+        if not locality.is_known:
+            return NOWHERE
+        return locality.best(worker, self._ledger.blocks[number].file, number)
+
+    def _copy(self, number: int, holder: Worker, worker: Worker, reading: Reading, orders: list[Order]) -> None:
         assert not isinstance(self._ledger.where[number], Place)
         block = self._ledger.copy(number, worker)
-        packet = Packet(number=self._handout.give(worker, number, number + 1), blocks=(block,), is_apart=True)
+        n_packet = self._handout.give(worker, number, number + 1, reading)
+        packet = Packet(number=n_packet, blocks=(block,), is_apart=True, path=reading.path)
         orders.append(SetApart(worker=holder.name, block=block))
         orders.append(SendPacket(worker=worker.name, packet=packet))
 

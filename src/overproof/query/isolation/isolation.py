@@ -122,13 +122,17 @@ class Isolation:
         if case.probing is not None:
             self._n_probes += 1
             self._at_hand = ("probe", self._n_probes)
-            orders.append(ProbeRange(worker=isolator.name, probe=self._n_probes, block=case.block, part=case.probing))
+            path = self._handout.reading_of(isolator, case.number).path
+            orders.append(
+                ProbeRange(worker=isolator.name, probe=self._n_probes, block=case.block, part=case.probing, path=path)
+            )
         else:
             number = self._handout.next_number()
             self._is_guilty = False
             self._at_hand = ("packet", number)
             self._ledger.try_suspect(isolator, case.number)
-            packet = Packet(number=number, blocks=(case.block,), is_apart=True)
+            isolator.reading = self._handout.reading_of(isolator, case.number)
+            packet = Packet(number=number, blocks=(case.block,), is_apart=True, path=isolator.reading.path)
             orders.append(SendPacket(worker=isolator.name, packet=packet))
 
     # -- the isolator answers

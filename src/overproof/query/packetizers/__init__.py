@@ -6,9 +6,11 @@ Start with `view.py`, then `adaptive.py`.
 """
 
 from overproof.query.packetizers.adaptive import adaptive
+from overproof.query.packetizers.by_file import by_file
 from overproof.query.packetizers.fixed import fixed
+from overproof.query.packetizers.local_only import local_only
 from overproof.query.packetizers.single import single
 from overproof.query.packetizers.table import packetizer_by_name
 from overproof.query.packetizers.view import Packetizer, View
 
-__all__ = ["Packetizer", "View", "adaptive", "fixed", "packetizer_by_name", "single"]
+__all__ = ["Packetizer", "View", "adaptive", "by_file", "fixed", "local_only", "packetizer_by_name", "single"]

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from overproof.query.packetizers.adaptive import adaptive
+from overproof.query.packetizers.by_file import by_file
 from overproof.query.packetizers.fixed import fixed
+from overproof.query.packetizers.local_only import local_only
 from overproof.query.packetizers.single import single
 from overproof.query.packetizers.view import Packetizer
 from overproof.words.errors import OptionError
 
 SINGLE = "single"
 """Name of the policy that gives one block at a time."""
+LOCAL_ONLY = "local-only"
+"""Name of the policy that lets nothing be read but by workers on the machine where it lies."""
 
 PACKETIZERS: dict[str, Callable[[int | None], Packetizer]] = {
     "adaptive": lambda _: adaptive,
     "fixed": fixed,
     SINGLE: lambda _: single,
+    LOCAL_ONLY: lambda _: local_only,
+    "by-file": lambda _: by_file,
 }
 """Each name that a query may give, and how its policy is made of `packet_blocks`."""
 

@@ -21,6 +21,17 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Entries that were not read, and why; `tree` and `stop` are None for a file that nobody has looked into."""
+
+    file: FileIndex
+    tree: str | None
+    first: int
+    stop: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Excluded:
     """Entries on which the selector failed: one, unless they were not isolated."""
 

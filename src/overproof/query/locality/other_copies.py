@@ -1,0 +1,69 @@
+"""What could not be read from one copy is tried from another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from overproof.query.files import Files
+from overproof.query.handout import Handout
+from overproof.query.ledger import Ledger
+from overproof.query.locality.stock import NOWHERE, Reading
+from overproof.query.roster import Roster, Worker
+from overproof.records.notices import BlockUnreadable, FileFailed
+from overproof.records.orders import Order
+from overproof.words.ids import FileIndex
+
+
+class OtherCopies:
+    """Lets files and blocks wait again when a copy of them has failed and another was not tried (rule 16)."""
+
+    __slots__ = ("_files", "_handout", "_ledger", "_roster")
+
+    def __init__(self, files: Files, ledger: Ledger, *, roster: Roster, handout: Handout) -> None:
+        self._files = files
+        self._ledger = ledger
+        self._roster = roster
+        self._handout = handout
+
+    def open_elsewhere(self, worker: Worker, file: FileIndex, reason: str) -> bool:
+        """Let a file be asked again of somebody, of another copy; False when there is none."""
+        reading = worker.opening_from
+        if reading is NOWHERE or not self._handout.locality.fail_file(file, reading, reason):
+            return False
+        self._files.ask_again(file)
+        return True
+
+    def read_elsewhere(self, notice: BlockUnreadable, orders: list[Order]) -> bool:
+        """Let a block wait again, for another copy; False when there is none, or all would fail alike."""
+        worker, number = self._roster.find(notice.worker, notice.epoch), self._ledger.find(notice.block)
+        if worker is None or number < 0 or notice.phase == "branch" or not self._is_held_by(worker, number):
+            return False
+        if not self.give_up(worker, number, notice.reason):
+            return False
+        if worker is not self._roster.isolator:  # it is tried there again
+            self._handout.put_back(self._ledger.release_blocks(worker, (notice.block,)), orders)
+        return True
+
+    def give_up(self, worker: Worker, number: int, reason: str) -> bool:
+        """Note that a worker could not read a block from the copy it had; tell whether there is another to be tried."""
+        reading = self._reading_of(worker, number)
+        file = self._ledger.blocks[number].file
+        return reading is not NOWHERE and self._handout.locality.fail_block(file, number, reading, reason)
+
+    def with_all_reasons(self, notice: BlockUnreadable) -> BlockUnreadable:
+        """Say why none of the copies of a block could be read."""
+        whole = self._handout.locality.places.whole_reason(notice.block.file, notice.reason)
+        return notice if whole == notice.reason else replace(notice, reason=whole)
+
+    def failed_everywhere(self, failed: FileFailed) -> FileFailed:
+        """Say why none of the copies of a file could be opened."""
+        whole = self._handout.locality.places.whole_reason(failed.file, failed.reason)
+        return failed if whole == failed.reason else replace(failed, reason=whole)
+
+    def _is_held_by(self, worker: Worker, number: int) -> bool:
+        return worker in (self._ledger.where[number], self._ledger.copies.get(number))
+
+    def _reading_of(self, worker: Worker, number: int) -> Reading:
+        if worker is self._roster.isolator:
+            return worker.reading
+        return next((each.reading for each in worker.packets.values() if each.start <= number < each.stop), NOWHERE)

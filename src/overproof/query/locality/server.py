@@ -1,0 +1,137 @@
+"""What is measured of one server: a storage server, or a disk."""
+
+from __future__ import annotations
+
+from overproof.query.locality.bound import Bound, Seen
+
+MEMORY = 0.9
+"""Weight of all earlier packets in a pace, against 1 for the last one."""
+MIN_S = 1e-6
+"""Shorter than any packet; keeps rates finite where a clock is coarse."""
+REVIEW_S = 1.0
+"""No review comes sooner after the last one."""
+PACKETS_PER_READER = 2
+"""And none before each reader has done so many packets, on average."""
+STRAINED = 0.75
+"""Readers are badly off when they get so much of what others get who read as they do, near or far."""
+WAITING = 0.5
+"""Or when they wait for so much of their time."""
+FAILURES = 2
+"""Failures in a row after which a server is asked only when there is nothing else to do."""
+
+
+class Pace:
+    """Entries a second of one reader, lately.
+
+    Attributes:
+        rate_per_s: 0 until measured.
+    """
+
+    __slots__ = ("_entries", "_s", "rate_per_s")
+
+    def __init__(self) -> None:
+        self.rate_per_s = 0.0
+        self._entries = 0.0
+        self._s = 0.0
+
+    def add(self, n_entries: int, busy_s: float) -> None:
+        """Learn from one packet."""
+        self._entries = MEMORY * self._entries + n_entries
+        self._s = MEMORY * self._s + max(busy_s, MIN_S)
+        self.rate_per_s = self._entries / self._s
+
+
+class Server:
+    """One server: who reads from it, how fast, and how many it bears.
+
+    Attributes:
+        name: as the replicas name it.
+        n_readers: workers that have a packet of it in hand.
+        near: pace of those on whose machine it is.
+        far: pace of the others.
+    """
+
+    __slots__ = (
+        "_began_s",
+        "_bound",
+        "_busy_s",
+        "_entries",
+        "_expected",
+        "_n_failures",
+        "_n_packets",
+        "_waited_s",
+        "far",
+        "n_readers",
+        "name",
+        "near",
+    )
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.n_readers = 0
+        self.near = Pace()
+        self.far = Pace()
+        self._bound = Bound()
+        self._n_failures = 0
+        self._forget(0.0)
+
+    def __repr__(self) -> str:
+        return f"Server({self.name}, {self.n_readers} readers)"
+
+    @property
+    def limit(self) -> int | None:
+        """How many may read at once; None: nothing speaks against as many as anywhere."""
+        return self._bound.limit
+
+    @property
+    def is_failing(self) -> bool:
+        """Tell whether nothing came of it lately."""
+        return self._n_failures >= FAILURES
+
+    def fail(self) -> None:
+        """Note that something could not be read."""
+        self._n_failures += 1
+
+    def learn(self, n_entries: int, busy_s: float, *, is_near: bool, expected_per_s: float, waited_s: float) -> None:
+        """Learn from one packet.
+
+        Args:
+            n_entries: of the packet.
+            busy_s: seconds spent on it.
+            is_near: its reader is on the machine of the server.
+            expected_per_s: entries a second that such readers get, wherever; 0 when nobody knows.
+            waited_s: of the seconds, those spent waiting for what is read.
+        """
+        (self.near if is_near else self.far).add(n_entries, busy_s)
+        self._n_failures = 0
+        self._n_packets += 1
+        self._entries += n_entries
+        self._busy_s += busy_s
+        self._expected += busy_s * expected_per_s
+        self._waited_s += waited_s
+
+    def review(self, now: float, *, most: int) -> bool:
+        """Think again how many it bears, when enough was seen; tell whether that are more than before.
+
+        Args:
+            now: the driver's time.
+            most: how many may read from a server of which nothing bad is known.
+        """
+        elapsed_s = now - self._began_s
+        if elapsed_s < REVIEW_S or self._n_packets < PACKETS_PER_READER * max(1, self.n_readers):
+            return False
+        before = self.limit or most
+        # By Little's law the mean number of readers is the time that all of them were busy over the time that passed.
+        seen = Seen(self._busy_s / elapsed_s, self._entries / elapsed_s)
+        is_slow = self._entries < STRAINED * self._expected
+        self._bound.review(seen, is_strained=is_slow or self._waited_s > WAITING * self._busy_s, most=most)
+        self._forget(now)
+        return (self.limit or most) > before
+
+    def _forget(self, now: float) -> None:
+        self._began_s = now
+        self._n_packets = 0
+        self._entries = 0
+        self._busy_s = 0.0
+        self._expected = 0.0
+        self._waited_s = 0.0
