@@ -1,0 +1,145 @@
+"""Outposts on the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from distributed import Client
+from distributed.protocol.pickle import dumps
+
+from overproof.engines.clock import MonotonicClock
+from overproof.engines.dask.scout import environment
+from overproof.engines.dask.sending import Sent
+from overproof.engines.outposts.invitation import Invitation
+from overproof.words.errors import EngineError
+
+PATIENCE_S = 3.0
+"""How long after one Dask worker was refused it is believed that no other one will do."""
+MAX_DEATHS = 3
+"""Outposts that may end by themselves while none lives, before there is no hope."""
+CLOSE_S = 10.0
+
+
+class EnvironmentWarning(UserWarning):
+    """Dask workers do not have what the user's session has."""
+
+
+class DaskStarter:
+    """Sends a scout to each Dask worker, present and future.
+
+    Args:
+        client: of the cluster, synchronous.
+        n_workers: that were asked for; 0: as many as there are.
+        arguments: further ones of each outpost.
+        look_after: called by `check`; raises `EngineError` when no Dask worker will ever come.
+        close_cluster: called last; None: the cluster stays.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        n_workers: int = 0,
+        arguments: Sequence[str] = (),
+        look_after: Callable[[], None] | None = None,
+        close_cluster: Callable[[], None] | None = None,
+    ) -> None:
+        self.n_workers = n_workers
+        self._client = client
+        self._arguments = list(arguments)
+        self._look_after = look_after
+        self._close_cluster = close_cluster
+        self._name = f"overproof-{secrets.token_hex(6)}"
+        self._clock = MonotonicClock()
+        self._lock = threading.Lock()
+        self._n_accepted = 0
+        self._refused: dict[str, str] = {}
+        self._refused_s = 0.0
+        self._deaths: list[str] = []
+        self._differences: dict[str, list[str]] = {}
+        self._is_warned: set[str] = set()
+
+    def start(self, invitation: Invitation) -> None:
+        self._client.subscribe_topic(self._name, self._hear)
+        sent = Sent(
+            {
+                "topic": self._name,
+                "invitation": invitation.to_text(),
+                "environment": environment(),
+                "arguments": self._arguments,
+            }
+        )
+        # Not waited for: a worker that cannot be reached holds up nobody.
+        self._begin(
+            self._client.scheduler.register_worker_plugin(plugin=dumps(sent), name=self._name, idempotent=False)
+        )
+
+    def check(self) -> None:
+        with self._lock:
+            refused, n_accepted, deaths = dict(self._refused), self._n_accepted, list(self._deaths)
+        self._warn(refused if n_accepted else {})
+        if refused and not n_accepted and self._clock.now() - self._refused_s > PATIENCE_S:
+            raise EngineError(f"no Dask worker can be used: {_listed(refused)}")
+        if len(deaths) >= MAX_DEATHS:
+            raise EngineError(f"outposts end by themselves: {deaths[-1]}")
+        if self._look_after is not None:
+            self._look_after()
+
+    def close(self) -> None:
+        with contextlib.suppress(Exception):  # Dask's own, of many kinds: what is left here is seen to by the workers
+            self._client.unsubscribe_topic(self._name)
+            pending = self._begin(self._client.scheduler.unregister_worker_plugin(name=self._name))
+            if self._close_cluster is None:
+                pending.result(CLOSE_S)
+        if self._close_cluster is not None:
+            self._close_cluster()
+
+    # -- what scouts say, in Dask's thread
+
+    def _hear(self, event: tuple[float, dict[str, Any]]) -> None:
+        _, said = event
+        host, reason = str(said["host"]), str(said["reason"])
+        with self._lock:
+            match said["what"]:
+                case "accepted":
+                    self._n_accepted += 1
+                    self._deaths.clear()
+                    if reason:
+                        self._differences.setdefault(reason, []).append(host)
+                case "refused":
+                    self._refused[host] = reason
+                    self._refused_s = self._clock.now()
+                case "died":
+                    self._deaths.append(f"{host}: {reason}")
+
+    def _warn(self, refused: dict[str, str]) -> None:
+        """Say once what differs, and who is left out."""
+        with self._lock:
+            differing = {reason: ", ".join(sorted(set(hosts))) for reason, hosts in self._differences.items()}
+        for reason, hosts in differing.items():
+            self._warn_once(f"libraries differ on {hosts}, and answers may in the last bit: {reason}", about=reason)
+        for host, reason in refused.items():
+            self._warn_once(f"the Dask worker on {host} is not used: {reason}", about=host)
+
+    def _warn_once(self, text: str, *, about: str) -> None:
+        if about not in self._is_warned:
+            self._is_warned.add(about)
+            warnings.warn(text, EnvironmentWarning, stacklevel=2)
+
+    def _begin(self, coroutine: Any) -> Any:
+        """Let Dask's thread do something."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._client.loop.asyncio_loop)
+
+
+def _listed(refused: dict[str, str]) -> str:
+    """Name each reason once, with its hosts."""
+    hosts_by_reason: dict[str, list[str]] = {}
+    for host, reason in refused.items():
+        hosts_by_reason.setdefault(reason, []).append(host)
+    return "; ".join(f"{', '.join(hosts)}: {reason}" for reason, hosts in hosts_by_reason.items())
