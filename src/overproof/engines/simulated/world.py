@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from overproof.engines.simulated.agenda import Agenda
 from overproof.engines.simulated.cluster.crew import SimulatedCrew
@@ -53,6 +53,9 @@ MOST_IDLE_TICKS = 1_000
 """Ticks in a row in which nothing else is to come and nothing is ordered, after which the query hangs."""
 MOST_IDLE_NOTICES = 200_000
 """Notices without a delta among them, after which the query turns in circles."""
+
+Fixed: TypeAlias = tuple[float, Callable[..., object], tuple[Any, ...]]
+"""When, what happens, and with what."""
 
 
 class Checkpoint(NamedTuple):
@@ -137,14 +140,18 @@ class World:
             DismissWorker: self._dismiss,
             CloseQuery: self._close,
         }
-        self._fixed: list[tuple[float, Callable[..., object], tuple[Any, ...]]] = []
-        if options.stop_s is not None:
-            self._fixed.append((options.stop_s, self._feed, (StopRequested(),)))
-        for kill_s, saved_s in draw_master_losses(options, dice, horizon_s=horizon_s):
-            self._fixed += [(saved_s, self._save, ()), (kill_s, self._kill_master, ())]
-        joins = [(dice.uniform(0.0, self.ideal_s), SPEEDS[options.law](dice, options.spread))
-                 for _ in range(int(options.joins * options.workers))]  # fmt: skip
-        self._joins = joins
+        self._fixed = self._draw_fixed(dice, horizon_s)
+        self._joins = [(dice.uniform(0.0, self.ideal_s), SPEEDS[options.law](dice, options.spread))
+                       for _ in range(int(options.joins * options.workers))]  # fmt: skip
+
+    def _draw_fixed(self, dice: random.Random, horizon_s: float) -> list[Fixed]:
+        """Say what happens at times of its own, whatever happens else: stops, checkpoints, the end of the master."""
+        fixed: list[Fixed] = []
+        if self._options.stop_s is not None:
+            fixed.append((self._options.stop_s, self._feed, (StopRequested(),)))
+        for kill_s, saved_s in draw_master_losses(self._options, dice, horizon_s=horizon_s):
+            fixed += [(saved_s, self._save, ()), (kill_s, self._kill_master, ())]
+        return fixed
 
     @property
     def now(self) -> float:
