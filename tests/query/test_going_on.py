@@ -120,7 +120,7 @@ def test_steps_and_limits_do_not_mix() -> None:
 
 
 def test_strained_worker_hands_over_and_goes() -> None:
-    """It drops its packets after the block in hand, hands over, and is dismissed when that is merged; the rest waits."""
+    """It drops its packets after the block in hand, hands over, and goes when that is merged; the rest waits."""
     table = Table(packet_blocks=2)
     table.opened(n_blocks=4)
     first, second = packets(table.join("a"))

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from table import OOPS
 
 from overproof.query.master import Master
+from overproof.query.merging import MergerPolicy
 from overproof.query.packetizers import packetizer_by_name
 from overproof.records.account import Account
 from overproof.records.block import Block, Delta, Packet
@@ -31,7 +32,7 @@ from overproof.records.notices import (
     WorkerJoined,
     WorkerLost,
 )
-from overproof.records.orders import CloseQuery, HaltWorker, OpenFile, SendPacket, TakeDelta
+from overproof.records.orders import CloseQuery, HaltWorker, OpenFile, Order, SendPacket, TakeDelta
 from overproof.records.query import QueryOptions
 from overproof.words.states import TRANSITIONS, QueryState
 
@@ -53,6 +54,9 @@ class Hands:
 class QueryMachine(RuleBasedStateMachine):
     """Keeps its own book of what was merged, and compares it with the account after every step."""
 
+    MORE_BLOCKS = 0
+    """In each file, than are drawn."""
+
     @initialize(
         sizes=st.lists(st.integers(0, 6), max_size=4),
         first=st.sampled_from((0, 0, 7)),
@@ -64,14 +68,16 @@ class QueryMachine(RuleBasedStateMachine):
         self.now = 0.0
         self.grids = [
             FileGrid(tree="t", n_entries=5 * size, stops=tuple(range(5, 5 * size + 1, 5)), size_bytes=1)
-            for size in sizes
+            for size in (size + self.MORE_BLOCKS for size in sizes)
         ]
         self.master = Master(
             len(sizes),
             QueryOptions(first=first, entries=entries, on_error="stop", takes_empty=takes_empty),
             packetizer_by_name(packetizer, packet_blocks=2),
             members=(1, len(sizes) - 2, 1) if len(sizes) > 2 else (),
+            merging=self.merging(),
         )
+        self.prepare()
         self.hands: dict[tuple[str, int], Hands] = {}
         self.live: dict[str, int] = {}
         self.taken: list[Delta] = []
@@ -81,6 +87,23 @@ class QueryMachine(RuleBasedStateMachine):
         self.failed = False
         self.stopped = False
         self.feed(QueryStarted())
+        self.populate()
+
+    def populate(self) -> None:
+        """Let some things have happened already."""
+
+    def merging(self) -> MergerPolicy | None:
+        """Choose how many mergers there should be."""
+        return None
+
+    def prepare(self) -> None:
+        """Have what the orders of the first notice need."""
+
+    def obey(self, order: Order) -> None:
+        """Do what only some machines must."""
+
+    def is_living(self, delta: Delta) -> bool:
+        return self.live.get(delta.worker) == delta.epoch
 
     def feed(self, notice: Notice) -> None:
         self.now += 0.5
@@ -97,10 +120,11 @@ class QueryMachine(RuleBasedStateMachine):
                 case HaltWorker(worker=worker):
                     self.hands[worker, self.live[worker]].is_halted = True
                 case TakeDelta(delta=delta):
-                    assert self.live.get(delta.worker) == delta.epoch
+                    assert self.is_living(delta)
                     self.taken.append(delta)
                 case CloseQuery(state=state):
                     self.closed.append(state)
+            self.obey(order)
 
     def pick(self, which: int, *, lost: bool = False) -> tuple[str, int] | None:
         """Choose a worker, live or (if `lost`) any that ever was."""
@@ -114,7 +138,7 @@ class QueryMachine(RuleBasedStateMachine):
             epoch = 1 + max((epoch for other, epoch in self.hands if other == name), default=0)
             self.live[name] = epoch
             self.hands[name, epoch] = Hands()
-            self.feed(WorkerJoined(worker=name, epoch=epoch))
+            self.feed(WorkerJoined(worker=name, epoch=epoch, host=f"h{which % 2}"))
 
     @rule(which=WHICH)
     def lose(self, which: int) -> None:
@@ -239,13 +263,22 @@ class QueryMachine(RuleBasedStateMachine):
         for _ in range(1_000):
             if self.closed:
                 break
-            before: Any = (len(hands.files), len(hands.packets), len(hands.computed), len(self.taken))
+            before: Any = (len(hands.files), len(hands.packets), len(hands.computed), len(self.taken), self.n_open)
             self.look(0, True)
             self.compute(index, "good")
             self.offer(index)
+            self.go_on()
             self.merge(0)
             assert any(before) or self.closed, "the query hangs"
         assert len(self.closed) == 1
+
+    @property
+    def n_open(self) -> int:
+        """Count what is still to be done by others than workers."""
+        return 0
+
+    def go_on(self) -> None:
+        """Let others than workers do something."""
 
     def lose_by_name(self, name: str) -> None:
         del self.live[name]
