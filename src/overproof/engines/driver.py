@@ -292,7 +292,7 @@ class Driver:
         )
 
     def _open_file(self, order: OpenFile, _: bytes | None) -> None:
-        self._crew.send(order.worker, LookInto(file=order.file))
+        self._crew.send(order.worker, LookInto(file=order.file, path=order.path))
 
     def _call_delta(self, order: CallDelta, _: bytes | None) -> None:
         self._crew.send(order.worker, HandOver())
@@ -305,7 +305,8 @@ class Driver:
 
     def _probe(self, order: ProbeRange, _: bytes | None) -> None:
         identity = self._identities.get(order.block.file, "")
-        self._crew.send(order.worker, Probe(probe=order.probe, block=order.block, part=order.part, identity=identity))
+        probe = Probe(probe=order.probe, block=order.block, part=order.part, identity=identity, path=order.path)
+        self._crew.send(order.worker, probe)
 
     def _call_merger(self, order: CallMerger, _: bytes | None) -> None:
         self._crew.call_merger(order.host)

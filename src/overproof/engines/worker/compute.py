@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
@@ -53,7 +54,7 @@ from overproof.records.notices import (
 from overproof.records.outcome.failure import Failure
 from overproof.words.clock import Clock
 from overproof.words.errors import OptionError
-from overproof.words.ids import FileIndex, WorkerId
+from overproof.words.ids import WorkerId
 
 if TYPE_CHECKING:
     from overproof.analysis.selector import Selector
@@ -155,8 +156,8 @@ class Worker:
                 self._handover.settle(number)
             case HandOver():
                 self._handover.offer()
-            case LookInto(file=file):
-                self._look_into(file)
+            case LookInto():
+                self._look_into(command)
             case Halt():
                 self._halt()
             case Brief():
@@ -177,7 +178,7 @@ class Worker:
         if not self._is_fit():
             return
         packet, blocks = self._packets[0]
-        self._compute(blocks.popleft(), is_apart=packet.is_apart)
+        self._compute(blocks.popleft(), packet)
         if not blocks:
             self._packets.popleft()
             self._finish_packet(packet, n_blocks=len(packet.blocks))
@@ -264,10 +265,10 @@ class Worker:
 
     # -- files and blocks
 
-    def _look_into(self, file: FileIndex) -> None:
+    def _look_into(self, command: LookInto) -> None:
         if self._logbook is not None:
-            self._logbook.look_into(file)
-        looked = look_into(self._source, file, worker=self.name)
+            self._logbook.look_into(command.file)
+        looked = look_into(self._source, command, worker=self.name)
         if self._logbook is not None:
             self._logbook.leave()
         self._reply(looked)
@@ -292,15 +293,17 @@ class Worker:
         )
         self._start_packet()
 
-    def _compute(self, block: Block, *, is_apart: bool) -> None:
-        queued = (each for _, blocks in self._packets for each in blocks)
+    def _compute(self, block: Block, packet: Packet) -> None:
+        self._source.read_from(block.file, packet.path)
+        of_copy = takewhile(lambda each: each[0].path == packet.path, self._packets)
+        queued = (each for _, blocks in of_copy for each in blocks)
         ahead = following(block, queued, pieces_of=self._pieces)
         attempt = self._attempt(block, self._pieces(block), following=ahead)
         outputs = OutputState()
         try:
             outputs.add_ranges(block, attempt.outputs())
             # Asked only now: somebody else may have got the block while it was computed.
-            if is_apart or block in self._apart:
+            if packet.is_apart or block in self._apart:
                 self._handover.add_apart(block, outputs)
             else:
                 self._handover.add(block, outputs)
@@ -335,6 +338,7 @@ class Worker:
             return
         first, stop = probe.part
         self._source.expect(probe.block.file, probe.identity)
+        self._source.read_from(probe.block.file, probe.path)
         attempt = self._attempt(probe.block, ((probe.part,),))
         if stop - first == 1:
             self._reply(EventNamed(probe=probe.probe, event=attempt.event_name()))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from itertools import islice, takewhile
 from typing import Any
 
 from overproof.columns.cycles import Cycles
 from overproof.columns.events import NOTHING_AROUND, ColumnMemory, Events, columns_of, name_of_event
+from overproof.columns.files.identity import is_copy, is_version
 from overproof.columns.files.recognized import why_another
 from overproof.columns.reader import Reader, ReaderCache
-from overproof.engines.messages import Measure, Measured, Survey, Surveyed
+from overproof.engines.messages import LookInto, Measure, Measured, Survey, Surveyed
 from overproof.records.block import Block, Range
 from overproof.records.dataset import Dataset, FileGrid, FileSpec
 from overproof.records.notices import FileFailed, FileOpened
@@ -83,6 +85,7 @@ class BlockSource:
         self._optional = optional
         self._schema = schema
         self._identities: dict[FileIndex, str] = {}
+        self._paths: dict[FileIndex, str] = {}
         self._memory = ColumnMemory()
 
     def tidy_up(self) -> None:
@@ -98,14 +101,18 @@ class BlockSource:
         """Let go of columns that other processes have thrown away; for any thread."""
         self._readers.columns.shed()
 
-    def grid(self, file: int) -> FileGrid:
+    def grid(self, file: int, *, path: str = "") -> FileGrid:
         """Look into a file.
+
+        Args:
+            file: its place in the dataset.
+            path: the copy to open; empty: the file where the dataset says it is.
 
         Raises:
             DatasetError, ReadError: it cannot be opened, has no such tree, or is not the one that was meant.
         """
         assert self._dataset is not None
-        spec = self._dataset.files[file]
+        spec = _at(self._dataset.files[file], path)
         grid = self._readers.get(spec, verify=bool(spec.checksum)).grid(self._block_entries)
         if difference := why_another(spec, grid):
             raise ReadError(difference, file=spec.path, phase="open")
@@ -130,6 +137,13 @@ class BlockSource:
     def expect(self, file: FileIndex, identity: str) -> None:
         """Learn of which version of a file the query has the blocks; empty where that cannot be told."""
         self._identities[file] = identity
+
+    def read_from(self, file: FileIndex, path: str) -> None:
+        """Read a file from one of its copies from now on; empty: where the dataset says it is."""
+        if path:
+            self._paths[file] = path
+        else:
+            self._paths.pop(file, None)
 
     def events(self, block: Block, *, following: Sequence[Range] = ()) -> Any:
         """Return the lazy record of a block, or its cycles.
@@ -194,14 +208,22 @@ class BlockSource:
     def _reader(self, file: FileIndex) -> Reader:
         """Open the version of a file to which the blocks of the query belong; another one must not be mixed in."""
         assert self._dataset is not None
-        spec, identity = self._dataset.files[file], self._identities.get(file, "")
+        path, identity = self._paths.get(file, ""), self._identities.get(file, "")
+        spec = _at(self._dataset.files[file], path)
         # Checksums are in the brief only when they are to be verified.
-        reader = self._readers.get(spec, identity=identity, verify=bool(spec.checksum))
-        if identity and reader.identity != identity:
-            raise ReadError(
-                "the file has changed since the query began: run the query again", file=spec.path, phase="open"
+        reader = self._readers.get(spec, identity="" if path else identity, verify=bool(spec.checksum))
+        if not (is_copy if path else is_version)(identity, reader.identity):
+            reason = (
+                "the copy is of another version than the file that was looked into: replace it"
+                if path
+                else ("the file has changed since the query began: run the query again")
             )
+            raise ReadError(reason, file=spec.path, phase="open")
         return reader
+
+
+def _at(spec: FileSpec, path: str) -> FileSpec:
+    return replace(spec, path=path) if path else spec
 
 
 def following(
@@ -219,10 +241,11 @@ def following(
     return tuple((piece[0][0], piece[-1][1]) for piece in islice(pieces, PIECES_AHEAD))
 
 
-def look_into(source: BlockSource, file: FileIndex, *, worker: WorkerId) -> FileOpened | FileFailed:
+def look_into(source: BlockSource, command: LookInto, *, worker: WorkerId) -> FileOpened | FileFailed:
     """Tell the grid of a file, or why there is none that can be used."""
+    file = command.file
     try:
-        return FileOpened(worker=worker, file=file, grid=source.grid(file))
+        return FileOpened(worker=worker, file=file, grid=source.grid(file, path=command.path))
     except ReadError as error:
         return FileFailed(worker=worker, file=file, reason=error.reason, phase=error.phase)
     except DatasetError as error:
