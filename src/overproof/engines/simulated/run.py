@@ -18,10 +18,10 @@ from overproof.engines.simulated.options import SimulationOptions
 from overproof.engines.simulated.report import SimulationReport
 from overproof.engines.simulated.world import World
 from overproof.query.master import Master
-from overproof.query.packetizers import Packetizer, packetizer_by_name
-from overproof.records.query import QueryOptions
+from overproof.query.merging import near_the_root
+from overproof.query.packetizers import packetizer_by_name
 
-MakeMaster = Callable[[int, QueryOptions, Packetizer], Master]
+MakeMaster = Callable[..., Master]
 
 
 def simulate(options: SimulationOptions, *, make_master: MakeMaster = Master) -> SimulationReport:
@@ -40,7 +40,10 @@ def simulate(options: SimulationOptions, *, make_master: MakeMaster = Master) ->
     grids = draw_grids(options, dice)
     packetizer = packetizer_by_name(options.packetizer, packet_blocks=options.query.packet_blocks)
     query = replace(options.query, block_entries=options.block_entries, packetizer=options.packetizer)
-    world = World(options, grids, make_master=lambda: make_master(options.files, query, packetizer), dice=dice)
+    merging = near_the_root if options.has_mergers else None
+    world = World(
+        options, grids, make_master=lambda: make_master(options.files, query, packetizer, merging=merging), dice=dice
+    )
     with _garbage_stays():
         world.run()
     audit(world, options)
