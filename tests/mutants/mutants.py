@@ -322,9 +322,9 @@ MUTANTS = (
     Mutant(
         name="hands out unreadable work",
         file="master.py",
-        old="""        if self._state is RUNNING:
+        old="""            self._why_unread = notice.reason
             self._stop(QueryState.FAILED, orders)""",
-        new="""        pass""",
+        new="""            self._why_unread = notice.reason""",
         promise="when the credential has expired, nothing is handed out any more",
     ),
     Mutant(

@@ -309,9 +309,10 @@ class Master(Outlook):
     def _on_stop_requested(self, _: StopRequested, orders: list[Order]) -> None:
         self._stop(QueryState.STOPPED, orders)
 
-    def _on_credential_expired(self, _: CredentialExpired, orders: list[Order]) -> None:
+    def _on_credential_expired(self, notice: CredentialExpired, orders: list[Order]) -> None:
         """Hand out nothing that nobody could read; what is computed is kept, the rest stays unread."""
         if self._state is RUNNING:
+            self._why_unread = notice.reason
             self._stop(QueryState.FAILED, orders)
 
     def _on_abort_requested(self, _: AbortRequested, orders: list[Order]) -> None:

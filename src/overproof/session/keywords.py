@@ -30,6 +30,8 @@ class QueryKeywords(TypedDict, total=False):
         verify: verify the checksums of whole files that the dataset gives, before they are read.
         journal: keep the query's folder, with which it can be resumed.
         delta_interval_s: seconds after which a worker hands over what it has; `inf`: at the end.
+        mergers: processes that merge on the way, past one machine; None: near the square root of many workers, or of
+            fewer ones with large outputs; 0: none.
         by_dataset: keep the answers of several datasets apart, by their names.
     """
 
@@ -49,6 +51,7 @@ class QueryKeywords(TypedDict, total=False):
     verify: bool
     journal: bool
     delta_interval_s: float
+    mergers: int | None
     by_dataset: bool
 
 

@@ -38,7 +38,7 @@ _UNDIVIDED = Division()
 _DATA = ("tree", "files", "allow_duplicates", "friends", "entry_list")
 """Keywords that say what the data are."""
 
-_MANNER = ("memory_limit_bytes", "verify", "journal", "delta_interval_s")
+_MANNER = ("memory_limit_bytes", "verify", "journal", "delta_interval_s", "mergers")
 """Keywords that say how a query is to be run on an engine."""
 
 
@@ -51,12 +51,14 @@ class Manner:
         verifies: checksums of whole files are verified before they are read, where the dataset gives them.
         journal: the query has a folder, with its journal and checkpoint, and can be resumed.
         delta_interval_s: seconds after which a worker hands over what it has.
+        mergers: processes that merge on the way, where there can be such; None: as many as are of use.
     """
 
     memory_limit_bytes: int | None = None
     verifies: bool = False
     journal: bool = True
     delta_interval_s: float = 1.0
+    mergers: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +212,7 @@ def check_manner(
     verify: bool = False,
     journal: bool = True,
     delta_interval_s: float = 1.0,
+    mergers: int | None = None,
 ) -> Manner:
     """Check and bundle what the engine must know.
 
@@ -219,11 +222,17 @@ def check_manner(
     if memory_limit_bytes is not None:
         check_number("memory_limit_bytes", memory_limit_bytes, at_least=MIN_MEMORY_BYTES)
     _check_seconds("delta_interval_s", delta_interval_s, is_zero_allowed=True)
+    if mergers is not None:
+        check_number("mergers", mergers, at_least=0)
     for name, value in (("verify", verify), ("journal", journal)):
         if not isinstance(value, bool):
             raise OptionError(f"{name}={value!r}: give True or False")
     return Manner(
-        memory_limit_bytes=memory_limit_bytes, verifies=verify, journal=journal, delta_interval_s=delta_interval_s
+        memory_limit_bytes=memory_limit_bytes,
+        verifies=verify,
+        journal=journal,
+        delta_interval_s=delta_interval_s,
+        mergers=mergers,
     )
 
 

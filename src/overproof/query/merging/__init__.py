@@ -10,6 +10,6 @@ Start with `intake.py`, then `policy.py` and `merging.py`.
 
 from overproof.query.merging.intake import Intake
 from overproof.query.merging.merging import Merging
-from overproof.query.merging.policy import Crowd, MergerPolicy, near_the_root
+from overproof.query.merging.policy import Crowd, MergerPolicy, just, near_the_root
 
-__all__ = ["Crowd", "Intake", "MergerPolicy", "Merging", "near_the_root"]
+__all__ = ["Crowd", "Intake", "MergerPolicy", "Merging", "just", "near_the_root"]

@@ -70,7 +70,7 @@ class Conduct:
         self._clock = MonotonicClock()
         self._started_s = self._clock.now()
         self._ended_s: float | None = None
-        self._master = master_of(question)
+        self._master = master_of(question, can_merge=crew.can_merge)
         self._facts = FactReaders(
             master=self._master,
             tally=StatisticsTally(

@@ -8,6 +8,7 @@ from overproof.analysis.selector import Selector
 from overproof.columns.cycles import items_in_block
 from overproof.engines.driver import Snapshot
 from overproof.query.master import Master
+from overproof.query.merging import just, near_the_root
 from overproof.query.packetizers import packetizer_by_name
 from overproof.records.dataset import FileGrid
 from overproof.session.question import Question
@@ -33,9 +34,10 @@ def snapshot_of(master: Master, outputs: OutputState, *, state: QueryState) -> S
     )
 
 
-def master_of(question: Question) -> Master:
-    """Make a fresh master for a question."""
-    options, dataset = question.options, question.dataset
+def master_of(question: Question, *, can_merge: bool) -> Master:
+    """Make a fresh master for a question; on a crew that `can_merge` there may be mergers."""
+    options, dataset, n_mergers = question.options, question.dataset, question.manner.mergers
+    policy = near_the_root if n_mergers is None else just(n_mergers)
     files = dataset.files if dataset is not None else ()
     return Master(
         n_files=question.n_files,
@@ -43,6 +45,7 @@ def master_of(question: Question) -> Master:
         packetizer=packetizer_by_name(options.packetizer, packet_blocks=options.packet_blocks),
         steps={index: spec.steps for index, spec in enumerate(files) if spec.steps is not None},
         members=() if dataset is None else [member.n_files for member in dataset.all_members],
+        merging=policy if can_merge and n_mergers != 0 else None,
     )
 
 

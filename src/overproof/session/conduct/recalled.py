@@ -30,7 +30,7 @@ def recalled_result(query: QueryFolder) -> Any:
     resumption = read_up(query, number=0)
     if not resumption.outputs.n_blocks and not resumption.is_finished:
         raise QueryError(f"nothing of query {query.id} was merged before it ended: `overproof resume {query.id}`")
-    result = recalled(master_of(resumption.question), resumption, selector=resumption.selector())
+    result = recalled(master_of(resumption.question, can_merge=False), resumption, selector=resumption.selector())
     return dress(result, kind=resumption.question.kind)
 
 
