@@ -10,7 +10,7 @@ import click
 
 from overproof.cli.picture_options import picture_options
 from overproof.cli.places import check_apart, check_file, check_json, check_named
-from overproof.cli.written.arguments import parse_friends, parse_pairs
+from overproof.cli.written.arguments import parse_engine_options, parse_friends, parse_pairs
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES, ON_ERROR, OnError
 from overproof.session.show.style import PLAIN_STYLE, Style
 from overproof.words.errors import OptionError
@@ -43,6 +43,7 @@ class QueryFlags:
 
     engine: str | None = None
     workers: int | None = None
+    engine_option: tuple[str, ...] = ()
     tree: str | None = None
     first: int = 0
     entries: int | None = None
@@ -137,7 +138,8 @@ class QueryFlags:
             raise OptionError(f"--quiet shows nothing: leave out --{'live' if self.live else 'look-at'}, or --quiet")
         cache = False if self.no_cache else None
         return open_session(
-            self.engine, self.workers, quiet=self.quiet, cache=cache, live=self.look_at or self.live or None
+            self.engine, self.workers, options=self.engine_option, quiet=self.quiet, cache=cache,
+            live=self.look_at or self.live or None,
         )  # fmt: skip
 
     @property
@@ -193,18 +195,28 @@ class QueryFlags:
 
 
 def open_session(
-    engine: str | None, workers: int | None, *, quiet: bool, cache: bool | None = None, live: Live = None
+    engine: str | None,
+    workers: int | None,
+    *,
+    quiet: bool,
+    options: Sequence[str] = (),
+    cache: bool | None = None,
+    live: Live = None,
 ) -> Session:
     """Open a session; a quiet one shows no progress, `cache` and `live` are as of `Session`.
 
     Raises:
         OptionError: no such engine, or a number of workers that makes no sense.
+        EngineError: the engine is not to be had.
     """
     from overproof.session.session import Session
 
     if engine is not None and not engine.strip():
-        raise OptionError("--engine is empty: give an address such as local, local:4 or inline")
-    return Session(engine or "local", workers=workers, progress=False if quiet else None, cache=cache, live=live)
+        raise OptionError("--engine is empty: give an address such as local, local:4, inline or slurm:64")
+    return Session(
+        engine or "local", workers=workers, progress=False if quiet else None, cache=cache, live=live,
+        **parse_engine_options(options),
+    )  # fmt: skip
 
 
 def engine_options(function: F) -> F:
@@ -212,8 +224,15 @@ def engine_options(function: F) -> F:
     return _added(
         function,
         click.option("--workers", type=int, metavar="N", help="Number of workers; default: one a core."),
-        click.option("--engine", metavar="ADDRESS", help="Where to compute: local (default), local:N, inline."),
-    )
+        click.option(
+            "--engine", metavar="ADDRESS",
+            help="Where to compute: local (default), local:N, inline, slurm:N, htcondor:N, dask://HOST:PORT.",
+        ),
+        click.option(
+            "--engine-option", multiple=True, metavar="NAME=VALUE",
+            help="An option of the engine, such as queue=short of Slurm; may be repeated.",
+        ),
+    )  # fmt: skip
 
 
 def cache_option(function: F) -> F:

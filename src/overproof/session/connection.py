@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from overproof.session.address import hire_crew
+from overproof.session.address import Address, hire_crew
 from overproof.session.show.notebook.kernel import is_in_kernel
 from overproof.words.errors import OptionError
 
@@ -39,7 +39,8 @@ class Connection:
     """Workers that are kept up, and one query after the other over them.
 
     Args:
-        address: `"local"` (a worker process on every core), `"local:4"`, or `"inline"` (in this process).
+        address: `"local"` (a worker process on every core), `"local:4"`, `"inline"` (in this process), `"slurm:64"`,
+            `"htcondor:64"` (workers in batch jobs), `"dask://host:port"` or a client of Dask.
         workers: number of workers, said apart from the address.
         progress: show the progress of queries that are waited for; None: in a notebook, and when standard error is a
             terminal.
@@ -47,23 +48,26 @@ class Connection:
             `outer/inner`; True: the first histogram; False: none; None: the first histogram where there is room.
         cache: keep columns that were read, for the next query: True, False, or a directory, as on an SSD; None: what
             `OVERPROOF_CACHE` says, and in memory where it says nothing.
+        options: of the engine, as `queue="short"` of Slurm; the page on running on Dask has them.
 
     Raises:
         OptionError: no such engine, a number of workers that makes no sense, a cache that is no directory.
+        EngineError: the engine is not to be had.
     """
 
     def __init__(
         self,
-        address: str = "local",
+        address: Address = "local",
         *,
         workers: int | None = None,
         progress: bool | None = None,
         live: Live = None,
         cache: Chosen = None,
+        **options: Any,
     ) -> None:
-        self.address = address
+        self.address = address if isinstance(address, str) else "dask"
         # First of all: the workers begin to load what they need. What we need is loaded meanwhile, where it is used.
-        self._crew: Crew = hire_crew(address, workers=workers)
+        self._crew: Crew = hire_crew(address, workers=workers, options=options)
         self._cache = self._choose_cache(cache)
         self._look = self._choose_look(live)
         self._lock = threading.Lock()

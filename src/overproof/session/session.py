@@ -27,14 +27,17 @@ class Session(Connection):
     """Workers that answer one query after the other, until the session is closed.
 
     Args:
-        address: `"local"` (a worker process on every core), `"local:4"`, or `"inline"` (in this process).
+        address: `"local"` (a worker process on every core), `"local:4"`, `"inline"` (in this process), `"slurm:64"`,
+            `"htcondor:64"` (workers in batch jobs), `"dask://host:port"` or a client of Dask.
         workers: number of workers, said apart from the address.
         progress: show the progress of queries that are waited for; None: when standard error is a terminal.
         cache: keep columns that were read, for the next query: True, False, or a directory, as on an SSD; None: what
             `OVERPROOF_CACHE` says, and in memory where it says nothing.
+        options: of the engine, as `queue="short"` of Slurm; the page on running on Dask has them.
 
     Raises:
         OptionError: no such engine, a number of workers that makes no sense, a cache that is no directory.
+        EngineError: the engine is not to be had.
     """
 
     def process(

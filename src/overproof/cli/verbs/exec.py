@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 @click.option("--json", metavar="F", help="Write what each worker printed and returned as JSON; - for standard output.")
 @engine_options
 def exec_command(
-    script: str, arguments: tuple[str, ...], json: str | None, workers: int | None, engine: str | None
+    script: str,
+    arguments: tuple[str, ...],
+    json: str | None,
+    workers: int | None,
+    engine: str | None,
+    engine_option: tuple[str, ...],
 ) -> int:
     """Run SCRIPT.py with ARGS on every worker; options go before the script.
 
@@ -33,7 +38,7 @@ def exec_command(
     last expression comes back with what it printed. The exit code is 4 if it raised on any worker.
     """
     check_json(json)
-    with open_session(engine, workers, quiet=True) as session:
+    with open_session(engine, workers, options=engine_option, quiet=True) as session:
         results = session.exec(script, arguments)
     if json is not None:
         write_json(json, {"workers": [_record(each) for each in results]})

@@ -6,7 +6,7 @@ import glob
 import os
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from overproof.words.errors import OptionError
 
@@ -46,6 +46,29 @@ def parse_pairs(texts: Sequence[str], *, option: str, example: str) -> dict[str,
             raise OptionError(f"{option} {text}: {name.strip()} is given twice")
         pairs[name.strip()] = value.strip()
     return pairs
+
+
+OF_SESSIONS: Final = ("address", "cache", "live", "progress", "workers")
+"""What is said by options of their own."""
+
+
+def parse_engine_options(texts: Sequence[str]) -> dict[str, Any]:
+    """Read `NAME=VALUE`, where a value is as in the site file; what is none there is text.
+
+    Raises:
+        OptionError: one is not of this form.
+    """
+    options: dict[str, Any] = {}
+    for name, text in parse_pairs(texts, option="--engine-option", example="queue=short").items():
+        if name in OF_SESSIONS or not name.isidentifier():
+            raise OptionError(f"--engine-option {name}: is no option of an engine")
+        import tomllib
+
+        try:
+            options[name] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            options[name] = text
+    return options
 
 
 def parse_friends(texts: Sequence[str]) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import dask.config
+from dask.utils import parse_bytes
 from dask_jobqueue.htcondor import HTCondorCluster, HTCondorJob
 from dask_jobqueue.slurm import SLURMCluster, SLURMJob
 from distributed import Security
@@ -119,6 +120,8 @@ def make_cluster(kind: str, name: str, options: Mapping[str, Any], *, port: int,
 
 def _for_slurm(settings: dict[str, Any], secrets: str, _: Path) -> None:
     """Put secrets into the script, which Slurm keeps for its owner; let jobs write where they run."""
+    # Said exactly: it would be rounded up to whole gigabytes, of which nodes have less than they were bought with.
+    settings.setdefault("job_mem", f"{parse_bytes(settings['memory']) // 2**20}M")
     prologue = [f"export {INHERIT}={secrets}"]
     if not settings.get("log_directory"):
         settings["job_extra_directives"] = [

@@ -46,7 +46,7 @@ def hire_on_dask(where: str | Client, options: Mapping[str, Any]) -> OutpostCrew
         check_client(where, insecure=insecure)
         client, close = where, _do_nothing
     try:
-        return _crew(client, DaskStarter(client, close_cluster=close), host=host, ports=ports)
+        return _crew(client, DaskStarter(client, close=close), host=host, ports=ports)
     except BaseException:
         close()
         raise
@@ -78,7 +78,7 @@ def hire_on_batch(kind: str, n_workers: int, options: Mapping[str, Any]) -> Outp
         batch = _Batch(kind, name, said, n_workers=n_workers, host=host, ports=ports, directory=directory)
         undoing.callback(batch.close)
         starter = DaskStarter(
-            batch.client, n_workers=n_workers, look_after=batch.jobs.check, close_cluster=batch.close
+            batch.client, n_workers=n_workers, look_after=batch.jobs.check, is_own_cluster=True, close=batch.close
         )  # fmt: skip
         crew = _crew(batch.client, starter, host=host, ports=ports)
         undoing.pop_all()

@@ -14,6 +14,7 @@ from overproof.words.frozen import dataclass
 LOOK_S: Final = 1.0
 ASK_S: Final = 5.0
 """How often the batch system is asked; those of large sites do not like to be asked more often."""
+EARLY: Final = "jobs end before their workers come"
 MAX_FAILURES: Final = 3
 """Jobs in a row that may end before their worker has come."""
 
@@ -60,10 +61,12 @@ class Jobs:
         Raises:
             EngineError: jobs end before their workers come, or cannot be submitted.
         """
+        if self._keeping.done() and not self._is_closed:
+            self._keeping.result()  # raises what is our own fault
         with self._lock:
             problem = self._problem
             if len(self._failures) >= MAX_FAILURES:
-                problem = f"jobs end before their workers come: {self._failures[-1]}"
+                problem = self._failures[-1]
             held = [f"{job} ({state.reason})" for job, state in self._states.items() if state.is_held]
             if held and len(held) == len(self._states):
                 problem = f"all jobs are held: {held[0]}"
@@ -98,7 +101,9 @@ class Jobs:
         try:
             await cluster._correct_state()
         except (RuntimeError, OSError, ValueError) as error:
-            self._fail(_last_line(str(error)))
+            self._fail(f"jobs cannot be submitted: {_last_line(str(error))}")
+            for name in [name for name, job in cluster.workers.items() if not job.job_id]:
+                await cluster.workers.pop(name).close()
 
     def _fail(self, how: str) -> None:
         with self._lock:
@@ -152,10 +157,10 @@ async def _ask_slurm_why(call: Call, job_id: str) -> str:
     said = await call("scontrol", "show", "job", "--oneliner", job_id) or ""
     found = dict(re.findall(r"\b(JobState|ExitCode|BatchHost)=(\S+)", said))
     if not found:
-        return f"Slurm's job {job_id} is gone"
+        return f"{EARLY}: Slurm's {job_id} is gone"
     host = found.get("BatchHost", "its node")
     return (
-        f"Slurm's job {job_id} is {found.get('JobState')}, exit code {found.get('ExitCode')}; "
+        f"{EARLY}: Slurm's {job_id} is {found.get('JobState')}, exit code {found.get('ExitCode')}; "
         f"see overproof-{job_id}.log in the temporary directory of {host}"
     )
 
@@ -178,10 +183,10 @@ async def _ask_htcondor_why(call: Call, job_id: str) -> str:
     said = await call("condor_history", job_id, "-limit", "1", "-af:,", "ExitCode", "LastRemoteHost", "RemoveReason")
     lines = (said or "").strip().splitlines()
     if not lines:
-        return f"HTCondor's job {job_id} is gone"
+        return f"{EARLY}: HTCondor's {job_id} is gone"
     code, host, reason = (part.strip() for part in lines[0].split(",", 2))
     why = "" if reason == "undefined" else f" ({reason})"
-    return f"HTCondor's job {job_id} ended on {host}, exit code {code}{why}"
+    return f"{EARLY}: HTCondor's {job_id} ended on {host}, exit code {code}{why}"
 
 
 def _last_line(text: str) -> str:

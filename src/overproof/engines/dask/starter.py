@@ -38,7 +38,8 @@ class DaskStarter:
         n_workers: that were asked for; 0: as many as there are.
         arguments: further ones of each outpost.
         look_after: called by `check`; raises `EngineError` when no Dask worker will ever come.
-        close_cluster: called last; None: the cluster stays.
+        is_own_cluster: the cluster ends with the session.
+        close: called last.
     """
 
     def __init__(
@@ -48,13 +49,15 @@ class DaskStarter:
         n_workers: int = 0,
         arguments: Sequence[str] = (),
         look_after: Callable[[], None] | None = None,
-        close_cluster: Callable[[], None] | None = None,
+        is_own_cluster: bool = False,
+        close: Callable[[], object],
     ) -> None:
         self.n_workers = n_workers
         self._client = client
         self._arguments = list(arguments)
         self._look_after = look_after
-        self._close_cluster = close_cluster
+        self._is_own_cluster = is_own_cluster
+        self._close = close
         self._name = f"overproof-{secrets.token_hex(6)}"
         self._clock = MonotonicClock()
         self._lock = threading.Lock()
@@ -92,13 +95,11 @@ class DaskStarter:
             self._look_after()
 
     def close(self) -> None:
-        with contextlib.suppress(Exception):  # Dask's own, of many kinds: what is left here is seen to by the workers
-            self._client.unsubscribe_topic(self._name)
-            pending = self._begin(self._client.scheduler.unregister_worker_plugin(name=self._name))
-            if self._close_cluster is None:
-                pending.result(CLOSE_S)
-        if self._close_cluster is not None:
-            self._close_cluster()
+        if not self._is_own_cluster:
+            with contextlib.suppress(Exception):  # Dask's own, of many kinds: outposts have ended by themselves
+                self._client.unsubscribe_topic(self._name)
+                self._begin(self._client.scheduler.unregister_worker_plugin(name=self._name)).result(CLOSE_S)
+        self._close()
 
     # -- what scouts say, in Dask's thread
 
