@@ -23,9 +23,10 @@ def audit(world: World, options: SimulationOptions) -> None:
     master = world.master
     master.check()
     _audit_account(world, master)
+    _audit_missing(world, master)
     _audit_parts(world, master)
     if options.query.on_error == "isolate":
-        _audit_entries(world.fates, master, is_finished=master.state is QueryState.FINISHED)
+        _audit_entries(world, master, is_finished=master.state is QueryState.FINISHED)
     elif master.state is QueryState.FINISHED:
         _audit_blocks(world.fates, master)
 
@@ -65,13 +66,30 @@ def _audit_parts(world: World, master: Master) -> None:
             raise InvariantError(f"the parts of {block} are not told by what is excluded and split")
 
 
-def _audit_entries(fates: Fates, master: Master, *, is_finished: bool) -> None:
+def _audit_missing(world: World, master: Master) -> None:
+    """Verify that nothing is missing of which a copy was there, all the time."""
+    for item in master.missing:
+        storage = world.storage
+        if storage.placed and all(storage.lost_s[server] is not None for server in storage.placed[item.file]):
+            continue
+        first, stop = item.first, item.stop
+        at = [
+            index
+            for (file, index), block in master.blocks.items()
+            if file == item.file and stop is not None and any(first <= a and b <= stop for a, b in block.parts)
+        ]
+        is_right = all(world.fates.fate(item.file, index).is_unreadable for index in at) if at else stop is None
+        if not is_right or (not at and world.crew.grid(item.file) is not None):
+            raise InvariantError(f"{item} is missing, but nothing is wrong with it")
+
+
+def _audit_entries(world: World, master: Master, *, is_finished: bool) -> None:
     """Verify that just the bad entries are excluded, each for what is wrong with it."""
     excluded = {(item.file, item.first): item for item in master.excluded}
     planted: dict[tuple[int, int], FailureKind] = {}
     for block in master.blocks.values():
-        fate = fates.fate(block.file, block.index)
-        if not fate.is_unreadable:
+        fate = world.fates.fate(block.file, block.index)
+        if not fate.is_unreadable and not _is_missing(block, master):
             inside = [entry for entry in fate.bad if block.first <= entry < block.stop]
             planted.update({(block.file, entry): fate.bad[entry].kind for entry in inside})
     for key, item in excluded.items():
@@ -83,6 +101,13 @@ def _audit_entries(fates: Fates, master: Master, *, is_finished: bool) -> None:
         raise InvariantError("an entry is excluded twice")
     if is_finished and set(planted) != set(excluded):
         raise InvariantError(f"these bad entries are not excluded: {sorted(set(planted) - set(excluded))}")
+
+
+def _is_missing(block: Block, master: Master) -> bool:
+    return any(
+        item.file == block.file and item.first <= block.first and block.stop <= (item.stop or 0)
+        for item in master.missing
+    )
 
 
 def _audit_blocks(fates: Fates, master: Master) -> None:

@@ -27,6 +27,7 @@ CHANCES = (
     "isolator_losses",
     "stragglers",
     "slow_servers",
+    "server_losses",
     "merger_losses",
     "unpassed",
 )
@@ -43,6 +44,7 @@ AT_LEAST_0 = (
     "servers",
     "thrash",
     "output_mb",
+    "n_mergers",
 )
 AT_LEAST_1 = ("workers", "blocks_per_worker", "block_entries", "replicas", "slowdown", "server_slowdown")
 ABOVE_0 = ("block_s", "delta_interval_s", "entry_bytes", "disk_mb_s", "network_mb_s", "inflow_mb_s", "merge_mb_s")
@@ -83,6 +85,7 @@ class SimulationOptions:
         master_losses: how often the master is killed; it goes on from its last checkpoint, with new workers.
         isolator_s: seconds until an isolator is up.
         stop_s: when a stop is requested; None: never.
+        expired_s: when what files are read with is valid no more; None: never.
         stragglers: share of the workers that are `slowdown` times slower than they should be.
         slowdown: how much slower.
         is_sudden: stragglers become so on the way, each at a time of its own; else they are from the start.
@@ -96,10 +99,12 @@ class SimulationOptions:
         thrash: part by which a disk becomes slower with each further reader at one time.
         slow_servers: share of the servers, rounded up, with disks `server_slowdown` times slower.
         server_slowdown: how much slower.
+        server_losses: chance of a server to be lost on the way, for ever.
         output_mb: MB of the outputs of a block, and of any number of blocks.
         inflow_mb_s: MB a second of the link of the master, over which deltas come one by one.
         merge_mb_s: MB of outputs a second that the master, or a merger, adds to what it has.
-        has_mergers: there may be mergers, if the master wants them.
+        has_mergers: there may be mergers, as many as the usual policy wants.
+        n_mergers: so many, whatever the usual policy wants; 0: it decides.
         merger_losses: chance of a merger to be lost.
         unpassed: chance of a delta that a merger cannot get.
         query: limits of the query, and `packet_blocks`.
@@ -137,6 +142,7 @@ class SimulationOptions:
     master_losses: int = 0
     isolator_s: float = 0.5
     stop_s: float | None = None
+    expired_s: float | None = None
     stragglers: float = 0.0
     slowdown: float = 10.0
     is_sudden: bool = False
@@ -149,10 +155,12 @@ class SimulationOptions:
     thrash: float = 0.0
     slow_servers: float = 0.0
     server_slowdown: float = 2.0
+    server_losses: float = 0.0
     output_mb: float = 0.0
     inflow_mb_s: float = 1000.0
     merge_mb_s: float = 1000.0
     has_mergers: bool = False
+    n_mergers: int = 0
     merger_losses: float = 0.0
     unpassed: float = 0.0
     query: QueryOptions = field(default_factory=QueryOptions)

@@ -18,7 +18,8 @@ from overproof.engines.simulated.options import SimulationOptions
 from overproof.engines.simulated.report import SimulationReport
 from overproof.engines.simulated.world import World
 from overproof.query.master import Master
-from overproof.query.merging import near_the_root
+from overproof.query.merging import MergerPolicy, near_the_root
+from overproof.query.merging.policy import just
 from overproof.query.packetizers import packetizer_by_name
 
 MakeMaster = Callable[..., Master]
@@ -40,7 +41,7 @@ def simulate(options: SimulationOptions, *, make_master: MakeMaster = Master) ->
     grids = draw_grids(options, dice)
     packetizer = packetizer_by_name(options.packetizer, packet_blocks=options.query.packet_blocks)
     query = replace(options.query, block_entries=options.block_entries, packetizer=options.packetizer)
-    merging = near_the_root if options.has_mergers else None
+    merging = _merging(options)
     world = World(
         options, grids, make_master=lambda: make_master(options.files, query, packetizer, merging=merging), dice=dice
     )
@@ -73,6 +74,12 @@ def simulate(options: SimulationOptions, *, make_master: MakeMaster = Master) ->
         local_share=world.storage.local_share,
         wall_s=time.perf_counter() - started_s,
     )
+
+
+def _merging(options: SimulationOptions) -> MergerPolicy | None:
+    if not options.has_mergers:
+        return None
+    return just(options.n_mergers) if options.n_mergers else near_the_root
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from overproof.records.block import Block, BlockKey, Delta
 from overproof.records.dataset import FileGrid
 from overproof.records.facts import Fact
 from overproof.records.notices import (
+    CredentialExpired,
     DeltaLost,
     DeltaMerged,
     FileOpened,
@@ -108,9 +109,9 @@ class World:
         self._make_master = make_master
         self._grids = [None if dice.random() < options.bad_files else grid for grid in grids]
         self._speeds = [SPEEDS[options.law](dice, options.spread) for _ in range(options.workers)]
-        self.storage = Storage(options)
-        work_s = sum(grid.n_entries for grid in grids) * options.block_s / options.block_entries
-        self._turns_s = draw_stragglers(options, self._speeds, work_s / sum(self._speeds))
+        work_s = sum(grid.n_entries for grid in grids) * options.block_s / options.block_entries / sum(self._speeds)
+        self.storage = Storage(options, horizon_s=work_s)
+        self._turns_s = draw_stragglers(options, self._speeds, work_s)
         self.slowest_speed = min(self._speeds)
         self.ideal_s = ideal_s(grids, options, speeds=self._speeds, turns_s=self._turns_s, storage=self.storage)
         horizon_s = max(self.ideal_s, 1.0)
@@ -149,6 +150,9 @@ class World:
         fixed: list[Fixed] = []
         if self._options.stop_s is not None:
             fixed.append((self._options.stop_s, self._feed, (StopRequested(),)))
+        if self._options.expired_s is not None:
+            expired = CredentialExpired(reason="the token has expired")
+            fixed.append((self._options.expired_s, self._feed, (expired,)))
         for kill_s, saved_s in draw_master_losses(self._options, dice, horizon_s=horizon_s):
             fixed += [(saved_s, self._save, ()), (kill_s, self._kill_master, ())]
         return fixed

@@ -105,6 +105,10 @@ class SimulatedCrew:
     def grid(self, file: int) -> FileGrid | None:
         return self._grids[file]
 
+    def can_read(self, file: int, path: str) -> bool:
+        storage = self._storage
+        return not storage.placed or storage.is_there(storage.server(file, path), self.now)
+
     def read_s(self, host: str, packet: Packet, block: Block) -> float:
         if not self._storage.placed:
             return 0.0
@@ -143,7 +147,7 @@ class SimulatedCrew:
     def has(self, delta: Delta) -> bool:
         """Tell whether the payload of a delta is to be had from whoever offered it."""
         hand = self._hands.get(delta.worker)
-        return isinstance(hand, SimulatedWorker | SimulatedMerger) and hand.epoch == delta.epoch and hand.has(delta)
+        return hand is not None and hand.epoch == delta.epoch and hand.has(delta)
 
     def call_merger(self, host: str) -> None:
         """Bring a merger up on a host; one that is lost is not replaced."""

@@ -16,7 +16,7 @@ from overproof.records.notices import (
     RangeProbed,
     WorkerJoined,
 )
-from overproof.records.orders import HaltWorker, Order, ProbeRange, SendPacket
+from overproof.records.orders import HaltWorker, Order, ProbeRange, RefuseDelta, SendPacket, TakeDelta
 from overproof.records.outcome.failure import EventName, Failure
 
 FORK_S = 0.02
@@ -44,6 +44,7 @@ class SimulatedIsolator:
         self._trial = Trial(0)
         self._ready_s = 0.0
         self._n_deltas = 0
+        self._unsettled: set[int] = set()
 
     @property
     def at_hand(self) -> Block | None:
@@ -59,6 +60,9 @@ class SimulatedIsolator:
         self._place.tell(self, WorkerJoined(worker=self.name, epoch=self.epoch, is_isolator=True))
 
     def receive(self, order: Order) -> None:
+        if isinstance(order, TakeDelta | RefuseDelta):
+            self._unsettled.discard(order.delta.number)
+            return
         self._inbox.append(order)
         if self._at_hand is None:
             self.resume()
@@ -74,6 +78,9 @@ class SimulatedIsolator:
                 self._finish_probe(task)
         while self._inbox and self._at_hand is None and self.is_alive:
             self._obey(self._inbox.popleft())
+
+    def has(self, delta: Delta) -> bool:
+        return self.is_alive and delta.number in self._unsettled
 
     def last_words(self) -> list[Notice]:
         """Return the delta of a block that it was computing, which the killer came too late for."""
@@ -142,6 +149,7 @@ class SimulatedIsolator:
 
     def _delta(self, packet: Packet) -> DeltaOffered:
         self._n_deltas += 1
+        self._unsettled.add(self._n_deltas)
         return DeltaOffered(
             delta=Delta(worker=self.name, epoch=self.epoch, number=self._n_deltas, blocks=packet.blocks)
         )

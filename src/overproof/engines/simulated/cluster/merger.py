@@ -71,7 +71,6 @@ class SimulatedMerger:
             self._offer()
 
     def has(self, delta: Delta) -> bool:
-        """Tell whether the payload of a delta is to be had here."""
         return self.is_alive and self._offered == delta
 
     def last_words(self) -> list[Notice]:

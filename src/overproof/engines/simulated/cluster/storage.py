@@ -48,13 +48,18 @@ class Storage:
 
     Each file lies on as many servers as it has replicas; the first replicas are spread evenly.
 
+    Args:
+        options: how many servers, how fast, and how many of them are lost.
+        horizon_s: about the time that the query takes.
+
     Attributes:
         local_bytes: read on the machine that has them.
         remote_bytes: read from another one.
+        lost_s: when each server is lost; None: never.
         mb_s: MB a second that each server can give, over its disk, or over its link if nobody works there.
     """
 
-    def __init__(self, options: SimulationOptions) -> None:
+    def __init__(self, options: SimulationOptions, *, horizon_s: float = 0.0) -> None:
         self.local_bytes = 0.0
         self.remote_bytes = 0.0
         self._n_servers = options.servers
@@ -70,6 +75,10 @@ class Storage:
         self.placed = [
             (at % options.servers, *_others(at % options.servers, options, dice)) for at in range(options.files)
         ] if options.servers else []  # fmt: skip
+        fates = random.Random(f"lost servers {options.seed}")
+        self.lost_s = [
+            fates.uniform(0.0, horizon_s) if fates.random() < options.server_losses else None for _ in speeds
+        ]
 
     @property
     def local_share(self) -> float:
@@ -97,6 +106,11 @@ class Storage:
     def server(self, file: FileIndex, path: str) -> int:
         """Tell which server is read: that of a path, or that of the first copy."""
         return int(path[1 : path.index(":")]) if path else self.placed[file][0]
+
+    def is_there(self, server: int, now: float) -> bool:
+        """Tell whether a server is not lost yet."""
+        lost_s = self.lost_s[server]
+        return lost_s is None or now < lost_s
 
     def read(self, server: int, n_bytes: int, *, host: str, now: float) -> float:
         """Say when somebody on a host, who asks now, has got these bytes."""

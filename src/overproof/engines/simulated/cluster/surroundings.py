@@ -41,6 +41,10 @@ class Hand(Protocol):
         """Finish what is at hand if it is ready, and go on with the next thing."""
         ...
 
+    def has(self, delta: Delta) -> bool:
+        """Tell whether the payload of a delta that it offered is to be had."""
+        ...
+
     def last_words(self) -> list[Notice]:
         """Return what a dying one had ready to say."""
         ...
@@ -86,6 +90,10 @@ class Surroundings(Protocol):
 
     def endanger(self, hand: Hand, duration_s: float) -> None:
         """Kill an isolator perhaps, while it does something or a little later."""
+        ...
+
+    def can_read(self, file: int, path: str) -> bool:
+        """Tell whether the server of a copy of a file is there."""
         ...
 
     def read_s(self, host: str, packet: Packet, block: Block) -> float:

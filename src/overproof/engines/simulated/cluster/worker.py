@@ -100,7 +100,6 @@ class SimulatedWorker:
             self._ready_s = now + times * (self._ready_s - now)
 
     def has(self, delta: Delta) -> bool:
-        """Tell whether the payload of a delta is to be had here."""
         return self.is_alive and self._unsettled == delta
 
     def resume(self) -> None:
@@ -127,7 +126,10 @@ class SimulatedWorker:
     def _begin_block(self) -> None:
         packet, n_done = self._packets[0]
         block = packet.blocks[n_done]
-        trial = self._trial = self._place.try_block(block)
+        trial = self._place.try_block(block)
+        if not self._place.can_read(block.file, packet.path):
+            trial = Trial(0, is_unreadable=True)
+        self._trial = trial
         read_s = self._place.read_s(self.host, packet, block)
         self._packet_read_s += read_s
         duration_s = read_s + trial.n_entries * self._place.block_s_per_entry / self.speed
@@ -165,7 +167,7 @@ class SimulatedWorker:
         if isinstance(task, OpenFile):
             self._at_hand = None
             grid = self._place.grid(task.file)
-            if grid is None:
+            if grid is None or not self._place.can_read(task.file, task.path):
                 failed = FileFailed(file=task.file, reason="cannot be opened", worker=self.name)
                 self._place.tell(self, failed)
             else:
