@@ -101,10 +101,10 @@ def make_cluster(kind: str, name: str, options: Mapping[str, Any], *, port: int,
         "memory": f"{MEMORY_PER_CORE_BYTES * cores}B",
         "nanny": False,  # the outpost and its watchman do all that a nanny does
         "death_timeout": DEATH_TIMEOUT_S,
-        "python": sys.executable,
         **options,
         "name": name,
         "job_name": name,
+        "python": f"exec {options.get('python', sys.executable)}",  # so that signals reach it, and not a shell
         "security": security,
         "protocol": "tls://",
     }

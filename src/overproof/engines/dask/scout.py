@@ -33,6 +33,7 @@ FIRST_PAUSE_S, LAST_PAUSE_S, MAX_PAUSES = 0.5, 60.0, 30
 GOOD_LIFE_S = 30.0
 """An outpost that lived as long has not failed to start."""
 TAIL_BYTES = 4000
+GOODBYE_S = 0.5
 
 
 def environment() -> dict[str, Any]:
@@ -102,11 +103,12 @@ def _environment() -> dict[str, str]:
     return found
 
 
-class Scout(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
+class Scout(WorkerPlugin):  # type: ignore[misc]  # distributed has types in part only
     """Keeps an outpost up beside a Dask worker, until either leaves.
 
     Args:
-        data: `topic` of events, `invitation` on one line, `environment` of the user, `arguments` of outposts.
+        data: `topic` of events, `invitation` on one line, `environment` of the user, `arguments` of outposts, and
+            whether this process `is_own`: it was started for the session, and ends with it.
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -115,6 +117,7 @@ class Scout(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
         self._is_leaving = threading.Event()
+        self._has_left = threading.Event()
         self._had_handler: Any = None
 
     def setup(self, worker: Any) -> None:
@@ -126,29 +129,64 @@ class Scout(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
             self._tell("refused", reason=problem)
             return
         self._tell("accepted", reason=differences(self._data["environment"], there))
-        if worker.nanny is not None and threading.current_thread() is threading.main_thread():
-            # Batch systems tell all processes of a job to end. The nanny hears it too, and asks this one to close.
-            self._had_handler = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if threading.current_thread() is threading.main_thread():
+            # Batch systems tell all processes of a job to end. A nanny hears it too, and asks this one to close; where
+            # there is none, Dask would drop everything at once.
+            handler = self._hear_signal if worker.nanny is None else signal.SIG_IGN
+            self._had_handler = signal.signal(signal.SIGTERM, handler)
         threading.Thread(target=self._keep_up, daemon=True, name="overproof-scout").start()
 
     async def teardown(self, worker: Any) -> None:
         """Let the outpost hand over and leave."""
-        self._is_leaving.set()
+        self._begin_leaving(self._end if self._data["is_own"] else self._stay)
+        while not self._has_left.is_set():
+            await asyncio.sleep(0.05)
         if self._had_handler is not None:
             with contextlib.suppress(ValueError):
                 signal.signal(signal.SIGTERM, self._had_handler)
+
+    # -- leaving
+
+    def _hear_signal(self, _number: int, _frame: Any) -> None:
+        self._begin_leaving(self._end if self._data["is_own"] else self._pass_signal_on)
+
+    def _begin_leaving(self, then: Any) -> None:
+        """Leave in a thread, which nobody can cancel."""
+        if not self._is_leaving.is_set():
+            self._is_leaving.set()
+            threading.Thread(target=self._leave, args=(then,), daemon=True, name="overproof-leaving").start()
+
+    def _leave(self, then: Any) -> None:
         with self._lock:
             process = self._process
-        if process is None:
-            return
-        with contextlib.suppress(OSError, ValueError):
-            process.stdin.write("leave\n")  # type: ignore[union-attr]  # it is a pipe
-            process.stdin.flush()  # type: ignore[union-attr]
-        until = time.monotonic() + LEAVING_S
-        while process.poll() is None and time.monotonic() < until:
-            await asyncio.sleep(0.05)
-        if process.poll() is None:
-            process.kill()
+        if process is not None:
+            with contextlib.suppress(OSError, ValueError):
+                process.stdin.write("leave\n")  # type: ignore[union-attr]  # it is a pipe
+                process.stdin.flush()  # type: ignore[union-attr]
+            try:
+                process.wait(LEAVING_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self._has_left.set()
+        then()
+
+    def _stay(self) -> None:
+        """Go on with this process: it belongs to others."""
+
+    def _end(self) -> None:
+        """End this process, in whatever state Dask left it; give it a moment to say good-bye."""
+        self._worker.loop.add_callback(self._worker.close, reason="its outpost has left")
+        time.sleep(GOODBYE_S)
+        os._exit(0)
+
+    def _pass_signal_on(self) -> None:
+        """Let happen what would have happened without us."""
+
+        def pass_on() -> None:
+            signal.signal(signal.SIGTERM, self._had_handler)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        self._worker.loop.add_callback(pass_on)
 
     # -- in a thread of its own
 
@@ -207,7 +245,6 @@ class Scout(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
 
     def _give_slot_back(self) -> None:
         """End the Dask worker, whose slot is about to end anyway: its job may be replaced now."""
-        self._tell("ending", reason="its slot is about to end")
         self._worker.loop.add_callback(self._worker.close_gracefully)
 
     def _tell(self, what: str, *, reason: str) -> None:

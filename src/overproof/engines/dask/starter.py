@@ -76,6 +76,7 @@ class DaskStarter:
                 "invitation": invitation.to_text(),
                 "environment": environment(),
                 "arguments": self._arguments,
+                "is_own": self._is_own_cluster,
             }
         )
         # Not waited for: a worker that cannot be reached holds up nobody.
