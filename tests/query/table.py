@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from overproof.query.master import Master
+from overproof.query.merging import MergerPolicy
 from overproof.query.packetizers import fixed
 from overproof.records.block import Block, Delta, Packet, Range
 from overproof.records.dataset import FileGrid
@@ -45,9 +46,10 @@ class Table:
         *,
         packet_blocks: int = 1,
         steps: Mapping[int, tuple[Range, ...]] | None = None,
+        merging: MergerPolicy | None = None,
         **options: Any,
     ) -> None:
-        self.master = Master(n_files, QueryOptions(**options), fixed(packet_blocks), steps=steps)
+        self.master = Master(n_files, QueryOptions(**options), fixed(packet_blocks), steps=steps, merging=merging)
         self.now = 0.0
         self.n_deltas = 0
 
