@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from overproof.engines.limits import Limits
@@ -60,6 +60,11 @@ class Crew(Protocol):
 
     def wake(self) -> None:
         """Let `poll` return now; may be called from any thread."""
+        ...
+
+    @property
+    def hosts(self) -> Mapping[str, tuple[str, ...]]:
+        """Machines with workers, by the name that these tell in `WorkerJoined`: other names, and addresses."""
         ...
 
     @property

@@ -166,6 +166,11 @@ class Driver:
         self._requests.append(AbortRequested())
         self._crew.wake()
 
+    def tell(self, notice: Notice) -> None:
+        """Let the master know something that somebody else than the crew has found out."""
+        self._requests.append(notice)
+        self._crew.wake()
+
     def look(self, at: Callable[[OutputState], T]) -> T:
         """Let `at` have the merged outputs, which it must neither change nor keep; nothing is merged meanwhile."""
         with self._lock:
@@ -258,7 +263,8 @@ class Driver:
             self._hear_that_it_does_not_begin(letter.reply)
             return
         if isinstance(letter.reply, DeltaArrived):
-            self._merge(letter.reply.delta, letter.payload)
+            if self.master.awaits(letter.reply.delta):  # else it was given up meanwhile, and its blocks wait again
+                self._merge(letter.reply.delta, letter.payload)
             return
         if isinstance(letter.reply, WorkerJoined):
             self.joined.add(letter.reply.worker)

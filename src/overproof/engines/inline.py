@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from overproof.columns.reader import ReaderCache
@@ -87,6 +87,12 @@ class InlineCrew:
         """Nothing to do: `poll` never waits."""
 
     can_merge = False
+
+    @property
+    def hosts(self) -> Mapping[str, tuple[str, ...]]:
+        from overproof.columns.locating.hosts import hosts_here
+
+        return hosts_here()
 
     def call_merger(self, host: str) -> None:
         """Nothing to do: on one machine payloads come with their offers, and nobody asks."""

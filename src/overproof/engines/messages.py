@@ -18,6 +18,7 @@ from overproof.words.frozen import dataclass
 from overproof.words.ids import FileIndex, WorkerId
 
 if TYPE_CHECKING:
+    from overproof.columns.credentials import Credential
     from overproof.store.cache_place import CachePlace
 
 
@@ -38,6 +39,7 @@ class Brief:
         cache: where columns that were read are kept for others; None: nowhere.
         schema: name of coffea's schema in which entries are shown, where it is one of coffea's own; empty: none is.
         settings: what the user has set on coffea's classes of schemas, cloudpickled; empty: nobody needs them.
+        credentials: what files are read with.
     """
 
     query: int
@@ -52,6 +54,7 @@ class Brief:
     cache: CachePlace | None = None
     schema: str = ""
     settings: bytes = b""
+    credentials: tuple[Credential, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,13 @@ class Probe:
     part: Range
     identity: str = ""
     path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeCredentials:
+    """Read files with these from now on; worker processes heed it at once, whatever they have in hand."""
+
+    credentials: tuple[Credential, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +189,7 @@ Command: TypeAlias = (
     | KeepApart
     | Probe
     | SetLimits
+    | TakeCredentials
     | HandOver
     | Settled
     | AddDelta

@@ -34,9 +34,14 @@ class MountPoint:
     source: str
 
     @property
+    def is_afar(self) -> bool:
+        """Tell whether others than this machine may have it on their disks."""
+        return self.kind in AFAR or self.kind.startswith("fuse.")
+
+    @property
     def server(self) -> str:
         """The machine that has it on its disks, as the mount names it; empty where it is this one, or not named."""
-        if self.kind not in AFAR and not self.kind.startswith("fuse."):
+        if not self.is_afar:
             return ""
         source = self.source.partition("@")[2] if self.kind.startswith("fuse.") else self.source
         if source.startswith("//"):
@@ -65,11 +70,22 @@ def holding(path: str, mounts: Iterable[str]) -> str | None:
 @lru_cache(maxsize=4096)
 def server_of(path: str) -> str:
     """Tell whose disks a path of this machine lies on; empty for this machine's own, and where nobody tells."""
+    mount = _mount_afar(path)
+    return "" if mount is None else mount.server
+
+
+def is_afar(path: str) -> bool:
+    """Tell whether a path of this machine may lie on the disks of another."""
+    return _mount_afar(path) is not None
+
+
+def _mount_afar(path: str) -> MountPoint | None:
+    """Return what a path lies on, where that is not this machine's own."""
     mounts = _mounts_here()
-    if not any(mount.server for mount in mounts.values()):
-        return ""
+    if not any(mount.is_afar for mount in mounts.values()):
+        return None
     place = holding(os.path.realpath(path), mounts)
-    return mounts[place].server if place is not None else ""
+    return mounts[place] if place is not None and mounts[place].is_afar else None
 
 
 @lru_cache(maxsize=1)

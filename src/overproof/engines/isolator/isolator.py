@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import replace
 from typing import Any
 
+from overproof.columns.credentials import WALLET
 from overproof.columns.reader import ReaderCache
 from overproof.engines.isolator.child import Child
 from overproof.engines.isolator.task import Task, tasks_of
@@ -31,6 +32,7 @@ from overproof.engines.messages import (
     Probe,
     Ready,
     SetLimits,
+    TakeCredentials,
 )
 from overproof.engines.waiting import ready
 from overproof.engines.worker.code import take_settings_of
@@ -133,8 +135,11 @@ class Isolator:
 
     def _hear(self, command: Command) -> None:
         match command:
+            case TakeCredentials(credentials=credentials):
+                WALLET.take(credentials)
             case Brief():
                 self._forget()
+                WALLET.take(command.credentials)
                 # Its trials stand on the file alone.
                 self._brief = replace(command, cache=None)
                 self._say(WorkerJoined(worker=self.name, epoch=EPOCH, is_isolator=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -145,6 +145,12 @@ class ProcessCrew:
 
     can_merge = False
 
+    @property
+    def hosts(self) -> Mapping[str, tuple[str, ...]]:
+        from overproof.columns.locating.hosts import hosts_here
+
+        return hosts_here()
+
     def call_merger(self, host: str) -> None:
         self._n_calls += 1
         self._fill_up()
@@ -257,6 +263,7 @@ class ProcessCrew:
                 hand.watched.start_query()
             case MergerJoined(epoch=epoch):
                 hand.epoch = epoch
+                hand.watched.start_query()
                 self._n_calls -= 1
                 self._backoffs["merger"].reset()
             case DeltaOffered() | BlockFailed() | RangeProbed() | PacketDone() if hand.role == "isolator":
@@ -283,7 +290,7 @@ class ProcessCrew:
             hand.kill()
             return
         brief = self._brief
-        if brief is not None and hand.role == "worker":
+        if brief is not None and hand.role != "isolator":
             notice = WorkerStrained(worker=hand.name, epoch=hand.epoch, reason=f"it {describe_verdict(verdict)}")
             self._strained.append(Letter(brief.query, notice))
             self._mailbox.wake()

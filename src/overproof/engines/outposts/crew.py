@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from overproof.engines.limits import Limits
@@ -100,6 +100,10 @@ class OutpostCrew:
     @property
     def workers(self) -> list[WorkerId]:
         return [worker for station in list(self._stations.values()) for worker in station.listening]
+
+    @property
+    def hosts(self) -> Mapping[str, tuple[str, ...]]:
+        return {station.arrived.host: station.arrived.aliases for station in list(self._stations.values())}
 
     def expect(self, libraries: Sequence[str]) -> None:
         self._libraries = tuple(libraries)

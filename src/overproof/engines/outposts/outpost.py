@@ -17,6 +17,7 @@ from dataclasses import replace
 from itertools import cycle
 from typing import Any
 
+from overproof.columns.locating.hosts import own_names
 from overproof.engines.clock import MonotonicClock
 from overproof.engines.local.channel import Payload
 from overproof.engines.local.processes import ProcessCrew
@@ -102,6 +103,7 @@ class Outpost:
         self._invitation = invitation
         self._n_workers = n_workers
         self._host = host
+        self._aliases = own_names(patience_s=0.5)
         self._memory_bytes = memory_bytes
         self._clock = MonotonicClock()
         self._quit_after_s = quit_after_s
@@ -211,7 +213,8 @@ class Outpost:
             if self._crew is None:
                 self._begin_anew()
             arrived = Arrived(
-                name=self._name, host=self._host, n_workers=self._n_workers, peer_port=self._peer_port
+                name=self._name, host=self._host, n_workers=self._n_workers, peer_port=self._peer_port,
+                aliases=self._aliases,
             )  # fmt: skip
             self._hub.send(arrived)
         if self._alone_since_s is not None and now - self._alone_since_s > self._quit_after_s:

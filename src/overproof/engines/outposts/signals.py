@@ -34,12 +34,14 @@ class Arrived:
         host: the machine.
         n_workers: that it keeps up.
         peer_port: where it listens to other outposts.
+        aliases: other names of the machine, and its addresses.
     """
 
     name: str
     host: str
     n_workers: int
     peer_port: int
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

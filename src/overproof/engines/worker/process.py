@@ -19,7 +19,7 @@ from overproof.engines.clock import MonotonicClock
 from overproof.engines.lifeline import end_with
 from overproof.engines.local.channel import Channel, ChannelClosedError
 from overproof.engines.local.logbook import Logbook
-from overproof.engines.messages import Command, EndQuery, KeepApart, Letter, Ready, Settled
+from overproof.engines.messages import Brief, Command, EndQuery, KeepApart, Letter, Ready, Settled, TakeCredentials
 from overproof.engines.waiting import ready
 from overproof.words.clock import Clock
 
@@ -121,7 +121,13 @@ class WorkerProcess:
     def _take_in(self, command: Command) -> None:
         if isinstance(command, KeepApart):
             self._worker.keep_apart(command.block)  # now: it may be the block in hand
-        else:
+            return
+        if isinstance(command, Brief | TakeCredentials) and command.credentials:
+            # Now: what is read for the block in hand may need them. Not in `Worker`, which may be the user's process.
+            from overproof.columns.credentials import WALLET
+
+            WALLET.take(command.credentials)
+        if not isinstance(command, TakeCredentials):
             self._inbox.put(command)
 
     def _end_if_forked(self) -> None:
