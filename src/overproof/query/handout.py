@@ -70,7 +70,7 @@ class Handout:
                     break
         if not worker.packets and not worker.opening:
             if worker.server is not None:
-                self.locality.rest(worker)
+                self.locality.rest(worker, self.now)
             self._roster.rest(worker)
             self.call(worker, orders)
 
@@ -132,7 +132,7 @@ class Handout:
         number = self.next_number()
         self._roster.give_packet(worker, number, InHand(start, stop, n_entries, self.now, reading))
         if reading is not NOWHERE:
-            self.locality.sit(worker, reading)
+            self.locality.sit(worker, reading, self.now)
         return number
 
     def next_number(self) -> int:
@@ -147,7 +147,7 @@ class Handout:
     def leave(self, worker: Worker) -> None:
         """Note that a worker, which is gone, reads its file no more."""
         self._shelf.move(worker.file, None)
-        self.locality.leave(worker)
+        self.locality.leave(worker, self.now)
 
     def go_to(self, worker: Worker, file: FileIndex | None, reading: Reading = NOWHERE) -> None:
         """Note that a worker has the reader of a copy of a file open; None: of no file."""

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from overproof.query.ledger.place import DeltaKey, key_of
 from overproof.records.block import Packet
 from overproof.records.facts import Fact
-from overproof.records.notices import DeltaMerged, PacketDone, WorkerJoined, WorkerLost
-from overproof.records.orders import SendPacket
+from overproof.records.notices import (
+    DeltaMerged,
+    DeltaOffered,
+    MergerJoined,
+    PacketDone,
+    WorkerJoined,
+    WorkerLost,
+)
+from overproof.records.orders import ForgetDelta, RefuseDelta, SendPacket
 from overproof.records.statistics import Statistics, WorkerStatistics
 from overproof.words.ids import WorkerId
 
@@ -52,6 +60,10 @@ class StatisticsTally:
         self._merge_s = 0.0
         self._n_deltas = 0
         self._cached_bytes = 0
+        self._mergers: set[WorkerId] = set()
+        self._n_passed = 0
+        self._inflow_bytes = 0
+        self._offered_bytes: dict[DeltaKey, int] = {}
 
     def record(self, fact: Fact) -> None:
         """Add one fact; those that cost nothing are passed over."""
@@ -89,6 +101,9 @@ class StatisticsTally:
             byte_rate_per_s=read_bytes / loop_s if loop_s > 0 else 0.0,
             merge_s=self._merge_s,
             deltas=self._n_deltas,
+            mergers=len(self._mergers),
+            deltas_passed=self._n_passed,
+            inflow_bytes=self._inflow_bytes,
             workers=tuple(
                 WorkerStatistics(
                     worker=name,
@@ -138,6 +153,24 @@ class StatisticsTally:
         self._n_deltas += 1
         self._merge_s += notice.merge_s
         self._last_merged_s = at_s
+        if self._offered_bytes:
+            self._inflow_bytes += self._offered_bytes.pop(key_of(notice.delta), 0)
+
+    def _on_delta_offered(self, notice: DeltaOffered, _: float) -> None:
+        """Keep the size of a delta until it is known where it goes."""
+        if notice.size_bytes:
+            self._offered_bytes[key_of(notice.delta)] = notice.size_bytes
+
+    def _on_delta_refused(self, order: RefuseDelta, _: float) -> None:
+        self._offered_bytes.pop(key_of(order.delta), None)
+
+    def _on_delta_forgotten(self, order: ForgetDelta, _: float) -> None:
+        """Count a delta that a merger has; the master has said so once, whatever the merger says."""
+        self._offered_bytes.pop(key_of(order.delta), None)
+        self._n_passed += 1
+
+    def _on_merger_joined(self, notice: MergerJoined, _: float) -> None:
+        self._mergers.add(notice.merger)
 
 
 FOLDS: dict[type, Callable[[StatisticsTally, Any, float], None]] = {
@@ -146,5 +179,9 @@ FOLDS: dict[type, Callable[[StatisticsTally, Any, float], None]] = {
     SendPacket: StatisticsTally._on_packet_sent,
     PacketDone: StatisticsTally._on_packet_done,
     DeltaMerged: StatisticsTally._on_delta_merged,
+    DeltaOffered: StatisticsTally._on_delta_offered,
+    RefuseDelta: StatisticsTally._on_delta_refused,
+    ForgetDelta: StatisticsTally._on_delta_forgotten,
+    MergerJoined: StatisticsTally._on_merger_joined,
 }
 """Which facts count, and how."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-FEWER = 0.75
-"""To so much of its readers a server is brought when it is tried whether fewer get as much."""
+LEAST = 0.5
+"""To no less than so much of its readers is a server brought at once."""
+MOST = 0.85
+"""And to no more: from a smaller change nothing could be learned."""
 MORE = 1.25
 """By so much the bound rises again while nothing speaks against it."""
 GAIN = 0.5
 """Readers are worth having if what comes grows by at least this part of what it would in proportion to them."""
-REST = 8
-"""Reviews after a trial that did not pay, before the next one."""
+REST = 4
+"""Reviews after the first trial that did not pay, before the next one; twice as many after each further one."""
+SETTLED = 2
+"""Reviews that are passed over after readers have left: packets end in them that were begun before."""
 CLEARLY_MORE = 1.1
 """Readers are more than before when there are so many times as many."""
-CLEARLY_LESS = 0.95
+CLEARLY_LESS = 0.9
 """What comes is less than before when it is so much of it."""
 
 
@@ -30,58 +34,79 @@ class Seen(NamedTuple):
     rate_per_s: float
 
 
+class Trial(NamedTuple):
+    """Fewer readers than before, or more, to see what comes then.
+
+    Attributes:
+        limit: the limit before.
+        seen: what was seen before.
+        n_settled: reviews since those have left, or come, who were to; what was begun before counts for nothing.
+    """
+
+    limit: int | None
+    seen: Seen
+    n_settled: int = 0
+
+
 class Bound:
     """Learns how many readers a server bears, from what came when there were more of them, or fewer.
 
     A server that is not strained bears everybody. One that is strained is tried with fewer readers: when these get
-    nearly as much as all did, it stays so; when they get less in proportion, the others come back. When more have
-    joined and less came, they leave again at once.
+    nearly as much as all did, it stays so; when they get less in proportion, the others come back. When it is strained
+    no more, it is tried with a few more, who stay if more comes then. When more have joined and less came, they leave
+    again at once.
 
     Attributes:
         limit: readers that it bears; None: as many as there are.
     """
 
-    __slots__ = ("_before", "_last", "_rest", "_trial", "limit")
+    __slots__ = ("_last", "_rest", "_rests", "_trial", "limit")
 
     def __init__(self) -> None:
         self.limit: int | None = None
-        self._before: int | None = None  # the limit before the trial
-        self._trial: Seen | None = None  # what was seen before it
+        self._trial: Trial | None = None
         self._last: Seen | None = None
-        self._rest = 0
+        self._rest = 0  # reviews until the next trial
+        self._rests = REST
 
-    def review(self, seen: Seen, *, is_strained: bool, most: int) -> None:
+    def review(self, seen: Seen, *, comfort: float, is_strained: bool, most: int) -> None:
         """Learn from what was seen; may change the limit.
 
         Args:
             seen: since the last review.
-            is_strained: its readers get clearly less than others do, or mostly wait.
+            comfort: how well off its readers are: what they get of what others do, or what they need not wait.
+            is_strained: that is little enough to do something about it.
             most: limit of a server of which nothing bad is known.
         """
         last, self._last = self._last, seen
         self._rest = max(0, self._rest - 1)
         if self._trial is not None:
-            self._judge(self._trial, seen)
+            self._go_on(self._trial, seen)
         elif last is not None and _got_worse(last, seen):
-            self.limit = max(1, round(last.readers))
-            self._rest = REST
-        elif is_strained and seen.readers > 1 and not self._rest:
-            self._before, self._trial = self.limit, seen
-            self.limit = max(1, int(min(seen.readers, self.limit or most) * FEWER))
-        elif not is_strained and self.limit is not None and seen.readers > self.limit - 1:
-            self.limit = int(self.limit * MORE) + 1
-            if self.limit >= most:
-                self.limit = None
+            self.limit, self._rest = max(1, round(last.readers)), self._rests
+        elif self._rest or seen.readers <= 1:
+            return
+        elif is_strained:
+            self._trial = Trial(self.limit, seen)
+            self.limit = max(1, round(min(seen.readers, self.limit or most) * min(max(comfort, LEAST), MOST)))
+        elif self.limit is not None and seen.readers > self.limit - 1:
+            self._trial = Trial(self.limit, seen)
+            more = int(self.limit * MORE) + 1
+            self.limit = None if more >= most else more
 
-    def _judge(self, before: Seen, now: Seen) -> None:
-        """Keep to fewer readers if they got clearly more than in proportion; else take the others back."""
-        proportion = now.readers / before.readers
-        if proportion > (1 + FEWER) / 2:
-            return  # those who are to leave have not left yet
+    def _go_on(self, trial: Trial, now: Seen) -> None:
+        """Keep to the new limit if what came speaks for it, or go back to the one before."""
+        change = now.readers / trial.seen.readers - 1
+        if trial.n_settled < SETTLED:
+            goal = (self.limit or 2 * trial.seen.readers) / trial.seen.readers - 1
+            has_settled = trial.n_settled > 0 or change / goal > 0.5
+            self._trial = trial._replace(n_settled=trial.n_settled + has_settled)
+            return
         self._trial = None
-        if now.rate_per_s < before.rate_per_s * (1 - (1 - proportion) * GAIN):
-            self.limit = self._before
-            self._rest = REST
+        gain = now.rate_per_s / trial.seen.rate_per_s - 1 if trial.seen.rate_per_s else 0.0
+        if gain < GAIN * change:
+            self.limit, self._rest = trial.limit, self._rests
+            self._rests *= 2
 
 
 def _got_worse(last: Seen, seen: Seen) -> bool:

@@ -21,7 +21,7 @@ EVEN_SHARES = 2
 """And so many times its even share of the workers."""
 LOOKED_AT = 32
 """Stocks among which one to be read from afar is chosen."""
-SOONER = 1.5
+SOONER = 1.1
 """Who is far takes a block only where those who are near would need so many times as long to come to its end."""
 MEAN_REST = 0.5
 """Part of the block in hand that is still to be done, on average."""
@@ -98,11 +98,11 @@ class Locality:
         self._workers_at[worker.host] += 1
         self._count_workers(1)
 
-    def leave(self, worker: Worker) -> None:
+    def leave(self, worker: Worker, now: float) -> None:
         """Note that a worker is gone."""
         self._workers_at[worker.host] -= 1
         self._count_workers(-1)
-        self.rest(worker)
+        self.rest(worker, now)
 
     def _count_workers(self, change: int) -> None:
         """Set how many may read from a server of which nothing bad is known."""
@@ -217,21 +217,21 @@ class Locality:
             return near
         return max(readings, key=_merit, default=NOWHERE)
 
-    def sit(self, worker: Worker, reading: Reading) -> None:
+    def sit(self, worker: Worker, reading: Reading, now: float) -> None:
         """Note that a worker reads from the server of a reading."""
         server = reading.stock.server
         if worker.server is not server:
-            self.rest(worker)
+            self.rest(worker, now)
             worker.server = server
             if server is not None:
-                server.n_readers += 1
+                server.seat(1, now)
 
-    def rest(self, worker: Worker) -> None:
+    def rest(self, worker: Worker, now: float) -> None:
         """Note that a worker reads from no server now."""
         server = worker.server
         if server is not None:
             self.has_room = self.has_room or not self._has_room(server)
-            server.n_readers -= 1
+            server.seat(-1, now)
             worker.server = None
 
     def _may_stay(self, worker: Worker, file: FileIndex, reading: Reading) -> bool:
@@ -269,11 +269,9 @@ class Locality:
     def _from(self, stock: Stock, worker: Worker) -> tuple[FileIndex, Reading]:
         file = stock.first()
         readings = self.places.readings(file)
-        near = self._near_of(readings, worker)
-        if near is not None:
-            return file, near
-        with_room = [each for each in readings if each.stock.server is None or self._has_room(each.stock.server)]
-        return file, max(with_room or readings, key=_merit)
+        with_room = tuple(each for each in readings if each.stock.server is None or self._has_room(each.stock.server))
+        near = self._near_of(with_room, worker)
+        return file, near or max(with_room or readings, key=_merit)
 
     def _near_of(self, readings: tuple[Reading, ...], worker: Worker) -> Reading | None:
         near = [reading for reading in readings if reading.stock.host == worker.host != ""]

@@ -52,17 +52,17 @@ class Places:
         readings = self._readings.get(file, ())
         gone = self._given_up.get(file)
         if not gone:
-            return readings
-        return tuple(reading for reading in readings if reading.path not in gone) or readings
+            return _known(readings)
+        return _known(tuple(each for each in readings if each.path not in gone) or readings)
 
     def readings_of_block(self, file: FileIndex, number: int) -> tuple[Reading, ...]:
         """Return the copies from which a block can be read: those that did not fail on it, first of all good ones."""
         failed = self._failed.get(number)
         if not failed:
             return self.readings(file)
-        left = [reading for reading in self._readings.get(file, ()) if reading.path not in failed]
-        good = [reading for reading in left if reading in self.readings(file)]
-        return tuple(good or left)
+        left = tuple(each for each in self._readings.get(file, ()) if each.path not in failed)
+        good = tuple(each for each in left if each in self.readings(file))
+        return good or _known(left)
 
     def is_good(self, file: FileIndex, reading: Reading) -> bool:
         """Tell whether a file may go on being read so."""
@@ -100,3 +100,8 @@ class Places:
     def all_stocks(self) -> Iterator[Stock]:
         """List all stocks."""
         return iter(self._stocks.values())
+
+
+def _known(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """Leave out, unless nothing else is left, what would be read from nobody knows where."""
+    return tuple(each for each in readings if each.stock.host or each.stock.server is not None) or readings

@@ -10,8 +10,8 @@ MIN_S = 1e-6
 """Shorter than any packet; keeps rates finite where a clock is coarse."""
 REVIEW_S = 1.0
 """No review comes sooner after the last one."""
-PACKETS_PER_READER = 2
-"""And none before each reader has done so many packets, on average."""
+MIN_PACKETS = 2
+"""And none with fewer packets, nor with fewer than one for each reader."""
 STRAINED = 0.75
 """Readers are badly off when they get so much of what others get who read as they do, near or far."""
 WAITING = 0.5
@@ -59,6 +59,8 @@ class Server:
         "_expected",
         "_n_failures",
         "_n_packets",
+        "_seat_s",
+        "_seen_s",
         "_waited_s",
         "far",
         "n_readers",
@@ -73,6 +75,7 @@ class Server:
         self.far = Pace()
         self._bound = Bound()
         self._n_failures = 0
+        self._began_s = self._seen_s = 0.0
         self._forget(0.0)
 
     def __repr__(self) -> str:
@@ -118,18 +121,32 @@ class Server:
             most: how many may read from a server of which nothing bad is known.
         """
         elapsed_s = now - self._began_s
-        if elapsed_s < REVIEW_S or self._n_packets < PACKETS_PER_READER * max(1, self.n_readers):
+        if elapsed_s < REVIEW_S or self._n_packets < max(MIN_PACKETS, self.n_readers):
             return False
         before = self.limit or most
-        # By Little's law the mean number of readers is the time that all of them were busy over the time that passed.
-        seen = Seen(self._busy_s / elapsed_s, self._entries / elapsed_s)
-        is_slow = self._entries < STRAINED * self._expected
-        self._bound.review(seen, is_strained=is_slow or self._waited_s > WAITING * self._busy_s, most=most)
+        self._count_seats(now)
+        readers = self._seat_s / elapsed_s
+        # What came is not counted as it came: packets end in crowds, and those in hand would be left out.
+        seen = Seen(readers, readers * self._entries / max(self._busy_s, MIN_S))
+        pace = self._entries / self._expected if self._expected else 1.0
+        waiting = self._waited_s / max(self._busy_s, MIN_S)
+        is_strained = pace < STRAINED or waiting > WAITING
+        self._bound.review(seen, comfort=min(pace, 1 - waiting), is_strained=is_strained, most=most)
         self._forget(now)
         return (self.limit or most) > before
 
+    def seat(self, change: int, now: float) -> None:
+        """Note that somebody begins to read (1), or ends (-1)."""
+        self._count_seats(now)
+        self.n_readers += change
+
+    def _count_seats(self, now: float) -> None:
+        self._seat_s += self.n_readers * (now - self._seen_s)
+        self._seen_s = now
+
     def _forget(self, now: float) -> None:
-        self._began_s = now
+        self._began_s = self._seen_s = now
+        self._seat_s = 0.0
         self._n_packets = 0
         self._entries = 0
         self._busy_s = 0.0
