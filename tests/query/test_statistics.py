@@ -5,8 +5,16 @@ from __future__ import annotations
 from overproof.query.statistics import StatisticsTally
 from overproof.records.block import Block, Delta, Packet
 from overproof.records.facts import Fact
-from overproof.records.notices import DeltaMerged, PacketDone, WorkerJoined, WorkerLost
-from overproof.records.orders import SendPacket
+from overproof.records.notices import (
+    DeltaMerged,
+    DeltaOffered,
+    DeltaPassed,
+    MergerJoined,
+    PacketDone,
+    WorkerJoined,
+    WorkerLost,
+)
+from overproof.records.orders import ForgetDelta, RefuseDelta, SendPacket
 from overproof.records.statistics import WorkerStatistics
 
 
@@ -73,3 +81,24 @@ def test_packets_of_lost_workers_and_unbegun_packets_do_not_count() -> None:
         (105.0, done("b", 3, n_blocks=0)),
     ).statistics(ended_s=106.0)
     assert (statistics.packets, statistics.entries, statistics.smallest_packet) == (1, 50, 50)
+
+
+def test_mergers_and_what_they_keep_from_the_master() -> None:
+    """One delta of two goes by a merger: the master takes in the other one, and what the merger hands over."""
+    block = Block(file=0, index=1, first=0, stop=10)
+    one, two = (Delta(worker=worker, epoch=1, number=1, blocks=(block,)) for worker in ("a", "b"))
+    whole = Delta(worker="m", epoch=1, number=1, blocks=(block,))
+    statistics = tally_of(
+        (101.0, MergerJoined(merger="m", epoch=1)),
+        (102.0, DeltaOffered(delta=one, size_bytes=1_000)),
+        (102.0, DeltaPassed(merger="m", epoch=1, delta=one)),
+        (102.0, ForgetDelta(delta=one)),
+        (103.0, DeltaOffered(delta=two, size_bytes=500)),
+        (103.0, DeltaMerged(delta=two, merge_s=0.1)),
+        (104.0, DeltaOffered(delta=one, size_bytes=1_000)),
+        (104.0, RefuseDelta(delta=one, reason="merged already")),
+        (105.0, DeltaOffered(delta=whole, size_bytes=1_200)),
+        (105.0, DeltaMerged(delta=whole, merge_s=0.2)),
+    ).statistics(ended_s=106.0)
+    assert (statistics.mergers, statistics.deltas_passed, statistics.deltas) == (1, 1, 2)
+    assert statistics.inflow_bytes == 500 + 1_200

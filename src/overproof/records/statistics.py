@@ -50,6 +50,9 @@ class Statistics:
         merge_s: seconds spent on merging at the master.
         deltas: deltas merged.
         workers: one line a worker, by name.
+        mergers: mergers that joined.
+        deltas_passed: deltas that mergers took in.
+        inflow_bytes: payloads that the master merged, as far as their sizes were told.
         path: of the draw language: `"compiled"` or `"interpreted"`; empty for selectors of users.
     """
 
@@ -74,6 +77,9 @@ class Statistics:
     deltas: int
     workers: tuple[WorkerStatistics, ...]
     cached_bytes: int = 0
+    mergers: int = 0
+    deltas_passed: int = 0
+    inflow_bytes: int = 0
     path: str = ""
 
     def _repr_html_(self) -> str:

@@ -111,13 +111,14 @@ def test_statistics_have_every_topic() -> None:
             smallest_packet=50, average_packet=300.0, total_s=75.2, startup_s=0.25, first_packet_s=0.4, loop_s=70.5,
             packet_interval_average_s=2.0, packet_interval_shortest_s=0.5, read_bytes=2_500_000, rate_per_s=12_345.6,
             byte_rate_per_s=3_000_000.0, merge_s=0.1, deltas=4, workers=(worker,), cached_bytes=7_000_000,
-            path="compiled",
+            path="compiled", mergers=3, deltas_passed=40, inflow_bytes=800_000_000,
         )
     )  # fmt: skip
     for figure in (
-        "7.00 MB of columns out of memory",
+        "7.00 MB of columns out of memory", "mergers     3, which merged 40 deltas on the way",
         "900 in 2 files, 2.50 MB read", "3 (adaptive)", "default 100", "smallest 50", "average 300", "1 min 15 s",
         "startup_s 0.250", "loop_s 70.500", "first after 400 ms", "every 2.0 s", "shortest 500 ms", "12,346 entries/s",
-        "path        compiled", "3.00 MB/s", "100 ms for 4 deltas", "w7", "3 packets, 900 entries, 2.50 MB, 1.5 s",
+        "path        compiled", "3.00 MB/s", "100 ms for 4 deltas of 800.00 MB", "w7",
+        "3 packets, 900 entries, 2.50 MB, 1.5 s",
     ):  # fmt: skip
         assert figure in text

@@ -34,5 +34,8 @@ def merge_statistics(first: Statistics, second: Statistics) -> Statistics:
         byte_rate_per_s=read_bytes / loop_s if loop_s else 0.0,
         merge_s=first.merge_s + second.merge_s,
         deltas=first.deltas + second.deltas,
+        mergers=max(first.mergers, second.mergers),
+        deltas_passed=first.deltas_passed + second.deltas_passed,
+        inflow_bytes=first.inflow_bytes + second.inflow_bytes,
         workers=(*first.workers, *second.workers),
     )

@@ -117,11 +117,16 @@ def statistics_text(statistics: Statistics) -> str:
                         f"{human_seconds(s.packet_interval_shortest_s)}"),
         ("rate", f"{s.rate_per_s:,.0f} entries/s, {human_bytes(s.byte_rate_per_s)}/s"),
         ("path", s.path),
-        ("merging", f"{human_seconds(s.merge_s)} for {s.deltas:,} deltas"),
+        ("merging", f"{human_seconds(s.merge_s)} for {s.deltas:,} deltas{_of_bytes(s.inflow_bytes)}"),
+        ("mergers", f"{s.mergers:,}, which merged {s.deltas_passed:,} deltas on the way" if s.mergers else ""),
         ("workers", f"{s.n_workers:,}"),
     ]  # fmt: skip
     lines = [f"{name:<12}{text}" for name, text in rows if text]
     return "\n".join(lines + [_worker_line(worker) for worker in s.workers])
+
+
+def _of_bytes(size_bytes: int) -> str:
+    return f" of {human_bytes(size_bytes)}" if size_bytes else ""
 
 
 def _worker_line(worker: WorkerStatistics) -> str:
