@@ -59,6 +59,7 @@ class QueryFlags:
     no_journal: bool = False
     no_cache: bool = False
     delta_interval: float = 1.0
+    mergers: int | None = None
     json: str | None = None
     root: str | None = None
     plot: str | None = None
@@ -103,6 +104,7 @@ class QueryFlags:
             "verify": self.verify,
             "journal": not self.no_journal,
             "delta_interval_s": self.delta_interval,
+            "mergers": self.mergers,
             "by_dataset": self.by_dataset,
         }
 
@@ -359,6 +361,10 @@ def failure_options(function: F) -> F:
         click.option(
             "--delta-interval", type=click.FloatRange(min=0), default=1.0, metavar="SECONDS",
             help="How often workers hand over what they have; default: 1; inf: at the end.",
+        ),
+        click.option(
+            "--mergers", type=click.IntRange(min=0), metavar="N",
+            help="Processes that merge on the way, past one machine; default: near the root of many workers.",
         ),
     )  # fmt: skip
 
