@@ -166,7 +166,9 @@ class OutpostCrew:
             self._is_merging = True
             self._tell_all(KeepPayloads())
         if here:
-            here[0].tell(KeepMerger())
+            station = min(here, key=lambda each: each.n_calls)
+            station.n_calls += 1
+            station.tell(KeepMerger())
 
     def pass_on(self, delta: Delta, merger: WorkerId) -> None:
         source, station = self._station_of(delta.worker), self._station_of(merger)
@@ -220,6 +222,7 @@ class OutpostCrew:
         for station in self._stations.values():
             station.fetching.clear()
             station.has_isolator = False
+            station.n_calls = 0
 
     # -- outposts
 
