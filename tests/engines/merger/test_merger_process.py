@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -15,13 +16,22 @@ import cloudpickle
 import pytest
 
 from overproof.analysis.selector import FunctionSelector
+from overproof.engines.limits import Limits
 from overproof.engines.local import backoff, hand
 from overproof.engines.local.processes import ProcessCrew
 from overproof.engines.messages import Brief, HandOver, Letter, Settled
 from overproof.engines.worker.logs import log_path
 from overproof.outputs.state import OutputState
 from overproof.records.block import Block, Delta
-from overproof.records.notices import DeltaNotPassed, DeltaOffered, DeltaPassed, MergerJoined, WorkerJoined, WorkerLost
+from overproof.records.notices import (
+    DeltaNotPassed,
+    DeltaOffered,
+    DeltaPassed,
+    MergerJoined,
+    WorkerJoined,
+    WorkerLost,
+    WorkerStrained,
+)
 from overproof.words.errors import EngineError
 
 DEADLINE_S = 60.0
@@ -29,7 +39,9 @@ T = TypeVar("T")
 
 TALKER = '''
 class Talker:
-    """Says what it does when it is added; a number that it is told not to add ends the process."""
+    """Says what it does when it is added; some numbers end the process, or make it grow."""
+
+    hoard = []
 
     def __init__(self, n):
         self.n = n
@@ -38,6 +50,8 @@ class Talker:
         import os
         if 13 in (self.n, other.n):
             os.abort()
+        if 77 in (self.n, other.n):
+            self.hoard.append(bytearray(b"x") * 150_000_000)
         print("adding", self.n, other.n)
         return Talker(self.n + other.n)
 '''
@@ -207,31 +221,52 @@ def test_a_stopped_merger_is_lost(make_stage: Callable[..., Stage]) -> None:
     assert (loss.worker, "frozen" in loss.reason) == (merger, True)
 
 
-def test_types_of_the_users_are_added_where_their_modules_are(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What they print is in the merger's log; what ends it is told as its loss, and is evidence against no block."""
+@pytest.fixture
+def talker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Give a class of the user's own, which lies in a module beside the user's script."""
     (tmp_path / "talking.py").write_text(TALKER)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "talking", raising=False)
-    from talking import Talker  # type: ignore[import-not-found]
+    return importlib.import_module("talking").Talker
 
-    stage.crew.end()
-    logs = tmp_path / "logs"
-    logs.mkdir()
-    stage.begin(search_path=(str(tmp_path),), log_directory=str(logs), delta_interval_s=60.0)
+
+def test_types_of_the_users_are_added_where_their_modules_are(
+    make_stage: Callable[..., Stage], tmp_path: Path, talker: Any
+) -> None:
+    """What they print is in the merger's log; what ends it is told as its loss, and is evidence against no block."""
+    stage = make_stage()
+    stage.begin(search_path=(str(tmp_path),), log_directory=str(tmp_path), delta_interval_s=60.0)
     merger = stage.call()
     for index in range(2):
-        stage.give(merger, {index: {"some": Talker(index + 1)}})
+        stage.give(merger, {index: {"some": talker(index + 1)}})
         stage.hear(DeltaPassed)
     stage.crew.send(merger, HandOver())
     (value,) = OutputState.from_bytes(stage.open(DeltaOffered).payload).value().values()
-    assert (type(value), value.n) == (Talker, 3)
-    assert "adding 1 2" in log_path(str(logs), merger).read_text()
+    assert (type(value), value.n) == (talker, 3)
+    assert "adding 1 2" in log_path(str(tmp_path), merger).read_text()
     for index in range(2, 4):
-        stage.give(merger, {index: {"some": Talker(13)}})
+        stage.give(merger, {index: {"some": talker(13)}})
     loss = stage.hear(WorkerLost)
     assert (loss.worker, loss.failure, "SIGABRT" in loss.reason) == (merger, None, True)
+
+
+def test_a_merger_near_its_memory_limit_says_so_as_workers_do(
+    make_stage: Callable[..., Stage], tmp_path: Path, talker: Any
+) -> None:
+    """Before it bursts the limit, which would cost what it has."""
+    stage = make_stage()
+    stage.begin(search_path=(str(tmp_path),))
+    stage.crew.watch(Limits(memory_bytes=220_000_000))
+    merger = stage.call()
+    watched = stage.crew._hands[merger].watched
+    deadline_s = time.monotonic() + DEADLINE_S
+    while watched._baseline_bytes is None:
+        assert time.monotonic() < deadline_s
+        stage.letters += stage.crew.poll(0.05)
+    for index in range(2):
+        stage.give(merger, {index: {"some": talker(77)}})
+    strained = stage.hear(WorkerStrained)
+    assert (strained.worker, strained.epoch) == (merger, 1)
 
 
 def test_a_merger_that_does_not_begin_is_hired_again_until_there_is_no_hope(
