@@ -28,6 +28,7 @@ from overproof.records.block import Delta
 from overproof.records.facts import Fact, Journal
 from overproof.records.notices import (
     AbortRequested,
+    CredentialExpired,
     DeltaMerged,
     EngineFailed,
     FileOpened,
@@ -249,6 +250,8 @@ class Driver:
         if isinstance(notice, FileOpened):
             # The first word on a file is the last, here as for the master.
             self._identities.setdefault(notice.file, notice.grid.identity)
+        if isinstance(notice, CredentialExpired) and self.master.state is QueryState.RUNNING:
+            self.problem = self.problem or EngineError(notice.reason)
         orders = self.master.handle(notice, now=now)
         if orders or not isinstance(notice, TimePassed):
             self._journal.record(Fact(at_s=now, what=notice))

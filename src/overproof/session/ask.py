@@ -85,7 +85,10 @@ def survey(crew: Crew, files: Sequence[FileSpec], *, is_cancelled: Callable[[], 
 
 
 def _survey_one(crew: Crew, spec: FileSpec, is_cancelled: Callable[[], bool]) -> Surveyed:
+    from overproof.session.surroundings.passes import hand_out
+
     worker = wait_for_workers(crew, 1, is_cancelled=is_cancelled)[0]
+    hand_out(crew, [worker], [spec.path])
     crew.send(worker, Survey(spec=spec))
     while True:
         for letter in _poll(crew, is_cancelled):

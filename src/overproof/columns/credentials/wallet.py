@@ -22,7 +22,7 @@ class Wallet:
         environment: where the paths are written for the clients of protocols.
 
     Attributes:
-        number: counts the times that something new came in.
+        number: counts the times that something new came in, the first included.
     """
 
     def __init__(self, environment: MutableMapping[str, str] = os.environ) -> None:

@@ -11,6 +11,7 @@ from overproof.engines.messages import Letter, Measure, Measured
 from overproof.records.dataset import FileGrid, FileSpec
 from overproof.records.notices import WorkerLost
 from overproof.records.query import DEFAULT_BLOCK_ENTRIES
+from overproof.session.surroundings.passes import hand_out
 from overproof.words.errors import AbortedError, EngineError, OverproofError
 from overproof.words.ids import WorkerId
 
@@ -83,6 +84,7 @@ class _Measuring:
         for worker in self._crew.workers:
             if worker not in self._in_hand and self._waiting:
                 spec = self._in_hand[worker] = self._waiting.popleft()
+                hand_out(self._crew, [worker], [spec.path])
                 self._crew.send(worker, Measure(spec=spec, block_entries=self._block_entries))
 
     def _hear(self, letter: Letter) -> None:

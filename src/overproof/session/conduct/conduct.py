@@ -28,6 +28,7 @@ from overproof.session.keeping.checkpoint import Head
 from overproof.session.keeping.identity.code_identity import CodeIdentity, identify
 from overproof.session.keeping.keeper import Keeper
 from overproof.session.question import OF_USERS, Question
+from overproof.session.surroundings import Surroundings
 from overproof.words.errors import AbortedError, EngineError, MergeError, OverproofError, UserCodeError
 from overproof.words.states import TRANSITIONS, QueryState
 
@@ -89,6 +90,7 @@ class Conduct:
             memory_limit_bytes=question.manner.memory_limit_bytes,
             at_rest=self._rest,
         )
+        self._surroundings = Surroundings(question, crew=crew, tell=self.driver.tell)
 
     @property
     def is_resumable(self) -> bool:
@@ -192,6 +194,7 @@ class Conduct:
         state: QueryState | None = None
         try:
             self._crew.begin(self._brief())
+            self._surroundings.begin()
             load_ahead(self.question.kind)
             self.driver.run(known)
             state = self.driver.final_state
@@ -201,6 +204,7 @@ class Conduct:
             if state in (QueryState.FINISHED, QueryState.STOPPED):
                 self._end_on_workers()
         finally:
+            self._surroundings.end()
             if state not in (QueryState.FINISHED, QueryState.STOPPED):
                 self._crew.kill()
         assert state is not None
@@ -245,6 +249,7 @@ class Conduct:
             delta_interval_s=question.manner.delta_interval_s,
             log_directory=str(keeper.query.log_directory) if keeper is not None else None,
             cache=question.cache,
+            credentials=self._surroundings.credentials,
             **_of_schema(self._selector.schema),
         )
 
@@ -279,6 +284,7 @@ class Conduct:
         )
 
     def _rest(self, now: float) -> None:
+        self._surroundings.rest(now, self.driver.joined)
         if self._facts.keeper is not None:
             self._facts.keeper.rest(now, self._head, self.driver.write_down)
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Final
 
+from overproof.columns.credentials.wallet import WALLET
 from overproof.columns.files.afar.client import xrootd
 from overproof.columns.files.requests import Range
 
@@ -48,7 +49,7 @@ class XRootDSource:
         parts = client.URL(url)
         if not parts.is_valid() or not parts.path:
             raise ValueError(f"{url} is not a URL of XRootD: write root://host//path/of/file.root")
-        self._url = url
+        self._url, self._protocol, self._path = url, parts.protocol, parts.path_with_params
         self.server = f"{parts.hostname}:{parts.port}"
         self._lock = threading.Lock()
         self._file: Any = None
@@ -104,14 +105,29 @@ class XRootDSource:
         """
         with self._lock:
             if self._file is None:
-                from XRootD.client.flags import OpenFlags
-
-                file = xrootd().File()
-                # Only a file that is open for reading and nothing else may be gone on with at another server.
-                status, _ = file.open(self._url, OpenFlags.READ)
-                _raise_unless_ok(status)
-                self._file, self.server = file, file.get_property("DataServer") or self.server
+                self._file = self._open()
             return self._file
+
+    def _open(self) -> Any:
+        """Open the file; where we are refused with a credential that was renewed, log in anew and try once more.
+
+        A connection stays what it was when it began: long after a new token has come, its server refuses with the old.
+        Another name of the user at the same server makes another connection; who that is, the credential says.
+        """
+        from XRootD.client.flags import OpenFlags
+
+        url, tried = self._url, set()
+        while True:
+            tried.add(url)
+            file = xrootd().File()
+            # Only a file that is open for reading and nothing else may be gone on with at another server.
+            status, _ = file.open(url, OpenFlags.READ)
+            self.server = file.get_property("DataServer") or self.server
+            url = f"{self._protocol}://o{WALLET.number}@{self.server}/{self._path}"
+            is_refused = not status.ok and _kind_of(status) is PermissionError
+            if not is_refused or WALLET.number < 2 or url in tried:
+                _raise_unless_ok(status)
+                return file
 
     def _check(self, status: Any, file: Any) -> None:
         """Note who has answered; give up a file with which something went wrong.
@@ -144,9 +160,14 @@ def _raise_unless_ok(status: Any) -> None:
     if status.ok:
         return
     text = " ".join(status.message.split())
-    kind = _OF_SERVERS.get(status.errno) or _OF_CLIENT.get(status.code)
+    kind = _kind_of(status)
     if kind is not None:
         raise kind(text)
     if status.code == 206:
         raise OSError(errno.ETIMEDOUT, text)
     raise OSError(text)
+
+
+def _kind_of(status: Any) -> type[OSError] | None:
+    """Return what a failure is that will not be over in a moment; None for any other."""
+    return _OF_SERVERS.get(status.errno) or _OF_CLIENT.get(status.code)
