@@ -137,7 +137,8 @@ def test_a_lost_merger_costs_what_it_held() -> None:
     assert orders == [PassDelta(delta=moving, merger=merger)]
     orders = table.say(WorkerLost(worker=merger))
     assert PassDelta(delta=moving, merger=other) in orders
-    table.say(passed(moving, other))
+    assert table.say(passed(moving, merger), not_passed(moving, merger)) == []
+    assert table.say(passed(moving, other)) == [ForgetDelta(delta=moving)]
     assert table.say(passed(held, merger)) == []
     late = gathered(held, merger=merger)
     assert isinstance(table.say(DeltaOffered(delta=late))[0], RefuseDelta)
