@@ -10,6 +10,8 @@ MOST = 0.85
 """And to no more: from a smaller change nothing could be learned."""
 MORE = 1.25
 """By so much the bound rises again while nothing speaks against it."""
+STRAINED = 0.4
+"""A server is strained when its readers wait for it for so much of their time."""
 GAIN = 0.5
 """Readers are worth having if what comes grows by at least this part of what it would in proportion to them."""
 REST = 4
@@ -28,10 +30,12 @@ class Seen(NamedTuple):
     Attributes:
         readers: mean number of those who read at the same time.
         rate_per_s: entries a second, of all of them together.
+        waiting: part of their time in which they waited for what they read.
     """
 
     readers: float
     rate_per_s: float
+    waiting: float
 
 
 class Trial(NamedTuple):
@@ -69,26 +73,25 @@ class Bound:
         self._rest = 0  # reviews until the next trial
         self._rests = REST
 
-    def review(self, seen: Seen, *, comfort: float, is_strained: bool, most: int) -> None:
+    def review(self, seen: Seen, *, most: int) -> None:
         """Learn from what was seen; may change the limit.
 
         Args:
             seen: since the last review.
-            comfort: how well off its readers are: what they get of what others do, or what they need not wait.
-            is_strained: that is little enough to do something about it.
             most: limit of a server of which nothing bad is known.
         """
         last, self._last = self._last, seen
+        is_strained = seen.waiting > STRAINED
         self._rest = max(0, self._rest - 1)
         if self._trial is not None:
             self._go_on(self._trial, seen)
-        elif last is not None and _got_worse(last, seen):
+        elif is_strained and last is not None and _got_worse(last, seen):
             self.limit, self._rest = max(1, round(last.readers)), self._rests
         elif self._rest or seen.readers <= 1:
             return
         elif is_strained:
             self._trial = Trial(self.limit, seen)
-            self.limit = max(1, round(min(seen.readers, self.limit or most) * min(max(comfort, LEAST), MOST)))
+            self.limit = max(1, round(min(seen.readers, self.limit or most) * min(max(1 - seen.waiting, LEAST), MOST)))
         elif self.limit is not None and seen.readers > self.limit - 1:
             self._trial = Trial(self.limit, seen)
             more = int(self.limit * MORE) + 1

@@ -23,8 +23,6 @@ LOOKED_AT = 32
 """Stocks among which one to be read from afar is chosen."""
 SOONER = 1.1
 """Who is far takes a block only where those who are near would need so many times as long to come to its end."""
-MEAN_REST = 0.5
-"""Part of the block in hand that is still to be done, on average."""
 
 
 class Locality:
@@ -130,7 +128,7 @@ class Locality:
             return
         is_near = stock.host == worker.host
         pace = self._near if is_near else self._far
-        server.learn(packet.n_entries, compute_s, is_near=is_near, expected_per_s=pace.rate_per_s, waited_s=waited_s)
+        server.learn(packet.n_entries, compute_s, is_near=is_near, waited_s=waited_s)
         pace.add(packet.n_entries, compute_s)
         if server.review(now, most=self._most):
             self.has_room = True
@@ -290,8 +288,9 @@ class Locality:
         server = stock.server
         if server is None or not server.n_readers or not self._workers_at[stock.host]:
             return True
-        waits = stock.n_waiting / server.n_readers + MEAN_REST
-        return waits > SOONER * self._slowdown(server)
+        # In blocks: of those who read, somebody must come to an end first, on average so late.
+        ends = stock.n_waiting / (server.n_readers + 1) + 1
+        return ends > SOONER * self._slowdown(server)
 
     def _slowdown(self, server: Server) -> float:
         """Return how many times as long a block takes from afar, as far as that was measured."""

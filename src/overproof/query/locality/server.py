@@ -12,10 +12,6 @@ REVIEW_S = 1.0
 """No review comes sooner after the last one."""
 MIN_PACKETS = 2
 """And none with fewer packets, nor with fewer than one for each reader."""
-STRAINED = 0.75
-"""Readers are badly off when they get so much of what others get who read as they do, near or far."""
-WAITING = 0.5
-"""Or when they wait for so much of their time."""
 FAILURES = 2
 """Failures in a row after which a server is asked only when there is nothing else to do."""
 
@@ -56,7 +52,6 @@ class Server:
         "_bound",
         "_busy_s",
         "_entries",
-        "_expected",
         "_n_failures",
         "_n_packets",
         "_seat_s",
@@ -95,14 +90,13 @@ class Server:
         """Note that something could not be read."""
         self._n_failures += 1
 
-    def learn(self, n_entries: int, busy_s: float, *, is_near: bool, expected_per_s: float, waited_s: float) -> None:
+    def learn(self, n_entries: int, busy_s: float, *, is_near: bool, waited_s: float) -> None:
         """Learn from one packet.
 
         Args:
             n_entries: of the packet.
             busy_s: seconds spent on it.
             is_near: its reader is on the machine of the server.
-            expected_per_s: entries a second that such readers get, wherever; 0 when nobody knows.
             waited_s: of the seconds, those spent waiting for what is read.
         """
         (self.near if is_near else self.far).add(n_entries, busy_s)
@@ -110,7 +104,6 @@ class Server:
         self._n_packets += 1
         self._entries += n_entries
         self._busy_s += busy_s
-        self._expected += busy_s * expected_per_s
         self._waited_s += waited_s
 
     def review(self, now: float, *, most: int) -> bool:
@@ -127,11 +120,9 @@ class Server:
         self._count_seats(now)
         readers = self._seat_s / elapsed_s
         # What came is not counted as it came: packets end in crowds, and those in hand would be left out.
-        seen = Seen(readers, readers * self._entries / max(self._busy_s, MIN_S))
-        pace = self._entries / self._expected if self._expected else 1.0
-        waiting = self._waited_s / max(self._busy_s, MIN_S)
-        is_strained = pace < STRAINED or waiting > WAITING
-        self._bound.review(seen, comfort=min(pace, 1 - waiting), is_strained=is_strained, most=most)
+        busy_s = max(self._busy_s, MIN_S)
+        seen = Seen(readers, readers * self._entries / busy_s, self._waited_s / busy_s)
+        self._bound.review(seen, most=most)
         self._forget(now)
         return (self.limit or most) > before
 
@@ -150,5 +141,4 @@ class Server:
         self._n_packets = 0
         self._entries = 0
         self._busy_s = 0.0
-        self._expected = 0.0
         self._waited_s = 0.0
