@@ -1,0 +1,167 @@
+"""Laws of sessions over Dask: the answer of one process, while Dask's workers come and go."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dask.config
+import pytest
+from clusters import started
+from distributed import Client, Security
+
+import overproof as op
+from overproof.engines.dask import EnvironmentWarning
+from overproof.words.errors import EngineError, OptionError
+
+DEADLINE_S = 60.0
+CYCLES = 2_000
+
+
+def spin(cycles: Any) -> dict[str, Any]:
+    """Use some processor time and return numbers that depend on the block alone."""
+    total = 0.0
+    for cycle in cycles:
+        total += cycle.rng.normal() * 10.0 ** (cycle.number % 60 - 30)
+        for _ in range(2_000):
+            total += 0.0
+    return {"n": len(cycles), "total": total}
+
+
+def wait_for(gate: str) -> None:
+    """Wait in a worker until a file is there."""
+    import os
+    import threading
+
+    while not os.path.exists(gate):
+        threading.Event().wait(0.02)
+
+
+@pytest.fixture(scope="module")
+def serial() -> dict[str, Any]:
+    with op.Session("inline", progress=False) as session:
+        return dict(session.process(spin, cycles=CYCLES))
+
+
+def wait_until(is_true: Callable[[], object], what: str) -> None:
+    deadline_s = time.monotonic() + DEADLINE_S
+    pause = threading.Event()
+    while not is_true():
+        assert time.monotonic() < deadline_s, f"in vain: {what}"
+        pause.wait(0.02)
+
+
+def is_whole(result: Any, serial: dict[str, Any]) -> bool:
+    return dict(result) == serial and result.account.processed == result.account.total == CYCLES
+
+
+def test_a_client_gives_the_answer_of_one_process(client: Client, serial: dict[str, Any]) -> None:
+    """Over a client's workers, bit for bit, query after query; no task of Dask's is made; the client stays."""
+    before = client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.transition_counter)
+    with op.Session(client, progress=False) as session:
+        for _ in range(2):
+            assert is_whole(session.process(spin, cycles=CYCLES, delta_interval_s=0.05), serial)
+    assert client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.transition_counter) == before
+    assert client.status == "running"
+
+
+def test_workers_that_come_are_used_and_those_that_go_hand_over_first(serial: dict[str, Any], tmp_path: Path) -> None:
+    """One that joins in the middle works; one that is retired takes nothing along: no block is computed twice."""
+    notes, gate = str(tmp_path), f"{tmp_path}/gate"
+
+    def spin_and_note(cycles: Any) -> dict[str, Any]:
+        with open(f"{notes}/{cycles.first}", "a") as file:
+            file.write("x")
+        if cycles.first > 200:
+            wait_for(gate)
+        return spin(cycles)
+
+    with started(n_workers=1, processes=False) as client, op.Session(client, progress=False) as session:
+        query = session.process(
+            spin_and_note, cycles=CYCLES, block_entries=40, wait=False, delta_interval_s=3600.0, journal=False
+        )
+        wait_until(lambda: len(os.listdir(notes)) > 2, "the first worker works")
+        (first,) = client.scheduler_info()["workers"]
+        client.cluster.scale(2)
+        wait_until(lambda: len(session._crew.workers) == 2, "a worker joins")
+        Path(gate).write_text("x")
+        client.retire_workers([first], close_workers=True)
+        assert is_whole(query.result(), serial)
+    assert {(tmp_path / name).read_text() for name in os.listdir(notes)} == {"x"}
+
+
+def test_a_script_runs_on_every_worker_of_dask(client: Client, tmp_path: Path) -> None:
+    """`exec` works there as on one machine: each worker has its rank."""
+    script = tmp_path / "script.py"
+    script.write_text("import overproof\nprint('hello')\noverproof.rank, overproof.size\n")
+    with op.Session(client, progress=False) as session:
+        wait_until(lambda: session._crew.poll(0.05) or len(session._crew.workers) == 2, "both workers join")
+        results = session.exec(script)
+    assert [(each.value, each.stdout) for each in results] == [((0, 2), "hello\n"), ((1, 2), "hello\n")]
+
+
+def test_tls_is_taken_from_the_configuration_of_dask(serial: dict[str, Any]) -> None:
+    """`dask://` means TLS where Dask has certificates; without them the same scheduler is out of reach."""
+    security = Security.temporary()
+    tls = {
+        "distributed.comm.tls.ca-file": security.tls_ca_file,
+        "distributed.comm.tls.client.key": security.tls_client_key,
+        "distributed.comm.tls.client.cert": security.tls_client_cert,
+    }
+    with started(n_workers=1, processes=False, protocol="tls://", security=security) as client:
+        address = client.scheduler.address.replace("tls://", "dask://")
+        with (
+            dask.config.set(tls),
+            op.Session(address, progress=False) as session,
+        ):
+            assert is_whole(session.process(spin, cycles=CYCLES), serial)
+
+
+def test_another_python_over_there_is_an_error_before_anything_runs(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When no Dask worker can be used the query ends with one sentence that names host and versions."""
+    monkeypatch.setattr("overproof.engines.dask.starter.PATIENCE_S", 0.1)
+    monkeypatch.setattr(
+        "overproof.engines.dask.starter.environment", lambda: {"python": "2.7", "versions": {"overproof": "0"}}
+    )
+    with (
+        op.Session(client, progress=False) as session,
+        pytest.raises(EngineError, match=r"no Dask worker can be used: .*: Python 3\.\d+ there, 2.7 here"),
+    ):
+        session.process(spin, cycles=10)
+
+
+def test_other_libraries_over_there_are_said_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch, serial: dict[str, Any]
+) -> None:
+    """Versions that differ are one warning, whatever the number of workers and queries; the query runs."""
+    from overproof.engines.dask.scout import environment
+
+    here = environment()
+    other = {**here, "versions": {**here["versions"], "hist": "0.0.1"}}
+    monkeypatch.setattr("overproof.engines.dask.starter.environment", lambda: other)
+    with warnings.catch_warnings(record=True) as caught, op.Session(client, progress=False) as session:
+        warnings.simplefilter("always")
+        for _ in range(2):
+            assert is_whole(session.process(spin, cycles=CYCLES), serial)
+    (said,) = [str(each.message) for each in caught if each.category is EnvironmentWarning]
+    assert "hist" in said
+    assert "0.0.1 here" in said
+
+
+def test_what_makes_no_sense_with_dask_is_refused(client: Client) -> None:
+    """A number of workers, an unknown option, something that is no client: each error says what to write."""
+    with pytest.raises(OptionError, match="has the workers that it has"):
+        op.Session(client, workers=3)
+    with pytest.raises(OptionError, match="Dask knows no option queue"):
+        op.Session(client, queue="short")
+    with pytest.raises(OptionError, match="insecure='yes': give True or False"):
+        op.Session(client, insecure="yes")
+    with pytest.raises(OptionError, match="or a client of Dask"):
+        op.Session({"scheduler": 5})  # type: ignore[arg-type]
