@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -86,7 +87,7 @@ def serial() -> dict[str, Any]:
 
 def wait_until(is_true: Callable[[], object], what: str) -> None:
     deadline_s = time.monotonic() + DEADLINE_S
-    pause = __import__("threading").Event()
+    pause = threading.Event()
     while not is_true():
         assert time.monotonic() < deadline_s, f"in vain: {what}"
         pause.wait(0.02)
@@ -162,15 +163,15 @@ def test_an_outpost_that_is_cut_off_comes_back_as_another(house: House, serial: 
         assert {process.poll() for process in house.starter.processes} == {None}
 
 
-def test_who_joins_late_is_used(house: House, serial: dict[str, Any]) -> None:
+def test_who_joins_late_is_used(house: House) -> None:
     """An outpost that arrives in the middle of a query gets packets of it."""
     with house.session(1) as session:
-        query = session.process(spin, cycles=CYCLES, delta_interval_s=0.05, wait=False)
+        query = session.process(spin, cycles=100 * CYCLES, delta_interval_s=0.05, wait=False)
         wait_until(has_begun(query), "the query begins")
+        assert query.progress().n_active == 1
         house.starter.start_one(house.crew.invitation)
-        result = query.result(DEADLINE_S)
-        assert is_whole(result, serial)
-        assert len([worker for worker in result.statistics.workers if worker.packets]) == 2
+        wait_until(lambda: query.progress().n_active == 2, "the second one works")
+        query.abort()
 
 
 def test_a_query_is_aborted_everywhere(house: House, serial: dict[str, Any]) -> None:
@@ -191,7 +192,7 @@ from overproof.session import connection
 starter = ProcessStarter(1, arguments=(("--quit-after", "1"),))
 connection.hire_crew = lambda *_, **__: OutpostCrew(starter)
 session = op.Session(progress=False)
-query = session.process(lambda cycles: [sum(range(100_000)) for _ in cycles] and {"n": 1}, cycles=10**9, wait=False)
+query = session.process(lambda cycles: [sum(range(20_000)) for _ in cycles] and {"n": 1}, cycles=10**5, wait=False)
 while not query.progress().account.processed:
     query.wait(0.05)
 print(starter.processes[0].pid, flush=True)

@@ -45,8 +45,8 @@ from overproof.words.ids import WorkerId
 
 MAX_FETCHES = 2
 """Payloads that are asked for at a time: one on its way while another one is merged."""
-MAX_GAVE_UP = 3
-"""Outposts that may give up while none is left, before there is no hope."""
+MAX_IN_VAIN = 10
+"""Outposts that may give up, or come and go before anybody listens there, while none is left: then there is no hope."""
 
 
 class OutpostCrew:
@@ -89,7 +89,8 @@ class OutpostCrew:
         self._wants_isolator = False
         self._is_merging = False
         self._to_fetch: deque[Delta] = deque()
-        self._gave_up: list[str] = []
+        self._own: list[Letter] = []
+        self._in_vain: list[str] = []
         self._is_closed = False
 
     @property
@@ -112,7 +113,7 @@ class OutpostCrew:
     def begin(self, brief: Brief) -> None:
         self._forget_query()
         self._brief = for_others(brief)
-        self._gave_up.clear()
+        self._in_vain.clear()
         self._limits = Limits()
         for station in self._stations.values():
             self._welcome(station)
@@ -145,7 +146,7 @@ class OutpostCrew:
             raise EngineError("this session is closed: open a new one with overproof.Session()")
         self._arrived.wait(timeout_s)
         self._arrived.clear()
-        letters: list[Letter] = []
+        letters, self._own = self._own, []
         arrivals = self._exchange.take()
         while arrivals:
             # Taken out one by one, so that no payload is left in memory when the next one comes.
@@ -190,8 +191,10 @@ class OutpostCrew:
         while self._to_fetch and n_fetching < MAX_FETCHES:
             delta = self._to_fetch.popleft()
             station = self._station_of(delta.worker)
-            if station is None:
-                continue  # it was told to be lost when its station was
+            if station is None:  # it was lost while its offer was on the way to the master
+                self._own.append(self._letter(DeltaLost(delta=delta, reason=f"{delta.worker} is gone")))
+                self._arrived.set()
+                continue
             station.fetching[delta.worker, delta.number] = delta
             station.tell(Fetch(delta=delta))
             n_fetching += 1
@@ -219,6 +222,7 @@ class OutpostCrew:
         self._wants_isolator = False
         self._is_merging = False
         self._to_fetch.clear()
+        self._own.clear()
         for station in self._stations.values():
             station.fetching.clear()
             station.has_isolator = False
@@ -238,9 +242,10 @@ class OutpostCrew:
                 self._welcome(station)
             case Listening(workers=workers) if station is not None:
                 station.listening = workers
+                station.has_listened = station.has_listened or bool(workers)
                 station.known.update(dict.fromkeys(workers))
             case GaveUp(reason=reason):
-                self._gave_up.append(reason)
+                self._in_vain.append(reason)
             case (int(query), reply) if station is not None:
                 return self._open(station, Letter(query, reply, payload))
         return []
@@ -272,18 +277,21 @@ class OutpostCrew:
         """Strike an outpost off; say that all of its workers are lost, and what they were to send."""
         self._stations.pop(station.arrived.name, None)
         station.connection.owner = None
-        query = self._brief.query if self._brief is not None else 0
+        if not station.has_listened:
+            self._in_vain.append(f"{station.arrived.host} comes and goes")
         reason = f"the outpost on {station.arrived.host} {how}"
         gone = [delta for delta in self._to_fetch if outpost_of(delta.worker) == station.arrived.name]
         for delta in gone:
             self._to_fetch.remove(delta)
-        letters = [
-            Letter(query, DeltaLost(delta=delta, reason=reason)) for delta in (*station.fetching.values(), *gone)
-        ]
-        letters += [Letter(query, WorkerLost(worker=worker, reason=reason)) for worker in station.known]
+        letters = [self._letter(DeltaLost(delta=delta, reason=reason)) for delta in (*station.fetching.values(), *gone)]
+        letters += [self._letter(WorkerLost(worker=worker, reason=reason)) for worker in station.known]
         self._fetch_next()
         self._settle_isolator()
         return letters
+
+    def _letter(self, notice: DeltaLost | WorkerLost) -> Letter:
+        """Make a letter of our own, in place of somebody who can write no more."""
+        return Letter(self._brief.query if self._brief is not None else 0, notice)
 
     def _settle_isolator(self) -> None:
         """See that one outpost keeps an isolator up while one is wanted."""
@@ -304,8 +312,8 @@ class OutpostCrew:
     def _check_hope(self) -> None:
         if self._stations:
             return
-        if len(self._gave_up) >= MAX_GAVE_UP:
-            raise EngineError(f"no outpost can keep workers up: {self._gave_up[-1]}")
+        if len(self._in_vain) >= MAX_IN_VAIN:
+            raise EngineError(f"no outpost can keep workers up: {self._in_vain[-1]}")
         self._starter.check()
 
 

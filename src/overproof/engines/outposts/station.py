@@ -21,6 +21,7 @@ class Station:
         listening: workers that listen now.
         known: workers, isolators and mergers that joined the query, or listen, and are not lost.
         fetching: deltas that it was asked for and has not sent.
+        has_listened: some worker of it has listened.
         has_isolator: it was asked to keep the isolator up.
         n_calls: mergers that it was asked for in this query.
     """
@@ -30,6 +31,7 @@ class Station:
     listening: tuple[WorkerId, ...] = ()
     known: dict[WorkerId, None] = field(default_factory=dict)
     fetching: dict[tuple[WorkerId, int], Delta] = field(default_factory=dict)
+    has_listened: bool = False
     has_isolator: bool = False
     n_calls: int = 0
 
