@@ -140,6 +140,7 @@ def test_what_is_fetched_from_the_lost_is_lost_at_once(crew: OutpostCrew, player
     """An offer and the loss of its outpost may come in one go: the payload asked for then is told to be lost."""
     a = player("a")
     a.work()
+    hear(crew, WorkerJoined)
     a.say(DeltaOffered(delta=a.delta(), size_bytes=10))
     a.exchange.close()
     letters = hear(crew, WorkerLost)
