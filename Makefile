@@ -9,11 +9,11 @@ BIN := .venv/bin
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help demo test lint nightly mutants bench docs clean
+.PHONY: help demo test lint nightly mutants bench sim-report docs clean
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: $(RUN) ## Write 2 million events, find the Z in them with every core, draw it (DEMO_EVENTS=n for another size)
 	@$(BIN)/python examples/demo.py --events $(DEMO_EVENTS)
@@ -35,6 +35,9 @@ mutants: $(DEV) ## Break the master in one line at a time: each time a test must
 
 bench: $(DEV) ## Measure, beside ROOT, coffea and others in environments of their own (ARGS="--plan full ...")
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+sim-report: $(DEV) ## Simulate up to 10,000 workers, and write docs/scale.md with its plots (ARGS="--only 'mergers/*'")
+	@$(BIN)/python -m benchmarks.simulation $(ARGS)
 
 docs: $(DEV) ## Make anew what is made from code: the architecture page, the list of decisions
 	@$(BIN)/python docs/make_architecture.py
