@@ -122,4 +122,5 @@ class Attendance:
         self._handout.leave(worker)
         for file in sorted(worker.opening, reverse=True):
             self._files.ask_again(file)
+            self._handout.locality.open_again(file)
         self._handout.put_back(self._ledger.release_worker(worker), orders)

@@ -61,6 +61,7 @@ class Worker(Holder):
         reading: the copy of that file.
         opening_from: the copy of the file that it was asked to look into last.
         server: the one from which it reads now; None: it rests, or nobody knows.
+        is_near: that server is on its own machine.
         rate_per_s: entries a second, lately; 0 until measured.
         opened_last: its last order was to look into a file.
         began_s: when it could begin with the oldest packet in hand, on the driver's clock.
@@ -77,6 +78,7 @@ class Worker(Holder):
         "in_hand_entries",
         "is_halted",
         "is_leaving",
+        "is_near",
         "opened_last",
         "opening",
         "opening_from",
@@ -97,6 +99,7 @@ class Worker(Holder):
         self.reading = NOWHERE
         self.opening_from = NOWHERE
         self.server: Server | None = None
+        self.is_near = False
         self.rate_per_s = 0.0
         self.opened_last = False
         self.was_called = False

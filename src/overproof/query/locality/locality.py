@@ -222,14 +222,15 @@ class Locality:
             self.rest(worker, now)
             worker.server = server
             if server is not None:
-                server.seat(1, now)
+                worker.is_near = reading.stock.host == worker.host
+                server.seat(1, now, is_near=worker.is_near)
 
     def rest(self, worker: Worker, now: float) -> None:
         """Note that a worker reads from no server now."""
         server = worker.server
         if server is not None:
             self.has_room = self.has_room or not self._has_room(server)
-            server.seat(-1, now)
+            server.seat(-1, now, is_near=worker.is_near)
             worker.server = None
 
     def _may_stay(self, worker: Worker, file: FileIndex, reading: Reading) -> bool:
@@ -286,10 +287,10 @@ class Locality:
     def _pays(self, stock: Stock) -> bool:
         """Tell whether somebody far comes to the end of a block of a stock clearly before those who are near would."""
         server = stock.server
-        if server is None or not server.n_readers or not self._workers_at[stock.host]:
+        if server is None or not server.n_near or not self._workers_at[stock.host]:
             return True
-        # In blocks: of those who read, somebody must come to an end first, on average so late.
-        ends = stock.n_waiting / (server.n_readers + 1) + 1
+        # In blocks: one of those who are near must come to an end first, on average so late.
+        ends = stock.n_waiting / (server.n_near + 1) + 1
         return ends > SOONER * self._slowdown(server)
 
     def _slowdown(self, server: Server) -> float:

@@ -43,6 +43,7 @@ class Server:
     Attributes:
         name: as the replicas name it.
         n_readers: workers that have a packet of it in hand.
+        n_near: those of them on whose machine it is.
         near: pace of those on whose machine it is.
         far: pace of the others.
     """
@@ -58,6 +59,7 @@ class Server:
         "_seen_s",
         "_waited_s",
         "far",
+        "n_near",
         "n_readers",
         "name",
         "near",
@@ -65,7 +67,7 @@ class Server:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.n_readers = 0
+        self.n_readers = self.n_near = 0
         self.near = Pace()
         self.far = Pace()
         self._bound = Bound()
@@ -126,10 +128,11 @@ class Server:
         self._forget(now)
         return (self.limit or most) > before
 
-    def seat(self, change: int, now: float) -> None:
+    def seat(self, change: int, now: float, *, is_near: bool) -> None:
         """Note that somebody begins to read (1), or ends (-1)."""
         self._count_seats(now)
         self.n_readers += change
+        self.n_near += change * is_near
 
     def _count_seats(self, now: float) -> None:
         self._seat_s += self.n_readers * (now - self._seen_s)
