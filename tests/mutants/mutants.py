@@ -42,8 +42,8 @@ MUTANTS = (
     Mutant(
         name="forgets a refused delta",
         file="merging/intake.py",
-        old="self._handout.put_back(self._ledger.release_blocks(worker, delta.blocks), orders)",
-        new="self._ledger.release_blocks(worker, delta.blocks)",
+        old="self._handout.put_back(ledger.release_blocks(worker, delta.blocks), orders)",
+        new="ledger.release_blocks(worker, delta.blocks)",
         promise="blocks of a refused delta wait again, because their outputs are thrown away",
     ),
     Mutant(
@@ -332,8 +332,8 @@ MUTANTS = (
         file="master.py",
         old="""        if not TRANSITIONS[self._state]:
             return orders
-        if self._isolation""",
-        new="""        if self._isolation""",
+        if self._locality""",
+        new="""        if self._locality""",
         promise="a closed query orders nothing more",
     ),
 )

@@ -9,7 +9,7 @@ from overproof.query.ledger import Ledger
 from overproof.query.ledger.passages import lose_taken
 from overproof.query.ledger.place import key_of
 from overproof.query.merging.merging import Merging
-from overproof.query.roster import Roster, Worker
+from overproof.query.roster import Roster
 from overproof.records.block import Delta
 from overproof.records.notices import DeltaLost, DeltaNotPassed, DeltaOffered, DeltaPassed
 from overproof.records.orders import Order, RefuseDelta, TakeDelta
@@ -42,31 +42,33 @@ class Intake:
 
         A delta that is on its way already is left to its merger, who will say what becomes of it.
         """
-        delta = notice.delta
-        worker = self._roster.find(delta.worker, delta.epoch)
-        if worker is not None:
-            if not (self._ledger.passing and key_of(delta) in self._ledger.passing):
-                self._hear_worker(worker, notice, orders)
+        delta, ledger, merging = notice.delta, self._ledger, self._merging
+        if ledger.passing and key_of(delta) in ledger.passing:
             return
-        merger = self._merging.find(delta.worker, delta.epoch)
-        if merger is not None:
-            self._merging.take(merger, delta, orders)
-        elif key_of(delta) not in self._ledger.passing:
-            orders.append(RefuseDelta(delta=delta, reason=f"{delta.worker} was given up in epoch {delta.epoch}"))
-
-    def _hear_worker(self, worker: Worker, notice: DeltaOffered, orders: list[Order]) -> None:
-        delta = notice.delta
-        merger = self._merging.choose(worker, delta)
-        if reason := self._ledger.take(delta, worker):
+        worker = self._roster.find(delta.worker, delta.epoch)
+        if worker is None:
+            self._hear_other(delta, orders)
+            return
+        merger = None if merging.staff is None else merging.choose(worker, delta)
+        if reason := ledger.take(delta, worker):
             orders.append(RefuseDelta(delta=delta, reason=reason))
-            self._handout.put_back(self._ledger.release_blocks(worker, delta.blocks), orders)
+            self._handout.put_back(ledger.release_blocks(worker, delta.blocks), orders)
             self._attendance.dismiss_if_done(worker, orders)
             return
-        self._merging.hear_size(notice.size_bytes, orders)
+        if notice.size_bytes:
+            merging.hear_size(notice.size_bytes, orders)
         if merger is None:
             orders.append(TakeDelta(delta=delta))
         else:
-            self._merging.send(delta, merger, orders)
+            merging.send(delta, merger, orders)
+
+    def _hear_other(self, delta: Delta, orders: list[Order]) -> None:
+        """Take what a merger has gathered; refuse what somebody offers who is lost."""
+        merger = self._merging.find(delta.worker, delta.epoch)
+        if merger is not None:
+            self._merging.take(merger, delta, orders)
+        else:
+            orders.append(RefuseDelta(delta=delta, reason=f"{delta.worker} was given up in epoch {delta.epoch}"))
 
     def hear_merged(self, delta: Delta, orders: list[Order]) -> None:
         """Count the blocks of a delta as processed.
@@ -75,7 +77,8 @@ class Intake:
             InvariantError: the delta was not taken, or was merged before.
         """
         self._ledger.merge(delta)
-        self._merging.hear_merged(delta, orders)
+        if self._merging.staff is not None:
+            self._merging.hear_merged(delta, orders)
         self._let_go(delta, orders)
 
     def hear_lost(self, notice: DeltaLost, orders: list[Order]) -> None:
@@ -101,6 +104,6 @@ class Intake:
 
     def _let_go(self, delta: Delta, orders: list[Order]) -> None:
         """Let a worker that is to leave go when nothing of its delta is needed any more."""
-        worker = self._roster.find(delta.worker, delta.epoch)
-        if worker is not None and worker.is_leaving:
+        worker = self._roster.workers.get(delta.worker)
+        if worker is not None and worker.is_leaving and worker.epoch == delta.epoch:
             self._attendance.dismiss_if_done(worker, orders)
