@@ -1,0 +1,138 @@
+"""The memory of master and mergers is bound by the size of the outputs, not by the number of workers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+CLEAR_REFS = Path("/proc/self/clear_refs")
+CHILDREN = Path("/proc/self/task") / str(os.getpid()) / "children"
+
+SCRIPT = """
+import gc, hashlib, os, sys, tempfile, threading
+from pathlib import Path
+import boost_histogram as bh
+import numpy as np
+import overproof as op
+from overproof.engines.outposts import OutpostCrew, ProcessStarter
+from overproof.session import connection
+
+n_bins, n_outposts, n_workers, n_cycles, n_mergers = map(int, sys.argv[1:])
+
+def memory(pid="self"):
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    fields = dict(line.split(":", 1) for line in lines)
+    return {name: int(fields[name].split()[0]) * 1024 for name in ("RssAnon", "RssFile", "RssShmem", "VmRSS", "VmHWM")}
+
+def children(pid):
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+class Fill(op.Selector):
+    # All words that a cell has are in use: nothing is saved on the way.
+    def __init__(self, n_bins, notes): self.n_bins, self.notes = n_bins, notes
+    def process(self, cycles):
+        import os
+        open(f"{self.notes}/{os.getpid()}", "w").close()
+        large = bh.Histogram(bh.axis.Regular(self.n_bins, 0, 1), storage=bh.storage.Weight())
+        view, dice = large.view(flow=True), np.random.default_rng(cycles.first)
+        view["value"], view["variance"] = dice.normal(size=self.n_bins + 2), dice.random(self.n_bins + 2)
+        return {"large": large, "n": len(cycles)}
+
+before, peaks = {}, {}  # of all that outposts have forked
+is_over = threading.Event()
+
+def look_on():
+    while not is_over.wait(0.01):
+        for outpost in starter.processes:
+            try:
+                forked = [pid for stem in children(outpost.pid) for pid in children(stem)]
+                seen = {pid: memory(pid) for pid in forked}
+            except (OSError, KeyError):
+                continue  # one of them has just ended
+            for pid, now in seen.items():
+                before.setdefault(pid, now["RssAnon"])
+                peaks[pid] = max(peaks.get(pid, 0), now["VmHWM"] - now["RssFile"] - now["RssShmem"])
+
+starter = ProcessStarter(n_outposts, workers=n_workers // n_outposts)
+connection.hire_crew = lambda *_, **__: OutpostCrew(starter)
+with tempfile.TemporaryDirectory() as notes, op.Session(progress=False) as session:
+    session.process(Fill(10, notes), cycles=n_workers)
+    gc.collect()
+    at_rest = memory()
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins here
+    threading.Thread(target=look_on, daemon=True).start()
+    result = session.process(Fill(n_bins, notes), cycles=n_cycles, block_entries=1, mergers=n_mergers)
+    is_over.set()
+    peak = memory()["VmHWM"] - (at_rest["VmRSS"] - at_rest["RssAnon"])
+    workers = {int(name) for name in os.listdir(notes)}
+assert result["n"] == n_cycles and result.account.is_complete
+view = result["large"].view(flow=True)
+print((n_bins + 2) * 2 * 6 * 8, peak - at_rest["RssAnon"])
+print(hashlib.sha256(view["value"].tobytes() + view["variance"].tobytes()).hexdigest())
+print(result.statistics.mergers, result.statistics.deltas_passed)
+print(*(peaks[pid] - before[pid] for pid in peaks if pid not in workers))
+"""
+
+
+class Measured(NamedTuple):
+    """What a query needed: bytes of its outputs, bytes at the peak of the master and of each merger."""
+
+    size: int
+    master: int
+    mergers: list[int]
+    n_passed: int
+    answer: str
+
+
+def measured(*, n_bins: int, n_outposts: int, n_workers: int, n_cycles: int, n_mergers: int) -> Measured:
+    """Run a query over outposts in a process of its own."""
+    if not os.access(CLEAR_REFS, os.W_OK) or not CHILDREN.exists():
+        pytest.skip("this system does not measure the peak of a process's memory anew, or does not tell its children")
+    arguments = map(str, (n_bins, n_outposts, n_workers, n_cycles, n_mergers))
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, check=False, timeout=1200
+    )
+    assert done.returncode == 0, done.stderr
+    sizes, answer, counts, mergers = done.stdout.split("\n")[:4]
+    size, master = map(int, sizes.split())
+    n_seen, n_passed = map(int, counts.split())
+    peaks = [int(each) for each in mergers.split()]
+    assert n_seen == n_mergers
+    assert len(peaks) >= n_mergers
+    return Measured(size=size, master=master, mergers=peaks, n_passed=n_passed, answer=answer)
+
+
+def test_master_and_mergers_need_three_times_the_outputs_and_little_more() -> None:
+    """With all workers handing over the whole histogram at once; and the answer is the same without mergers."""
+    with_mergers, without = (
+        measured(n_bins=500_000, n_outposts=2, n_workers=4, n_cycles=8, n_mergers=n) for n in (1, 0)
+    )
+    allowed = 3 * with_mergers.size + 64_000_000
+    assert with_mergers.size > 48_000_000
+    assert with_mergers.size < with_mergers.master <= allowed
+    assert with_mergers.size < max(with_mergers.mergers) <= allowed
+    assert with_mergers.n_passed > 0
+    assert without.master <= allowed
+    assert without.n_passed == 0
+    assert with_mergers.answer == without.answer
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("n_bins", [1_050_000])
+def test_so_they_do_with_a_hundred_megabytes_and_sixteen_workers(n_bins: int) -> None:
+    """Whether or not there are mergers, whose number is what this many workers get by themselves."""
+    with_mergers, without = (
+        measured(n_bins=n_bins, n_outposts=4, n_workers=16, n_cycles=64, n_mergers=n) for n in (4, 0)
+    )
+    allowed = 3 * with_mergers.size + 64_000_000
+    assert with_mergers.size > 100_000_000
+    assert with_mergers.master <= allowed
+    assert max(with_mergers.mergers) <= allowed
+    assert with_mergers.n_passed > 16
+    assert without.master <= allowed
+    assert with_mergers.answer == without.answer
