@@ -82,6 +82,9 @@ def test_a_query_is_shown(call: Callable, picky: str) -> None:
     assert f"overproof replay {picky} --failure 1" in said
     document = json.loads(call("queries", "show", picky, "--json", "-").out)
     assert [failed["first"] for failed in document["excluded"]] == [250, 750]
+    (disk,) = document["servers"]
+    assert (disk["server"], disk["files"]) == ("", 1)
+    assert disk["read_bytes"] == disk["local_bytes"] > 0
 
 
 def test_a_result_is_fetched(call: Callable, picky: str, tmp_path: Path) -> None:

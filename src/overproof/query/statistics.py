@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from overproof.query.ledger.place import DeltaKey, key_of
+from overproof.query.locality.accesses import AccessTally
 from overproof.records.block import Packet
 from overproof.records.facts import Fact
 from overproof.records.notices import (
     DeltaMerged,
     DeltaOffered,
+    FilesLocated,
     MergerJoined,
     PacketDone,
     WorkerJoined,
@@ -60,6 +62,7 @@ class StatisticsTally:
         self._merge_s = 0.0
         self._n_deltas = 0
         self._cached_bytes = 0
+        self._accesses = AccessTally()
         self._mergers: set[WorkerId] = set()
         self._n_passed = 0
         self._inflow_bytes = 0
@@ -104,6 +107,7 @@ class StatisticsTally:
             mergers=len(self._mergers),
             deltas_passed=self._n_passed,
             inflow_bytes=self._inflow_bytes,
+            servers=self._accesses.lines(),
             workers=tuple(
                 WorkerStatistics(
                     worker=name,
@@ -118,6 +122,10 @@ class StatisticsTally:
 
     def _on_worker_joined(self, notice: WorkerJoined, _: float) -> None:
         self._lines.setdefault(notice.worker, _Line())
+        self._accesses.join(notice)
+
+    def _on_files_located(self, notice: FilesLocated, _: float) -> None:
+        self._accesses.locate(notice)
 
     def _on_worker_lost(self, notice: WorkerLost, _: float) -> None:
         self._in_hand.pop(notice.worker, None)
@@ -131,6 +139,7 @@ class StatisticsTally:
 
     def _on_packet_done(self, notice: PacketDone, at_s: float) -> None:
         """Count a packet that its worker still has; one that was dropped unbegun cost nothing."""
+        self._accesses.add(notice)
         packet = self._in_hand.get(notice.worker, {}).pop(notice.packet, None)
         if packet is None or notice.n_blocks == 0:
             return
@@ -176,6 +185,7 @@ class StatisticsTally:
 FOLDS: dict[type, Callable[[StatisticsTally, Any, float], None]] = {
     WorkerJoined: StatisticsTally._on_worker_joined,
     WorkerLost: StatisticsTally._on_worker_lost,
+    FilesLocated: StatisticsTally._on_files_located,
     SendPacket: StatisticsTally._on_packet_sent,
     PacketDone: StatisticsTally._on_packet_done,
     DeltaMerged: StatisticsTally._on_delta_merged,

@@ -25,6 +25,36 @@ class WorkerStatistics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServerStatistics:
+    """What one file server gave.
+
+    Attributes:
+        server: as `host:port`, or the machine of a mount; empty: disks of the workers' own machines.
+        files: copies that were read there.
+        read_bytes: that came, what describes the files and what was read for nothing included.
+        local_bytes: of these, to workers on the machine of the server.
+        reads: requests that were answered.
+        read_s: seconds in which workers waited for them, all together.
+        failures: requests that failed, those that were tried again with success included.
+        reason: of the last failure; empty where there was none.
+    """
+
+    server: str
+    files: int
+    read_bytes: int
+    local_bytes: int
+    reads: int
+    read_s: float
+    failures: int
+    reason: str = ""
+
+    @property
+    def rate_per_s(self) -> float:
+        """Bytes a second while a worker waited; 0 where nobody did."""
+        return self.read_bytes / self.read_s if self.read_s > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
     """What a query cost; all sizes of packets in entries.
 
@@ -53,6 +83,7 @@ class Statistics:
         mergers: mergers that joined.
         deltas_passed: deltas that mergers took in.
         inflow_bytes: payloads that the master merged, as far as their sizes were told.
+        servers: one line a file server, by name.
         path: of the draw language: `"compiled"` or `"interpreted"`; empty for selectors of users.
     """
 
@@ -80,10 +111,13 @@ class Statistics:
     mergers: int = 0
     deltas_passed: int = 0
     inflow_bytes: int = 0
+    servers: tuple[ServerStatistics, ...] = ()
     path: str = ""
 
     def _repr_html_(self) -> str:
         """Show what the query cost, in a notebook."""
         from overproof.words import markup
 
-        return markup.frame(markup.record_table(self), markup.records_table(self.workers))
+        return markup.frame(
+            markup.record_table(self), markup.records_table(self.workers), markup.records_table(self.servers)
+        )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.outcome.failure import EventName, FailureKind
-from overproof.records.statistics import Statistics, WorkerStatistics
-from overproof.session.show.summary import account_text, first_of_each_cause, statistics_text
+from overproof.records.statistics import ServerStatistics, Statistics, WorkerStatistics
+from overproof.session.show.summary import account_text, first_of_each_cause, server_lines, statistics_text
 
 
 def lost(first: int = 0, stop: int | None = 10, reason: str = "gone") -> MissingRange:
@@ -122,3 +122,17 @@ def test_statistics_have_every_topic() -> None:
         "3 packets, 900 entries, 2.50 MB, 1.5 s",
     ):  # fmt: skip
         assert figure in text
+
+
+def test_what_servers_gave_is_told_where_there_are_any() -> None:
+    """Disks of workers alone go without saying; a server is told with its share of near bytes and its last failure."""
+    own = ServerStatistics(server="", files=2, read_bytes=10, local_bytes=10, reads=1, read_s=0.0, failures=0)
+    assert server_lines([own]) == []
+    afar = ServerStatistics(
+        server="disk1:1094", files=1, read_bytes=4000, local_bytes=1000, reads=7, read_s=2.0, failures=2, reason="late"
+    )
+    assert server_lines([own, afar]) == [
+        "  own disks               2 files, 10 B in 1 reads",
+        "  disk1:1094              1 file, 4.00 kB in 7 reads, 2.00 kB/s while waited for, 25% to its own machine, "
+        "2 failures, the last: late",
+    ]

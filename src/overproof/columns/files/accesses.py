@@ -9,6 +9,9 @@ from overproof.columns.files.damage import one_line
 from overproof.records.outcome.access import FileAccess
 from overproof.store.mounts import server_of
 
+NO_TIME_S = 1e-3
+"""Who asked for bytes that were here already has waited for less."""
+
 _Key: TypeAlias = tuple[str, str]
 
 
@@ -62,6 +65,7 @@ class AccessBook:
                 read_s=line.read_s, n_failures=line.n_failures, reason=line.reason,
             )
             for (path, server), line in lines.items()
+            if line.n_reads or line.n_failures or line.read_s > NO_TIME_S
         )  # fmt: skip
 
     def _line(self, path: str, server: str) -> _Line:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from overproof.query.locality.accesses import AccessTally
 from overproof.records.account import Account
+from overproof.records.notices import FilesLocated, PacketDone, WorkerJoined
+from overproof.records.statistics import ServerStatistics
 from overproof.session.keeping import Description, QueryFolder, list_queries
 from overproof.session.keeping.checkpoint import Head
 from overproof.words.frozen import dataclass
@@ -67,6 +70,23 @@ def report_on(query: QueryFolder) -> QueryReport:
         is_resumable=is_resumable,
         wants_max_excluded=head is not None and _wants_max_excluded(head, description),
     )
+
+
+def servers_of(query: QueryFolder) -> tuple[ServerStatistics, ...]:
+    """Say what each file server gave, as far as the journal tells; nothing where it cannot be read."""
+    tally = AccessTally()
+    try:
+        for fact in query.facts():
+            match fact.what:
+                case WorkerJoined():
+                    tally.join(fact.what)
+                case FilesLocated():
+                    tally.locate(fact.what)
+                case PacketDone():
+                    tally.add(fact.what)
+    except Exception:  # noqa: BLE001 - a damaged folder may say anything, and what else is known of it is shown
+        return ()
+    return tally.lines()
 
 
 def _wants_max_excluded(head: Head, description: Description | None) -> bool:

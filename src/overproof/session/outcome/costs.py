@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from overproof.records.statistics import Statistics
+from collections.abc import Sequence
+
+from overproof.records.statistics import ServerStatistics, Statistics
 
 
 def merge_statistics(first: Statistics, second: Statistics) -> Statistics:
@@ -37,5 +39,30 @@ def merge_statistics(first: Statistics, second: Statistics) -> Statistics:
         mergers=max(first.mergers, second.mergers),
         deltas_passed=first.deltas_passed + second.deltas_passed,
         inflow_bytes=first.inflow_bytes + second.inflow_bytes,
+        servers=_merge_servers(first.servers, second.servers),
         workers=(*first.workers, *second.workers),
+    )
+
+
+def _merge_servers(
+    first: Sequence[ServerStatistics], second: Sequence[ServerStatistics]
+) -> tuple[ServerStatistics, ...]:
+    """Add what each server gave; of its files, the larger number is told: those of both may be the same."""
+    lines = {each.server: each for each in first}
+    for each in second:
+        before = lines.get(each.server)
+        lines[each.server] = each if before is None else _added(before, each)
+    return tuple(lines[server] for server in sorted(lines))
+
+
+def _added(one: ServerStatistics, other: ServerStatistics) -> ServerStatistics:
+    return ServerStatistics(
+        server=one.server,
+        files=max(one.files, other.files),
+        read_bytes=one.read_bytes + other.read_bytes,
+        local_bytes=one.local_bytes + other.local_bytes,
+        reads=one.reads + other.reads,
+        read_s=one.read_s + other.read_s,
+        failures=one.failures + other.failures,
+        reason=other.reason or one.reason,
     )

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from overproof.records.account import ITEMS, Account, ExcludedRange, MissingRange, SplitRange
 from overproof.records.outcome.failure import EventName
-from overproof.records.statistics import Statistics, WorkerStatistics
+from overproof.records.statistics import ServerStatistics, Statistics, WorkerStatistics
 from overproof.words.units import entries_text, human_bytes, human_seconds
 
 R = TypeVar("R", MissingRange, ExcludedRange)
@@ -122,7 +122,25 @@ def statistics_text(statistics: Statistics) -> str:
         ("workers", f"{s.n_workers:,}"),
     ]  # fmt: skip
     lines = [f"{name:<12}{text}" for name, text in rows if text]
+    servers = server_lines(s.servers)
+    lines += [f"{'servers':<12}{len(servers):,}", *servers] if servers else []
     return "\n".join(lines + [_worker_line(worker) for worker in s.workers])
+
+
+def server_lines(servers: Sequence[ServerStatistics]) -> list[str]:
+    """Write what each file server gave, one line each; disks of this machine alone go without saying."""
+    if all(not each.server and not each.failures for each in servers):
+        return []
+    return [_server_line(each) for each in servers]
+
+
+def _server_line(each: ServerStatistics) -> str:
+    near = f", {each.local_bytes / each.read_bytes:.0%} to its own machine" if each.server and each.read_bytes else ""
+    failures = f", {each.failures:,} failures, the last: {each.reason}" if each.failures else ""
+    rate = f", {human_bytes(each.rate_per_s)}/s while waited for" if each.rate_per_s else ""
+    name = each.server or "own disks"
+    read = f"{_files(each.files)}, {human_bytes(each.read_bytes)} in {each.reads:,} reads"
+    return f"  {name:<24}{read}{rate}{near}{failures}"
 
 
 def _of_bytes(size_bytes: int) -> str:
@@ -131,7 +149,7 @@ def _of_bytes(size_bytes: int) -> str:
 
 def _worker_line(worker: WorkerStatistics) -> str:
     return (
-        f"  {worker.worker:<10}{worker.packets:,} packets, {worker.entries:,} entries, "
+        f"  {worker.worker + ' ':<10}{worker.packets:,} packets, {worker.entries:,} entries, "
         f"{human_bytes(worker.read_bytes)}, {human_seconds(worker.compute_s)}"
     )
 

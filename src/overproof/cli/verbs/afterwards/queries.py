@@ -47,24 +47,31 @@ def queries_command(context: click.Context, json: str | None) -> int:
 @click.option("--json", metavar="F", help=JSON_HELP)
 def show_command(query_id: str, json: str | None) -> int:
     """Tell what was asked, how far it came, what failed, and what can be done with it now."""
-    from overproof.session.afterwards import failures_of, report_on
+    from overproof.session.afterwards import failures_of, report_on, servers_of
     from overproof.session.keeping import find_query
 
     check_json(json)
     query = find_query(query_id)
     report = report_on(query)
+    servers = servers_of(query)
     excluded = failures_of(query.id) if report.account is not None else ()
     if json is not None:
         from overproof.outputs.document import excluded_document
 
-        write_json(json, _document(report) | {"excluded": [excluded_document(each) for each in excluded]})
+        told = {
+            "excluded": [excluded_document(each) for each in excluded],
+            "servers": [asdict(each) for each in servers],
+        }
+        write_json(json, _document(report) | told)
     if json != STANDARD_OUTPUT:
-        from overproof.session.show.summary import account_text
+        from overproof.session.show.summary import account_text, server_lines
 
         click.echo("\n".join(f"{name:<12}{text}" for name, text in _lines(report) if text))
         if report.account is not None:
             is_finished = report.state == QueryState.FINISHED
             click.echo(account_text(report.account, excluded=excluded, is_finished=is_finished))
+        if lines := server_lines(servers):
+            click.echo("\n".join([f"{'servers':<12}{len(servers):,}", *lines]))
         for line in _ways_on(report, has_failures=bool(excluded)):
             click.echo(f"{'':<12}{line}")
     return ExitCode.COMPLETE
