@@ -240,12 +240,11 @@ class Locality:
             return not self.is_strict or reading.stock.host == worker.host != ""
         if not self.places.is_good(file, reading):
             return False
-        if worker.server is server:
-            return server.limit is None or server.n_readers <= server.limit
-        return self._has_room(server)
+        is_near = reading.stock.host == worker.host
+        return self._has_room(server, but=int(worker.server is server), is_near=is_near)
 
     def _near_file(self, worker: Worker) -> tuple[FileIndex, Reading] | None:
-        stocks = [stock for stock in self._at_host.get(worker.host, ()) if stock and self._is_open(stock)]
+        stocks = [stock for stock in self._at_host.get(worker.host, ()) if stock and self._is_open(stock, is_near=True)]
         if not stocks:
             return None
         return self._from(min(stocks, key=_n_readers) if len(stocks) > 1 else stocks[0], worker)
@@ -276,13 +275,21 @@ class Locality:
         near = [reading for reading in readings if reading.stock.host == worker.host != ""]
         return min(near, key=lambda reading: _n_readers(reading.stock)) if len(near) > 1 else near[0] if near else None
 
-    def _is_open(self, stock: Stock) -> bool:
+    def _is_open(self, stock: Stock, *, is_near: bool = False) -> bool:
         server = stock.server
-        return server is None or (not server.is_failing and self._has_room(server))
+        return server is None or (not server.is_failing and self._has_room(server, is_near=is_near))
 
-    def _has_room(self, server: Server) -> bool:
+    def _has_room(self, server: Server, *, but: int = 0, is_near: bool = False) -> bool:
+        """Tell whether a server bears one reader more; those who are near go before those who are far.
+
+        Args:
+            server: the server.
+            but: 1 when the reader in question is among its readers.
+            is_near: it is on the machine of the server.
+        """
         limit = server.limit
-        return server.n_readers < (self._most if limit is None else limit)
+        n_readers = server.n_near if is_near else server.n_readers
+        return n_readers - but < (self._most if limit is None else limit)
 
     def _pays(self, stock: Stock) -> bool:
         """Tell whether somebody far comes to the end of a block of a stock clearly before those who are near would."""

@@ -12,6 +12,8 @@ REVIEW_S = 1.0
 """No review comes sooner after the last one."""
 MIN_PACKETS = 2
 """And none with fewer packets, nor with fewer than one for each reader."""
+NEAR_ENOUGH = 0.1
+"""When so much of the time is that of near readers, they alone tell how long one waits for the server."""
 FAILURES = 2
 """Failures in a row after which a server is asked only when there is nothing else to do."""
 
@@ -55,8 +57,10 @@ class Server:
         "_entries",
         "_n_failures",
         "_n_packets",
+        "_near_s",
         "_seat_s",
         "_seen_s",
+        "_waited_near_s",
         "_waited_s",
         "far",
         "n_near",
@@ -107,6 +111,9 @@ class Server:
         self._entries += n_entries
         self._busy_s += busy_s
         self._waited_s += waited_s
+        if is_near:
+            self._near_s += busy_s
+            self._waited_near_s += waited_s
 
     def review(self, now: float, *, most: int) -> bool:
         """Think again how many it bears, when enough was seen; tell whether that are more than before.
@@ -123,10 +130,16 @@ class Server:
         readers = self._seat_s / elapsed_s
         # What came is not counted as it came: packets end in crowds, and those in hand would be left out.
         busy_s = max(self._busy_s, MIN_S)
-        seen = Seen(readers, readers * self._entries / busy_s, self._waited_s / busy_s)
+        seen = Seen(readers, readers * self._entries / busy_s, self._waiting())
         self._bound.review(seen, most=most)
         self._forget(now)
         return (self.limit or most) > before
+
+    def _waiting(self) -> float:
+        """Return in which part of their time readers waited; who is far also waits for the way."""
+        if self._near_s > NEAR_ENOUGH * self._busy_s:
+            return self._waited_near_s / self._near_s
+        return self._waited_s / max(self._busy_s, MIN_S)
 
     def seat(self, change: int, now: float, *, is_near: bool) -> None:
         """Note that somebody begins to read (1), or ends (-1)."""
@@ -145,3 +158,4 @@ class Server:
         self._entries = 0
         self._busy_s = 0.0
         self._waited_s = 0.0
+        self._near_s = self._waited_near_s = 0.0
