@@ -101,7 +101,7 @@ class Master(Outlook):
         self._handout.now = now
         orders: list[Order] = []
         RULES[type(notice)](self, notice, orders)
-        if not TRANSITIONS[self._state]:
+        if self._state is not RUNNING and not TRANSITIONS[self._state]:
             return orders
         if self._locality.has_room:
             self._handout.use_room(orders)
@@ -140,8 +140,7 @@ class Master(Outlook):
         nothing_waits = not self._shelf.n_waiting and self._files.is_settled
         if self._state is RUNNING and self._options.speculates and nothing_waits:
             self._speculation.copy_late_blocks(orders)
-        if self._state is RUNNING:
-            self._merging.call_mergers(orders)
+        self._merging.call_mergers(orders)
         if nothing_waits or self._state is STOPPING:
             self._merging.call_done(orders)
 

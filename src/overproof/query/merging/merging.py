@@ -88,8 +88,8 @@ class Merging:
         self._dismiss_if_done(merger, orders)
 
     def call_mergers(self, orders: list[Order]) -> None:
-        """Call the mergers that should be there and are not."""
-        if self.staff is not None:
+        """Call the mergers that should be there and are not, as long as anything is handed out."""
+        if self.staff is not None and self._handout.is_open:
             self.staff.call(orders, now=self._handout.now)
 
     # -- deltas of workers go to mergers
