@@ -256,9 +256,7 @@ class Farm:
         compute_s = max(self.now - packet_s, 0.01)
         computing_s = sum(each.n_entries for each in packet.blocks) / BLOCK
         access = FileAccess(path=packet.path, server=server, read_s=max(0.0, compute_s - computing_s))
-        self.feed(
-            PacketDone(worker=hand.name, epoch=1, packet=packet.number, compute_s=compute_s, accesses=(access,))
-        )
+        self.feed(PacketDone(worker=hand.name, epoch=1, packet=packet.number, compute_s=compute_s, accesses=(access,)))
 
     def _offer(self, hand: Hand) -> None:
         if hand.computed:

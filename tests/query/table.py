@@ -7,7 +7,7 @@ from typing import Any
 
 from overproof.query.master import Master
 from overproof.query.merging import MergerPolicy
-from overproof.query.packetizers import fixed
+from overproof.query.packetizers import fixed, packetizer_by_name
 from overproof.records.block import Block, Delta, Packet, Range
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import (
@@ -49,7 +49,9 @@ class Table:
         merging: MergerPolicy | None = None,
         **options: Any,
     ) -> None:
-        self.master = Master(n_files, QueryOptions(**options), fixed(packet_blocks), steps=steps, merging=merging)
+        query = QueryOptions(**options)
+        packetizer = packetizer_by_name(query.packetizer) if "packetizer" in options else fixed(packet_blocks)
+        self.master = Master(n_files, query, packetizer, steps=steps, merging=merging)
         self.now = 0.0
         self.n_deltas = 0
 

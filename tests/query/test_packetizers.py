@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from overproof.query.packetizers import View, adaptive, fixed, packetizer_by_name, single
+from overproof.query.packetizers import View, adaptive, by_file, fixed, local_only, packetizer_by_name, single
 from overproof.words.errors import OptionError
 
 VIEW = View(
@@ -87,12 +87,32 @@ def test_single_blocks_wait_for_nobody() -> None:
     assert single(VIEW._replace(in_hand_entries=1, left_entries=1e9)) == 0
 
 
+def test_whole_files_are_given_whole() -> None:
+    """Who has nothing gets all that waits of a file; a second one in advance only while plenty is left."""
+    assert by_file(VIEW) == VIEW.n_blocks
+    assert by_file(VIEW._replace(in_hand_entries=1_000)) == VIEW.n_blocks
+    assert by_file(VIEW._replace(in_hand_entries=1_000, left_entries=15_000.0)) == 0
+
+
+def test_near_work_is_refused_to_nobody() -> None:
+    """Who is slow gets what lies near: nobody else may have it."""
+    slow = VIEW._replace(worker_rate_per_s=10.0, left_entries=200.0)
+    assert (adaptive(slow), local_only(slow)) == (0, 1)
+    assert local_only(VIEW) == adaptive(VIEW)
+    assert local_only(slow._replace(in_hand_entries=100)) == 0
+
+
 def test_packetizers_have_names() -> None:
     """A name finds its policy; a wrong one is told which there are."""
     assert packetizer_by_name("adaptive") is adaptive
     assert packetizer_by_name("single") is single
+    assert packetizer_by_name("local-only") is local_only
+    assert packetizer_by_name("by-file") is by_file
     assert packetizer_by_name("fixed", packet_blocks=7)(VIEW) == 7
-    with pytest.raises(OptionError, match="no packetizer is called 'clever': choose one of adaptive, fixed, single"):
+    with pytest.raises(
+        OptionError,
+        match="no packetizer is called 'clever': choose one of adaptive, fixed, single, local-only, by-file",
+    ):
         packetizer_by_name("clever")
     with pytest.raises(OptionError, match="0 blocks makes no sense"):
         packetizer_by_name("fixed", packet_blocks=0)

@@ -48,7 +48,7 @@ def test_a_disk_that_thrashes_gets_fewer() -> None:
 
 
 def test_readers_who_wait_for_something_else_come_back() -> None:
-    """Where each reader waits however few there are (a long way), nobody is kept away for long, and ever more seldom."""
+    """Where each reader waits however few there are, nobody is kept away for long, and ever more seldom."""
     bound, kept_away = Bound(), 0
     for _ in range(100):
         n = min(16, bound.limit or MOST)
