@@ -16,6 +16,7 @@ from overproof.records.block import Packet
 from overproof.records.notices import FilesLocated
 from overproof.records.orders import CallDelta, OpenFile, Order, SendPacket
 from overproof.words.ids import FileIndex
+from overproof.words.quickly import made_quickly
 
 PACKETS_IN_HAND = 2
 """Packets that a worker may have in hand."""
@@ -25,6 +26,8 @@ FEW_FILES = 4
 """Files left for each worker to look into, below which all of them should become known soon."""
 PLENTY_BLOCKS = 8
 """Waiting blocks for each worker, above which no further file needs to be known soon."""
+
+make_packet, make_order = made_quickly(Packet), made_quickly(SendPacket)
 
 
 class Handout:
@@ -129,7 +132,7 @@ class Handout:
         """Note that a worker gets these blocks as a packet, to be read from a copy; return the packet's number."""
         sizes = self._ledger.sizes
         n_entries = sizes[start] if stop == start + 1 else sum(sizes[start:stop])
-        number = self.next_number()
+        self._n_packets = number = self._n_packets + 1
         self._roster.give_packet(worker, number, InHand(start, stop, n_entries, self.now, reading))
         if reading is not NOWHERE:
             self.locality.sit(worker, reading, self.now)
@@ -244,7 +247,9 @@ class Handout:
         start, stop = self._shelf.take(file, n_blocks)
         blocks = self._ledger.hold(worker, start, stop)
         number = self.give(worker, start, stop, reading)
-        orders.append(SendPacket(worker=worker.name, packet=Packet(number=number, blocks=blocks, path=reading.path)))
+        orders.append(
+            make_order(worker=worker.name, packet=make_packet(number=number, blocks=blocks, path=reading.path))
+        )
         return True
 
     def _of_good_copy(

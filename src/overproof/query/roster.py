@@ -144,9 +144,11 @@ class Roster:
     def find(self, name: WorkerId, epoch: int) -> Worker | None:
         """Find a worker in this very epoch; None when it is lost or was given up."""
         worker = self.workers.get(name)
-        if worker is None and self.isolator is not None and self.isolator.name == name:
+        if worker is None:
             worker = self.isolator
-        return worker if worker is not None and worker.epoch == epoch else None
+            if worker is None or worker.name != name:
+                return None
+        return worker if worker.epoch == epoch else None
 
     def join(self, name: WorkerId, epoch: int, *, host: str) -> Worker | None:
         """Enter a worker, idle; None for an epoch that was entered before."""

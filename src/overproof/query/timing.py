@@ -13,16 +13,17 @@ N_KEPT = 501
 
 
 class BlockTimes:
-    """The times of the last few hundred packets, per block."""
+    """The times of the last few hundred packets, per block.
 
-    __slots__ = ("_times",)
+    Attributes:
+        add: notes the mean time that the blocks of a packet took, in seconds.
+    """
+
+    __slots__ = ("_times", "add")
 
     def __init__(self) -> None:
         self._times: deque[float] = deque(maxlen=N_KEPT)
-
-    def add(self, block_s: float) -> None:
-        """Note the mean time that the blocks of a packet took."""
-        self._times.append(block_s)
+        self.add = self._times.append
 
     @property
     def timeout_s(self) -> float:

@@ -12,8 +12,11 @@ from overproof.records.block import Block, BlockKey, Delta, Range
 from overproof.records.dataset import FileGrid
 from overproof.words.errors import InvariantError
 from overproof.words.ids import FileIndex, WorkerId
+from overproof.words.quickly import made_quickly
 
 WAITING, SUSPECT, TAKEN, MERGED = Place.WAITING, Place.SUSPECT, Place.TAKEN, Place.MERGED
+
+make_account = made_quickly(Account)
 
 
 class Ledger:
@@ -44,6 +47,7 @@ class Ledger:
         "files_unknown",
         "find",
         "left_entries",
+        "mean_entries",
         "n_held",
         "passing",
         "sizes",
@@ -56,6 +60,7 @@ class Ledger:
         self.blocks = self._numbering.blocks
         self.sizes = self._numbering.sizes
         self.find = self._numbering.find
+        self.mean_entries = self._numbering.mean_entries
         self.n_held = 0
         self.left_entries = 0
         self.excluded_entries = 0
@@ -81,7 +86,7 @@ class Ledger:
         """Say where every entry is; `unread` is the rest, so that the sum holds for a reader in another thread too."""
         processed, total = self._processed, self.total_entries
         excluded, missing = self.excluded_entries, self._missing
-        return Account(
+        return make_account(
             processed=processed,
             excluded=excluded,
             missing=missing,
@@ -90,10 +95,6 @@ class Ledger:
             files_unknown=self.files_unknown,
             files_unopened=files_unopened,
         )
-
-    def mean_entries(self, file: FileIndex) -> float:
-        """Return the mean entries of a block of a settled file."""
-        return self._numbering.mean_entries(file)
 
     def find_key(self, key: BlockKey) -> int:
         """Return the number of a block, whatever its version; -1 when there is none."""

@@ -13,6 +13,9 @@ from overproof.query.roster import Roster
 from overproof.records.block import Delta
 from overproof.records.notices import DeltaLost, DeltaNotPassed, DeltaOffered, DeltaPassed
 from overproof.records.orders import Order, RefuseDelta, TakeDelta
+from overproof.words.quickly import made_quickly
+
+make_order = made_quickly(TakeDelta)
 
 
 class Intake:
@@ -58,7 +61,7 @@ class Intake:
         if notice.size_bytes:
             merging.hear_size(notice.size_bytes, orders)
         if merger is None:
-            orders.append(TakeDelta(delta=delta))
+            orders.append(make_order(delta=delta))
         else:
             merging.send(delta, merger, orders)
 
