@@ -130,7 +130,14 @@ class World:
         self._merged_entries = 0
         self._is_restoring = False
         self._n_idle_ticks = self._n_idle_notices = 0
-        self._execute_by_type: dict[type, Callable[[Any], None]] = {
+        self._execute_by_type = self._executors()
+        self._fixed = self._draw_fixed(dice, horizon_s)
+        self._joins = [(dice.uniform(0.0, self.ideal_s), SPEEDS[options.law](dice, options.spread))
+                       for _ in range(int(options.joins * options.workers))]  # fmt: skip
+
+    def _executors(self) -> dict[type, Callable[[Any], None]]:
+        """Say who carries out which order; all others go to a worker as they are."""
+        return {
             SendPacket: self._send_packet,
             TakeDelta: self._take,
             RefuseDelta: self._refuse,
@@ -141,9 +148,6 @@ class World:
             DismissWorker: self._dismiss,
             CloseQuery: self._close,
         }
-        self._fixed = self._draw_fixed(dice, horizon_s)
-        self._joins = [(dice.uniform(0.0, self.ideal_s), SPEEDS[options.law](dice, options.spread))
-                       for _ in range(int(options.joins * options.workers))]  # fmt: skip
 
     def _draw_fixed(self, dice: random.Random, horizon_s: float) -> list[Fixed]:
         """Say what happens at times of its own, whatever happens else: stops, checkpoints, the end of the master."""
