@@ -44,6 +44,7 @@ class QueryFlags:
     engine: str | None = None
     workers: int | None = None
     engine_option: tuple[str, ...] = ()
+    upload: tuple[str, ...] = ()
     tree: str | None = None
     first: int = 0
     entries: int | None = None
@@ -140,7 +141,7 @@ class QueryFlags:
             raise OptionError(f"--quiet shows nothing: leave out --{'live' if self.live else 'look-at'}, or --quiet")
         cache = False if self.no_cache else None
         return open_session(
-            self.engine, self.workers, options=self.engine_option, quiet=self.quiet, cache=cache,
+            self.engine, self.workers, options=self.engine_option, uploads=self.upload, quiet=self.quiet, cache=cache,
             live=self.look_at or self.live or None,
         )  # fmt: skip
 
@@ -202,6 +203,7 @@ def open_session(
     *,
     quiet: bool,
     options: Sequence[str] = (),
+    uploads: Sequence[str] = (),
     cache: bool | None = None,
     live: Live = None,
 ) -> Session:
@@ -215,10 +217,17 @@ def open_session(
 
     if engine is not None and not engine.strip():
         raise OptionError("--engine is empty: give an address such as local, local:4, inline or slurm:64")
-    return Session(
+    session = Session(
         engine or "local", workers=workers, progress=False if quiet else None, cache=cache, live=live,
         **parse_engine_options(options),
     )  # fmt: skip
+    try:
+        for package in uploads:
+            session.upload(package)
+    except BaseException:
+        session.close()
+        raise
+    return session
 
 
 def engine_options(function: F) -> F:
@@ -233,6 +242,10 @@ def engine_options(function: F) -> F:
         click.option(
             "--engine-option", multiple=True, metavar="NAME=VALUE",
             help="An option of the engine, such as queue=short of Slurm; may be repeated.",
+        ),
+        click.option(
+            "--upload", multiple=True, metavar="PACKAGE",
+            help="Let workers find a directory, a wheel or a requirement; may be repeated.",
         ),
     )  # fmt: skip
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from overproof.engines.limits import Limits
 from overproof.engines.messages import Brief, Command, Letter
 from overproof.records.block import Delta
 from overproof.words.ids import WorkerId
+
+if TYPE_CHECKING:
+    from overproof.engines.uploads.upload import Upload
 
 
 class Crew(Protocol):
@@ -65,6 +68,17 @@ class Crew(Protocol):
     @property
     def hosts(self) -> Mapping[str, tuple[str, ...]]:
         """Machines with workers, by the name that these tell in `WorkerJoined`: other names, and addresses."""
+        ...
+
+    def provide(self, upload: Upload) -> tuple[str, ...]:
+        """Let workers find a package from now on, in place of any other version; what they run is thrown away.
+
+        Returns:
+            What the user should know.
+
+        Raises:
+            EngineError: it cannot be installed, or conflicts with what is there.
+        """
         ...
 
     @property

@@ -6,6 +6,7 @@ import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from overproof.columns.reader import ReaderCache
 from overproof.engines.clock import MonotonicClock
@@ -16,6 +17,9 @@ from overproof.records.block import Delta
 from overproof.records.notices import BlockFailed, BlockUnreadable, DeltaOffered, PacketDone, RangeProbed, WorkerJoined
 from overproof.records.outcome.failure import EventName
 from overproof.words.ids import WorkerId
+
+if TYPE_CHECKING:
+    from overproof.engines.uploads.upload import Upload
 
 NAME = "w0"
 ISOLATOR = "i0"
@@ -37,6 +41,7 @@ class InlineCrew:
         self._isolator: InlineIsolator | None = None
         self._n_isolators = 0
         self._brief: Brief | None = None
+        self._uploaded: tuple[str, ...] = ()
 
     @property
     def workers(self) -> list[WorkerId]:
@@ -46,6 +51,10 @@ class InlineCrew:
         """Nothing to do: they are loaded when they are used, once in this process."""
 
     def begin(self, brief: Brief) -> None:
+        if self._uploaded:
+            from overproof.engines.uploads.reach import within_reach
+
+            brief = within_reach(brief, self._uploaded)
         self._brief = brief
         self._tell(brief)
 
@@ -67,6 +76,10 @@ class InlineCrew:
             self._tell(self._brief)
 
     def send(self, worker: WorkerId, command: Command) -> None:
+        if self._uploaded:
+            from overproof.engines.uploads.reach import within_reach
+
+            command = within_reach(command, self._uploaded)
         if worker == NAME:
             self._worker.handle(command)
         elif self._isolator is not None:
@@ -87,6 +100,13 @@ class InlineCrew:
         """Nothing to do: `poll` never waits."""
 
     can_merge = False
+
+    def provide(self, upload: Upload) -> tuple[str, ...]:
+        from overproof.engines.uploads import install
+
+        installed = install(upload)
+        self._uploaded = (installed.path, *(path for path in self._uploaded if path != installed.path))
+        return installed.remarks
 
     @property
     def hosts(self) -> Mapping[str, tuple[str, ...]]:

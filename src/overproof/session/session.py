@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from overproof.session.question import Kind, Question
 
 
+class UploadWarning(UserWarning):
+    """An upload takes the place of another version of a package."""
+
+
 class Session(Connection):
     """Workers that answer one query after the other, until the session is closed.
 
@@ -266,6 +270,30 @@ class Session(Connection):
             wait=wait,
             resumption=resumption,
         )
+
+    def upload(self, package: str | Path) -> None:
+        """Let workers find a package of yours, on whatever machine they are, in place of any other version.
+
+        It is built once a host, and kept there by its content. Workers that are up begin anew.
+
+        Args:
+            package: path of a project (with `pyproject.toml` or `setup.py`), of a package, of a directory of modules,
+                of a module or of a wheel; or a requirement, such as `"particle==0.25.3"`, which pip resolves.
+
+        Raises:
+            OptionError: it is none of these.
+            EngineError: it cannot be built, or conflicts with what workers have loaded.
+        """
+        import warnings
+
+        from overproof.engines.uploads import read_upload
+
+        self._check_open()
+        upload = read_upload(package)
+        with self._lock:
+            remarks = self._crew.provide(upload)
+        for remark in remarks:
+            warnings.warn(f"the upload {upload.name}: {remark}", UploadWarning, stacklevel=2)
 
     def exec(self, script: str | Path, arguments: Sequence[str] = ()) -> list[ScriptResult]:
         """Run a script on every worker; `overproof.rank`, `.size` and `.is_master` tell it where it is.

@@ -105,6 +105,33 @@ def test_a_script_runs_on_every_worker_of_dask(client: Client, tmp_path: Path) -
     assert [(each.value, each.stdout) for each in results] == [((0, 2), "hello\n"), ((1, 2), "hello\n")]
 
 
+def test_uploads_reach_workers_that_are_there_and_those_that_come_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each host installs what was uploaded, before its workers get a query; what conflicts is said with the host."""
+    monkeypatch.setenv("OVERPROOF_HOME", str(tmp_path / "home"))
+    for name, value in (("opthing", 5), ("numpy", 6)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(f"VALUE = {value}\n")
+
+    def value_of(cycles: Any) -> dict[str, Any]:
+        import opthing
+
+        wait_for(f"{tmp_path}/gate")
+        return {"values": [opthing.VALUE] * len(cycles)}
+
+    with started(n_workers=1, processes=False) as client, op.Session(client, progress=False) as session:
+        wait_until(lambda: session._crew.poll(0.05) or session._crew.workers, "a worker joins")
+        with pytest.raises(EngineError, match="it has numpy, which workers have loaded already"):
+            session.upload(tmp_path / "numpy")
+        session.upload(tmp_path / "opthing")
+        query = session.process(value_of, cycles=40, block_entries=2, wait=False, journal=False)
+        client.cluster.scale(2)
+        wait_until(lambda: len(session._crew.workers) == 2, "a worker joins")
+        Path(tmp_path / "gate").write_text("x")
+        assert query.result()["values"] == [5] * 40
+
+
 def test_tls_is_taken_from_the_configuration_of_dask(serial: dict[str, Any]) -> None:
     """`dask://` means TLS where Dask has certificates; without them the same scheduler is out of reach."""
     security = Security.temporary()

@@ -31,6 +31,7 @@ def exec_command(
     workers: int | None,
     engine: str | None,
     engine_option: tuple[str, ...],
+    upload: tuple[str, ...],
 ) -> int:
     """Run SCRIPT.py with ARGS on every worker; options go before the script.
 
@@ -38,7 +39,7 @@ def exec_command(
     last expression comes back with what it printed. The exit code is 4 if it raised on any worker.
     """
     check_json(json)
-    with open_session(engine, workers, options=engine_option, quiet=True) as session:
+    with open_session(engine, workers, options=engine_option, uploads=upload, quiet=True) as session:
         results = session.exec(script, arguments)
     if json is not None:
         write_json(json, {"workers": [_record(each) for each in results]})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from overproof.engines.clock import MonotonicClock
 from overproof.engines.limits import Limits
@@ -30,6 +30,9 @@ from overproof.records.notices import (
 )
 from overproof.words.errors import EngineError
 from overproof.words.ids import WorkerId
+
+if TYPE_CHECKING:
+    from overproof.engines.uploads.upload import Upload
 
 MEMORY_SHARE = 0.9
 """Share of this machine's memory that all workers together may take, unless the user says otherwise."""
@@ -67,6 +70,7 @@ class ProcessCrew:
         self._staff = Staff(prefix=prefix, planted=planted, frozen_s=frozen_s, clock=self._clock)
         self._hands, self._mailbox = self._staff.hands, self._staff.mailbox
         self._brief: Brief | None = None
+        self._uploaded: tuple[str, ...] = ()
         self._wants_isolator = False
         self._n_calls = 0
         self._backoffs: dict[Role, Backoff] = {"worker": Backoff(size), "isolator": Backoff(1), "merger": Backoff(1)}
@@ -106,6 +110,14 @@ class ProcessCrew:
             if hand.is_ready:
                 self.send(hand.name, SetLimits(limits=limits))
 
+    def provide(self, upload: Upload) -> tuple[str, ...]:
+        from overproof.engines.uploads import install
+
+        installed = install(upload)
+        self._uploaded = (installed.path, *(path for path in self._uploaded if path != installed.path))
+        self.kill()  # they may have loaded another version
+        return installed.remarks
+
     def call_isolator(self) -> None:
         self._wants_isolator = True
         self._fill_up()
@@ -120,6 +132,10 @@ class ProcessCrew:
         hand = self._hands.get(worker)
         if hand is None:
             return
+        if self._uploaded:
+            from overproof.engines.uploads.reach import within_reach
+
+            command = within_reach(command, self._uploaded)
         try:
             hand.channel.send(command, payload)
         except ChannelClosedError:

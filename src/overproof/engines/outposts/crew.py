@@ -32,11 +32,14 @@ from overproof.engines.outposts.signals import (
     Kill,
     Listening,
     PassOn,
+    Provide,
+    Provided,
     Tell,
     Watch,
 )
 from overproof.engines.outposts.starter import Starter
 from overproof.engines.outposts.station import Station, outpost_of
+from overproof.engines.uploads.upload import Upload
 from overproof.engines.wire import Connection, Exchange, fresh_credentials
 from overproof.records.block import Delta
 from overproof.records.notices import DeltaLost, MergerJoined, WorkerJoined, WorkerLost
@@ -45,6 +48,7 @@ from overproof.words.ids import WorkerId
 
 MAX_FETCHES = 2
 """Payloads that are asked for at a time: one on its way while another one is merged."""
+PROVIDING_POLL_S = 0.5
 MAX_IN_VAIN = 10
 """Outposts that may give up, or come and go before anybody listens there, while none is left: then there is no hope."""
 
@@ -84,6 +88,9 @@ class OutpostCrew:
             raise
         self._stations: dict[str, Station] = {}
         self._libraries: tuple[str, ...] = ()
+        self._uploads: dict[str, Upload] = {}
+        self._provided: list[Provided] = []
+        self._unprovided: set[str] = set()
         self._brief: Brief | None = None
         self._limits = Limits()
         self._wants_isolator = False
@@ -109,6 +116,21 @@ class OutpostCrew:
     def expect(self, libraries: Sequence[str]) -> None:
         self._libraries = tuple(libraries)
         self._tell_all(Expect(libraries=self._libraries))
+
+    def provide(self, upload: Upload) -> tuple[str, ...]:
+        digest = upload.digest
+        self._uploads.pop(digest, None)
+        self._uploads[digest] = upload
+        self._provided.clear()
+        self._unprovided = set(self._stations)
+        self._tell_all(Provide(upload=upload))
+        while self._unprovided:
+            self.poll(PROVIDING_POLL_S)
+        problems = [said.problem for said in self._provided if said.problem]
+        if problems:
+            del self._uploads[digest]
+            raise EngineError("; ".join(problems))
+        return tuple(dict.fromkeys(remark for said in self._provided for remark in said.remarks))
 
     def begin(self, brief: Brief) -> None:
         self._forget_query()
@@ -239,16 +261,29 @@ class OutpostCrew:
             case Arrived():
                 connection.owner = station = Station(message, connection)
                 self._stations[message.name] = station
+                for upload in self._uploads.values():
+                    station.tell(Provide(upload=upload))
                 self._welcome(station)
             case Listening(workers=workers) if station is not None:
                 station.listening = workers
                 station.has_listened = station.has_listened or bool(workers)
                 station.known.update(dict.fromkeys(workers))
+            case Provided() if station is not None:
+                self._hear_of_upload(station, message)
             case GaveUp(reason=reason):
                 self._in_vain.append(reason)
             case (int(query), reply) if station is not None:
                 return self._open(station, Letter(query, reply, payload))
         return []
+
+    def _hear_of_upload(self, station: Station, said: Provided) -> None:
+        """Note that an outpost has a package; one that came later and cannot have it is of no use."""
+        if station.arrived.name in self._unprovided:
+            self._unprovided.discard(station.arrived.name)
+            self._provided.append(said)
+        elif said.problem:
+            self._in_vain.append(said.problem)
+            station.tell(Go())
 
     def _open(self, station: Station, letter: Letter) -> list[Letter]:
         match letter.reply:
@@ -276,6 +311,7 @@ class OutpostCrew:
     def _lose(self, station: Station, how: str) -> list[Letter]:
         """Strike an outpost off; say that all of its workers are lost, and what they were to send."""
         self._stations.pop(station.arrived.name, None)
+        self._unprovided.discard(station.arrived.name)
         station.connection.owner = None
         if not station.has_listened:
             self._in_vain.append(f"{station.arrived.host} comes and goes")

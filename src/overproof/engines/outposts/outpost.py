@@ -44,6 +44,8 @@ from overproof.engines.outposts.signals import (
     Kill,
     Listening,
     PassOn,
+    Provide,
+    Provided,
     Tell,
     Want,
     Watch,
@@ -125,6 +127,7 @@ class Outpost:
         self._begin_anew()
         self._do_by_signal: dict[type, Callable[[ProcessCrew, Any], None]] = {
             Expect: lambda crew, signal: crew.expect(signal.libraries),
+            Provide: self._provide,
             Begin: self._begin,
             Watch: self._watch,
             Tell: self._tell,
@@ -321,6 +324,15 @@ class Outpost:
         self._forget_query()
         self._query = signal.brief.query
         crew.begin(adapted(signal.brief, directory=self._directory, machine_bytes=machine_memory_bytes()))
+
+    def _provide(self, crew: ProcessCrew, signal: Provide) -> None:
+        digest = signal.upload.digest
+        try:
+            remarks = crew.provide(signal.upload)
+        except EngineError as error:
+            self._say(Provided(digest=digest, problem=f"{self._host}: {error}"))
+        else:
+            self._say(Provided(digest=digest, remarks=remarks))
 
     def _watch(self, crew: ProcessCrew, signal: Watch) -> None:
         limits = signal.limits

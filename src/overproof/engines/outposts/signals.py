@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from overproof.engines.limits import Limits
 from overproof.engines.messages import Brief, Command
+from overproof.engines.uploads.upload import Upload
 from overproof.records.block import Delta
 from overproof.words.frozen import dataclass
 from overproof.words.ids import WorkerId
@@ -58,6 +59,21 @@ class GaveUp:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provided:
+    """A package is in place, or why it is not.
+
+    Attributes:
+        digest: of the upload.
+        remarks: what the user should know.
+        problem: empty: there is none.
+    """
+
+    digest: str
+    remarks: tuple[str, ...] = ()
+    problem: str = ""
+
+
 # -- down
 
 
@@ -66,6 +82,13 @@ class Expect:
     """Workers will need these modules soon."""
 
     libraries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provide:
+    """Let workers find a package from now on: answered by `Provided`."""
+
+    upload: Upload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
