@@ -103,7 +103,7 @@ class OutpostCrew:
     @property
     def size(self) -> int:
         n_workers = sum(station.arrived.n_workers for station in list(self._stations.values()))
-        return n_workers or self._starter.n_workers or 1
+        return max(n_workers, self._starter.n_workers, 1)
 
     @property
     def workers(self) -> list[WorkerId]:

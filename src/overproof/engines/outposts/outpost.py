@@ -25,8 +25,8 @@ from overproof.engines.local.watch import machine_memory_bytes
 from overproof.engines.messages import DeltaArrived, Letter, Ready, Settled
 from overproof.engines.outposts.adapting import adapted
 from overproof.engines.outposts.invitation import Invitation
-from overproof.engines.outposts.kept import Kept
-from overproof.engines.outposts.passing import Passing
+from overproof.engines.outposts.payloads.kept import Kept
+from overproof.engines.outposts.payloads.passing import Passing
 from overproof.engines.outposts.signals import (
     Arrived,
     Begin,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from overproof.engines.local.channel import Payload
-from overproof.engines.outposts.kept import Kept
+from overproof.engines.outposts.payloads.kept import Kept
 from overproof.engines.outposts.signals import DeltaKey, Gone, Here, PassOn, Want, key_of
 from overproof.engines.wire import Connection, Exchange
 from overproof.records.block import Delta
