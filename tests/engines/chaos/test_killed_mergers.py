@@ -1,0 +1,93 @@
+"""Mergers may be killed at any time: what they held is computed again, what was on its way to them goes elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from landlord import Landlord, Violence
+
+import overproof as op
+
+N_CYCLES = 12_000
+
+
+def noting(folder: Path) -> Callable[[Any], dict[str, Any]]:
+    """Make a selector that notes which processes compute, and which add; it travels by its code."""
+
+    class Note:
+        """Is nothing; says where it is added."""
+
+        def __add__(self, other: Any) -> Any:
+            import os
+
+            open(f"{folder}/adds-{os.getpid()}", "w").close()
+            return self
+
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = None  # type: ignore[assignment]
+
+    def spin(cycles: Any) -> dict[str, Any]:
+        import os
+
+        open(f"{folder}/computes-{os.getpid()}", "w").close()
+        total = 0.0
+        for cycle in cycles:
+            total += cycle.rng.normal() * 10.0 ** (cycle.number % 60 - 30)
+            for _ in range(2_000):
+                total += 0.0
+        return {"n": len(cycles), "total": total, "firsts": [cycles.first], "note": Note()}
+
+    return spin
+
+
+def mergers_noted(folder: Path) -> list[int]:
+    """Return the processes that add and do not compute: all mergers so far."""
+    noted: dict[str, set[int]] = {"adds": set(), "computes": {os.getpid()}}
+    for path in folder.iterdir():
+        what, _, pid = path.name.partition("-")
+        noted[what].add(int(pid))
+    return [pid for pid in sorted(noted["adds"] - noted["computes"]) if Path(f"/proc/{pid}").exists()]
+
+
+@pytest.fixture(scope="module")
+def serial(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Give the answer of one process."""
+    with op.Session("inline", progress=False) as session:
+        return dict(session.process(noting(tmp_path_factory.mktemp("alone")), cycles=N_CYCLES))
+
+
+def kill_mergers(session: Any, folder: Path, *, seed: int, n_hits: int, serial: dict[str, Any]) -> None:
+    """Kill one merger after the other through a query; compare with the serial answer."""
+    query = session.process(noting(folder), cycles=N_CYCLES, delta_interval_s=0.05, mergers=2, wait=False)
+    violence = Violence(query, victims=lambda: mergers_noted(folder), seed=seed, n_hits=n_hits)
+    violence.kill_on()
+    result = query.result()
+    for key in ("n", "total", "firsts"):
+        assert result[key] == serial[key]
+    assert result.account.processed == result.account.total == N_CYCLES
+    assert result.statistics.deltas_passed > 0
+    assert violence.hit
+
+
+@pytest.mark.chaos
+def test_killed_mergers_change_nothing_but_the_time(
+    session_over: Callable[..., Any], nobody_is_left: set[int], tmp_path: Path, serial: dict[str, Any]
+) -> None:
+    """Others come in their place; the serial answer, bit for bit."""
+    kill_mergers(session_over(Landlord(2)), tmp_path, seed=1, n_hits=3, serial=serial)
+
+
+@pytest.mark.chaos
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(10, 20))
+def test_killed_mergers_change_nothing_on_many_nights(
+    session_over: Callable[..., Any], nobody_is_left: set[int], tmp_path: Path, serial: dict[str, Any], seed: int
+) -> None:
+    """The same over many seeds."""
+    kill_mergers(session_over(Landlord(3)), tmp_path, seed=seed, n_hits=5, serial=serial)
