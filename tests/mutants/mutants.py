@@ -330,7 +330,7 @@ MUTANTS = (
     Mutant(
         name="orders after the close",
         file="master.py",
-        old="""        if not TRANSITIONS[self._state]:
+        old="""        if self._state is not RUNNING and not TRANSITIONS[self._state]:
             return orders
         if self._locality""",
         new="""        if self._locality""",
