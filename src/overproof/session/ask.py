@@ -8,16 +8,20 @@ from typing import Any
 import cloudpickle
 
 from overproof.columns.remembered import recall_schema, remember_schema
+from overproof.engines.clock import MonotonicClock
 from overproof.engines.crew import Crew
 from overproof.engines.messages import Letter, RunScript, ScriptDone, Survey, Surveyed
 from overproof.records.dataset import FileSpec
 from overproof.records.notices import WorkerLost
 from overproof.records.schema import Schema
+from overproof.words.clock import Clock
 from overproof.words.errors import AbortedError, EngineError, OverproofError
 from overproof.words.frozen import dataclass
 from overproof.words.ids import WorkerId
 
 POLL_S = 0.5
+SETTLING_S = 10.0
+"""How long after the last worker that came no more are waited for, where some have come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,24 @@ def wait_for_workers(crew: Crew, n_workers: int, *, is_cancelled: Callable[[], b
     """
     while len(workers := crew.workers) < n_workers:
         _poll(crew, is_cancelled)
+    return workers
+
+
+def wait_for_all(crew: Crew, *, clock: Clock, settling_s: float = SETTLING_S) -> list[WorkerId]:
+    """Wait until all workers listen that were asked for; where they come with slots, those that do.
+
+    Raises:
+        EngineError: workers die faster than they can be replaced.
+    """
+    workers: list[WorkerId] = []
+    came_s = clock.now()
+    while len(workers) < crew.size:
+        if crew.can_merge and workers and clock.now() - came_s > settling_s:
+            break  # they are on other machines, where others may come before us
+        _poll(crew, never)
+        if len(crew.workers) > len(workers):
+            came_s = clock.now()
+        workers = crew.workers
     return workers
 
 
@@ -104,7 +126,7 @@ def run_everywhere(
     crew: Crew, source: str, *, name: str, arguments: Sequence[str], search_path: Sequence[str]
 ) -> list[ScriptResult]:
     """Run a script on every worker and return what each did, by rank; a worker lost on the way says so."""
-    workers = wait_for_workers(crew, crew.size)
+    workers = wait_for_all(crew, clock=MonotonicClock())
     ranks = {worker: rank for rank, worker in enumerate(workers)}
     for worker, rank in ranks.items():
         crew.send(

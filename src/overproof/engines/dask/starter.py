@@ -35,7 +35,7 @@ class DaskStarter:
 
     Args:
         client: of the cluster, synchronous.
-        n_workers: that were asked for; 0: as many as there are.
+        n_workers: that were asked for; 0: as many as the cluster has threads.
         arguments: further ones of each outpost.
         look_after: called by `check`; raises `EngineError` when no Dask worker will ever come.
         is_own_cluster: the cluster ends with the session.
@@ -69,6 +69,8 @@ class DaskStarter:
         self._is_warned: set[str] = set()
 
     def start(self, invitation: Invitation) -> None:
+        if not self.n_workers:
+            self.n_workers = sum(self._client.nthreads().values())
         self._client.subscribe_topic(self._name, self._hear)
         sent = Sent(
             {
