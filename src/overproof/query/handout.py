@@ -28,6 +28,7 @@ PLENTY_BLOCKS = 8
 """Waiting blocks for each worker, above which no further file needs to be known soon."""
 
 make_packet, make_order = made_quickly(Packet), made_quickly(SendPacket)
+make_tuple = tuple.__new__  # as a named tuple makes itself, without a function of its own in between
 
 
 class Handout:
@@ -133,7 +134,8 @@ class Handout:
         sizes = self._ledger.sizes
         n_entries = sizes[start] if stop == start + 1 else sum(sizes[start:stop])
         self._n_packets = number = self._n_packets + 1
-        self._roster.give_packet(worker, number, InHand(start, stop, n_entries, self.now, reading))
+        packet = make_tuple(InHand, (start, stop, n_entries, self.now, reading))
+        self._roster.give_packet(worker, number, packet)
         if reading is not NOWHERE:
             self.locality.sit(worker, reading, self.now)
         return number
@@ -221,7 +223,7 @@ class Handout:
         block_entries = ledger.mean_entries(file)
         if not block_entries:  # the one block of a tree without entries
             return self._send(worker, file, reading, 1, orders)
-        view = View(
+        seen = (
             worker.rate_per_s,
             roster.total_rate_per_s,
             worker.in_hand_entries,
@@ -231,7 +233,7 @@ class Handout:
             len(ledger.blocks),
             bool(files.to_ask) and self._is_opening(),
         )
-        n_blocks = self._packetizer(view)
+        n_blocks = self._packetizer(make_tuple(View, seen))
         if n_blocks < 1:
             return False
         return self._send(worker, file, reading, n_blocks, orders)

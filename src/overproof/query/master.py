@@ -107,11 +107,13 @@ class Master(Outlook):
             self._handout.use_room(orders)
         if self._isolation.is_hopeless:
             self._stop(QueryState.FAILED, orders)
-        if len(self._roster.idle) == len(self._roster.workers):
+        idle = self._roster.idle
+        if idle and len(idle) == len(self._roster.workers):
             self._handout.keep_going(orders)
-        if not self._ledger.n_held:
+        n_held = self._ledger.n_held
+        if not n_held:
             self._close_if_over(orders)
-        elif self._ledger.n_held == self._merging.n_held:
+        elif n_held == self._merging.n_held:
             self._merging.call_all(orders)
         return orders
 
@@ -225,17 +227,17 @@ class Master(Outlook):
         if packet is None:
             return
         self._ledger.report(packet)
-        worker.began_s = self._handout.now
+        worker.began_s = now = self._handout.now
         self._read_bytes += notice.read_bytes
         if worker.is_halted:
             self._drop_rest(worker, packet, notice, orders)
         elif packet.n_entries:  # a block without entries tells nothing of the worker's rate
-            compute_s = notice.compute_s or self._handout.now - packet.sent_s
+            compute_s = notice.compute_s or now - packet.sent_s
             self._roster.measure(worker, packet.n_entries, compute_s)
             self._times.add(compute_s / (packet.stop - packet.start))
             if packet.reading is not NOWHERE:
                 waited_s = sum(access.read_s for access in notice.accesses)
-                self._locality.learn(packet, worker, compute_s, waited_s=waited_s, now=self._handout.now)
+                self._locality.learn(packet, worker, compute_s, waited_s=waited_s, now=now)
         self._handout.feed(worker, orders)
         if worker.is_leaving:
             self._attendance.dismiss_if_done(worker, orders)

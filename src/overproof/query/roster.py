@@ -111,7 +111,7 @@ class Worker(Holder):
     def measure(self, n_entries: int, duration_s: float) -> float:
         """Learn from one packet; return the change of the rate."""
         self._decayed_entries = MEMORY * self._decayed_entries + n_entries
-        self._decayed_s = MEMORY * self._decayed_s + max(duration_s, MIN_DURATION_S)
+        self._decayed_s = MEMORY * self._decayed_s + (duration_s if duration_s > MIN_DURATION_S else MIN_DURATION_S)
         before = self.rate_per_s
         self.rate_per_s = self._decayed_entries / self._decayed_s
         return self.rate_per_s - before

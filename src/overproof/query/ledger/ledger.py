@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from overproof.query.ledger.numbering import Numbering
-from overproof.query.ledger.place import DeltaKey, Passage, Place, Run, key_of
+from overproof.query.ledger.place import DeltaKey, Passage, Place, Run
 from overproof.query.roster import Holder, InHand, Worker
 from overproof.records.account import Account
 from overproof.records.block import Block, BlockKey, Delta, Range
@@ -84,7 +84,7 @@ class Ledger:
 
     def account(self, *, files_unopened: int) -> Account:
         """Say where every entry is; `unread` is the rest, so that the sum holds for a reader in another thread too."""
-        processed, total = self._processed, self.total_entries
+        processed, total = self._processed, self._numbering.total_entries
         excluded, missing = self.excluded_entries, self._missing
         return make_account(
             processed=processed,
@@ -178,7 +178,7 @@ class Ledger:
         Raises:
             InvariantError: the delta was not taken, or was merged before.
         """
-        numbers = self.taken.pop(key_of(delta), None)
+        numbers = self.taken.pop((delta.worker, delta.epoch, delta.number), None)
         if numbers is None:
             raise InvariantError(f"delta {delta.number} of {delta.worker} was merged, but never taken")
         where, n_entries = self.where, 0
