@@ -64,8 +64,13 @@ def document_of(outcome: Outcome, *, stats: bool) -> dict[str, Any]:
     if outcome.table is not None:
         document["outputs"]["columns"] = columns_document(outcome.table.columns)
     document |= account_document(
-        outcome.account, outcome.excluded, outcome.missing, outcome.split, accounts=outcome.accounts
-    )  # fmt: skip
+        outcome.account,
+        outcome.excluded,
+        outcome.missing,
+        outcome.split,
+        unread=outcome.unread,
+        accounts=outcome.accounts,
+    )
     return document | ({"statistics": asdict(outcome.statistics)} if stats else {})
 
 
@@ -197,6 +202,7 @@ def _print_account(outcome: Outcome, flags: QueryFlags) -> None:
         excluded=outcome.excluded,
         missing=outcome.missing,
         split=outcome.split,
+        unread=outcome.unread,
         accounts=outcome.accounts,
         max_ranges=n_ranges,
         is_finished=outcome.state is QueryState.FINISHED,

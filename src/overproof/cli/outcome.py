@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange, UnreadRange
 from overproof.records.statistics import Statistics
 from overproof.words.errors import OverproofError
 from overproof.words.states import QueryState
@@ -30,7 +30,7 @@ class Outcome:
         table: that of a scan.
         problem: what ended the query early.
         is_by_dataset: the outputs are those of each dataset, by its name.
-        state, account, accounts, excluded, missing, split, statistics: as in a result.
+        state, account, accounts, excluded, missing, split, unread, statistics: as in a result.
     """
 
     outputs: Mapping[str, Any]
@@ -44,6 +44,7 @@ class Outcome:
     excluded: Gaps[ExcludedRange]
     missing: Gaps[MissingRange]
     split: Sequence[SplitRange] = ()
+    unread: Sequence[UnreadRange] = ()
     statistics: Statistics
 
     @property
@@ -107,6 +108,7 @@ def outcome_of(ask: Callable[[], Any], *, draws: bool) -> Outcome:
         excluded=result.excluded,
         missing=result.missing,
         split=result.split,
+        unread=getattr(result, "unread", ()),  # a map has no files
         statistics=result.statistics,
     )
 

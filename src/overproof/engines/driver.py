@@ -56,7 +56,7 @@ from overproof.records.orders import (
     SetApart,
     TakeDelta,
 )
-from overproof.records.outcome.gaps import Excluded, Missing, Split
+from overproof.records.outcome.gaps import Excluded, Missing, Split, Unread
 from overproof.records.outcome.standing import Standing
 from overproof.words.clock import Clock
 from overproof.words.errors import EngineError, MergeError, OverproofError, SelectorError
@@ -87,6 +87,7 @@ class Snapshot:
     missing: tuple[Missing, ...]
     excluded: tuple[Excluded, ...]
     splits: tuple[Split, ...]
+    unread: tuple[Unread, ...] = ()
 
 
 class Driver:
@@ -193,6 +194,7 @@ class Driver:
                 missing=master.missing,
                 excluded=master.excluded,
                 splits=master.splits,
+                unread=master.unread,
             )
 
     def write_down(self, write: Callable[[OutputState, Standing], None]) -> None:

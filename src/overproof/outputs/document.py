@@ -13,7 +13,7 @@ import numpy as np
 from overproof.outputs.kinds import is_histogram
 from overproof.outputs.kinds.sequences import family_of
 from overproof.outputs.limits import limits_of
-from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange, UnreadRange
 from overproof.records.outcome.entries import Entries
 from overproof.records.outcome.failure import EventName
 from overproof.words.errors import OutputError
@@ -80,11 +80,13 @@ def account_document(
     missing: Iterable[MissingRange] = (),
     split: Iterable[SplitRange] = (),
     *,
+    unread: Iterable[UnreadRange] = (),
     accounts: Mapping[str, Account] | None = None,
 ) -> Document:
     """Say where every entry is: `{"account", "excluded", "missing"}`, ranges in the order of the dataset given.
 
-    `"split"` is there only when a range was computed in two, `"accounts"` when there are several datasets.
+    `"split"` is there only when a range was computed in two, `"unread"` when something was not read for another reason
+    than that the user stopped the query, `"accounts"` when there are several datasets.
     """
     document: Document = {
         "account": _account_document(account),
@@ -93,6 +95,8 @@ def account_document(
     }
     if accounts is not None and len(accounts) > 1:
         document["accounts"] = {name: _account_document(each) for name, each in accounts.items()}
+    if left := [asdict(each) for each in unread]:
+        document["unread"] = left
     splits = [asdict(each) for each in split]
     return document | ({"split": splits} if splits else {})
 

@@ -92,6 +92,25 @@ class MissingRange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadRange:
+    """Entries that nobody read, and why, where it was not the user who stopped the query; or a file not looked into.
+
+    Attributes:
+        file: path or URL.
+        tree: path of the tree; None when nobody looked into the file.
+        first: first entry.
+        stop: last entry, exclusive; None when unknown.
+        reason: one line.
+    """
+
+    file: str
+    tree: str | None
+    first: int
+    stop: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExcludedRange:
     """Entries on which the selector failed.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange, UnreadRange
 from overproof.records.statistics import Statistics
 from overproof.session.outcome.costs import merge_statistics
 from overproof.session.outcome.gaps import Gaps, name_accounts, name_excluded, name_missing, name_splits
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from overproof.outputs.state import OutputState
 
 
-TOLD = ("account", "accounts", "excluded", "missing", "split", "statistics", "state", "query_id")
+NOTHING_UNREAD: Gaps[UnreadRange] = Gaps()
+
+TOLD = ("account", "accounts", "excluded", "missing", "split", "unread", "statistics", "state", "query_id")
 """What everything that is handed out tells of its query."""
 
 
@@ -42,6 +44,7 @@ class Result(Mapping[str, Any]):
         missing: ranges and files that could not be read; a dataset too, which can be processed again.
         statistics: what the query cost.
         split: ranges that could not be computed whole, and were computed in two.
+        unread: what nobody read, and why, where it was not the user who stopped the query; a dataset too.
         unrounded: the merged outputs before they were rounded and given to `terminate`; None where they are gone.
         origin: what the result was made of.
     """
@@ -55,6 +58,7 @@ class Result(Mapping[str, Any]):
     statistics: Statistics
     accounts: Mapping[str, Account] = field(default_factory=dict)
     split: tuple[SplitRange, ...] = ()
+    unread: Gaps[UnreadRange] = NOTHING_UNREAD
     unrounded: OutputState | None = field(default=None, repr=False)
     origin: Origin | None = field(default=None, repr=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange, UnreadRange
 from overproof.records.statistics import Statistics
 from overproof.words.states import QueryState
 
@@ -17,7 +17,7 @@ class Count:
     Attributes:
         entries: with at least one pass that is chosen.
         passes: of the implicit loop that are chosen; the same for a selection without a loop.
-        account, accounts, excluded, missing, split, statistics, state, query_id: as in a result.
+        account, accounts, excluded, missing, split, unread, statistics, state, query_id: as in a result.
 
     Source: the entries are those of ROOT's TTree::GetEntries(selection), the passes those of its Draw.
     """
@@ -29,6 +29,7 @@ class Count:
     excluded: tuple[ExcludedRange, ...] = field(repr=False)
     missing: tuple[MissingRange, ...] = field(repr=False)
     split: tuple[SplitRange, ...] = field(repr=False)
+    unread: tuple[UnreadRange, ...] = field(repr=False)
     statistics: Statistics = field(repr=False)
     state: QueryState = field(repr=False)
     query_id: str = field(repr=False)

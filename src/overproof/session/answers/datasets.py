@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from overproof.session.result import TOLD, Result
 
 if TYPE_CHECKING:
-    from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+    from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange, UnreadRange
     from overproof.records.statistics import Statistics
     from overproof.words.states import QueryState
 
@@ -18,7 +18,8 @@ class DatasetAnswers(dict[str, Any]):
     """What was asked for, of each dataset by its name; each has the account of its own.
 
     Attributes:
-        account, accounts, excluded, missing, split, statistics, state, query_id: as in a result, of the whole query.
+        account, accounts, excluded, missing, split, unread, statistics, state, query_id: as in a result, of the whole
+            query.
     """
 
     account: Account
@@ -26,6 +27,7 @@ class DatasetAnswers(dict[str, Any]):
     excluded: tuple[ExcludedRange, ...]
     missing: tuple[MissingRange, ...]
     split: tuple[SplitRange, ...]
+    unread: tuple[UnreadRange, ...]
     statistics: Statistics
     state: QueryState
     query_id: str
@@ -52,6 +54,7 @@ def part_of(result: Result, name: str) -> Result:
         accounts={name: account},
         excluded=result.excluded.of_dataset(name),
         missing=result.missing.of_dataset(name),
+        unread=result.unread.of_dataset(name),
         unrounded=None,
         origin=None,
     )

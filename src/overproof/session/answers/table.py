@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange, UnreadRange
 from overproof.records.statistics import Statistics
 from overproof.words.states import QueryState
 
@@ -24,7 +24,7 @@ class Table(Mapping[str, Any]):
         columns: numpy arrays by the text of their expression, one value a row, NaN where there is none; before them
             `entry`, counted over all files, and `instance`, the number of the row in its entry.
         n_rows: rows that there are; the table may have fewer, when only so many were asked for.
-        account, accounts, excluded, missing, split, statistics, state, query_id: as in a result.
+        account, accounts, excluded, missing, split, unread, statistics, state, query_id: as in a result.
 
     Source: ROOT's TTree::Scan.
     """
@@ -36,6 +36,7 @@ class Table(Mapping[str, Any]):
     excluded: tuple[ExcludedRange, ...]
     missing: tuple[MissingRange, ...]
     split: tuple[SplitRange, ...]
+    unread: tuple[UnreadRange, ...]
     statistics: Statistics
     state: QueryState
     query_id: str

@@ -14,7 +14,14 @@ from overproof.records.dataset import FileGrid
 from overproof.records.outcome.standing import Standing
 from overproof.records.statistics import Statistics
 from overproof.session.conduct.user_code import call_user
-from overproof.session.outcome.gaps import NO_GRIDS, name_accounts, name_excluded, name_missing, name_splits
+from overproof.session.outcome.gaps import (
+    NO_GRIDS,
+    name_accounts,
+    name_excluded,
+    name_missing,
+    name_splits,
+    name_unread,
+)
 from overproof.session.outcome.origin import Origin
 from overproof.session.question import Question
 from overproof.session.result import Result
@@ -84,6 +91,7 @@ def bundle(
         missing=name_missing(snapshot.missing, question.dataset, grids),
         statistics=statistics,
         split=name_splits(snapshot.splits, question.dataset),
+        unread=name_unread(snapshot.unread, question.dataset, grids),
     )
 
 

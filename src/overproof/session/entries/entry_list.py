@@ -13,7 +13,7 @@ from overproof.records.outcome.entries import KEY, Entries, entries_of
 from overproof.words.errors import DatasetError, OutputError
 
 if TYPE_CHECKING:
-    from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+    from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange, UnreadRange
     from overproof.records.statistics import Statistics
     from overproof.words.states import QueryState
 
@@ -25,8 +25,8 @@ class EntryList(Entries):
     """Entries that a draw into `>>name` has chosen; give it to later queries as `entry_list=`, or as data.
 
     Attributes:
-        account, accounts, excluded, missing, split, statistics, state, query_id: as in a result; None when it was
-            loaded.
+        account, accounts, excluded, missing, split, unread, statistics, state, query_id: as in a result; None when it
+            was loaded.
     """
 
     account: Account | None = field(default=None, compare=False)
@@ -34,6 +34,7 @@ class EntryList(Entries):
     excluded: tuple[ExcludedRange, ...] = field(default=(), compare=False)
     missing: tuple[MissingRange, ...] = field(default=(), compare=False)
     split: tuple[SplitRange, ...] = field(default=(), compare=False)
+    unread: tuple[UnreadRange, ...] = field(default=(), compare=False)
     statistics: Statistics | None = field(default=None, compare=False)
     state: QueryState | None = field(default=None, compare=False)
     query_id: str = field(default="", compare=False)

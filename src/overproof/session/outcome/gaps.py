@@ -7,10 +7,10 @@ from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.account import Account, ExcludedRange, MissingRange, SplitRange, UnreadRange
 from overproof.records.block import NO_ENTRIES
 from overproof.records.dataset import Dataset, FileGrid, FileSpec
-from overproof.records.outcome.gaps import Excluded, Missing, Split
+from overproof.records.outcome.gaps import Excluded, Missing, Split, Unread
 from overproof.session.outcome.lacking import fileset_of
 from overproof.session.outcome.ranges import union
 from overproof.words.errors import DatasetError
@@ -21,7 +21,7 @@ CYCLES = "cycles"
 
 NO_GRIDS: Mapping[FileIndex, FileGrid] = MappingProxyType({})
 
-R = TypeVar("R", bound=MissingRange | ExcludedRange)
+R = TypeVar("R", bound=MissingRange | ExcludedRange | UnreadRange)
 
 
 class Gaps(tuple[R, ...], Generic[R]):
@@ -138,6 +138,15 @@ def name_missing(
     """Name the files of what could not be read."""
     ordered = tuple(gaps)
     named = (MissingRange(**asdict(gap) | {"file": _path(dataset, gap.file)}) for gap in ordered)
+    return Gaps(named, dataset=dataset, files=(gap.file for gap in ordered), grids=grids)
+
+
+def name_unread(
+    gaps: Iterable[Unread], dataset: Dataset | None, grids: Mapping[FileIndex, FileGrid] = NO_GRIDS
+) -> Gaps[UnreadRange]:
+    """Name the files of what nobody read for another reason than that the user stopped the query."""
+    ordered = tuple(gaps)
+    named = (UnreadRange(**asdict(gap) | {"file": _path(dataset, gap.file)}) for gap in ordered)
     return Gaps(named, dataset=dataset, files=(gap.file for gap in ordered), grids=grids)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from overproof.records.account import ITEMS, Account, ExcludedRange, MissingRange, SplitRange
+from overproof.records.account import ITEMS, Account, ExcludedRange, MissingRange, SplitRange, UnreadRange
 from overproof.records.outcome.failure import EventName
 from overproof.records.statistics import ServerStatistics, Statistics, WorkerStatistics
 from overproof.words.units import entries_text, human_bytes, human_seconds
 
-R = TypeVar("R", MissingRange, ExcludedRange)
+R = TypeVar("R", MissingRange, ExcludedRange, UnreadRange)
 
 MAX_DATASETS = 20
 """Datasets of which each has a line."""
@@ -28,6 +28,7 @@ def account_text(
     excluded: Sequence[ExcludedRange] = (),
     missing: Sequence[MissingRange] = (),
     split: Sequence[SplitRange] = (),
+    unread: Sequence[UnreadRange] = (),
     accounts: Mapping[str, Account] | None = None,
     max_ranges: int = MAX_RANGES,
     is_finished: bool = True,
@@ -47,7 +48,7 @@ def account_text(
             f"            {_files(account.files_unopened)} not looked into: their entries are not in the total"
         )
     lines += _dataset_lines(accounts or {})
-    lines += loss_lines(excluded=excluded, missing=missing, max_ranges=max_ranges)
+    lines += loss_lines(excluded=excluded, missing=missing, unread=unread, max_ranges=max_ranges)
     lines += [f"{'split':<12}{split_line(each)}" for each in split[:max_ranges]]
     if len(split) > max_ranges:
         lines.append(f"{'':<12}... and {len(split) - max_ranges:,} more split ranges")
@@ -71,12 +72,17 @@ def _dataset_lines(accounts: Mapping[str, Account]) -> list[str]:
 
 
 def loss_lines(
-    *, excluded: Sequence[ExcludedRange] = (), missing: Sequence[MissingRange] = (), max_ranges: int = MAX_RANGES
+    *,
+    excluded: Sequence[ExcludedRange] = (),
+    missing: Sequence[MissingRange] = (),
+    unread: Sequence[UnreadRange] = (),
+    max_ranges: int = MAX_RANGES,
 ) -> list[str]:
-    """Write what lacks, by cause: first what could not be read, then that on which the selector failed."""
+    """Write what lacks, by cause: what could not be read, that on which the selector failed, and what nobody read."""
     lines = _grouped("missing", _by_cause(missing, cause=_reason_of_missing), _reason_of_missing, max_ranges)
     by_cause = _by_cause(excluded, cause=_cause_of_excluded)
-    return lines + _grouped("excluded", by_cause, _reason_of_excluded, max_ranges)
+    lines += _grouped("excluded", by_cause, _reason_of_excluded, max_ranges)
+    return lines + _grouped("unread", _by_cause(unread, cause=_reason_of_unread), _reason_of_unread, max_ranges)
 
 
 def missing_line(lost: MissingRange) -> str:
@@ -186,6 +192,10 @@ def _reason_of_missing(lost: MissingRange) -> str:
     return f"{lost.phase}: {_one_line(lost.reason)}"
 
 
+def _reason_of_unread(left: UnreadRange) -> str:
+    return _one_line(left.reason)
+
+
 def _reason_of_excluded(failed: ExcludedRange) -> str:
     reason = _one_line(failed.reason)
     return reason if failed.kind == "exception" else f"{failed.kind}: {reason}"
@@ -195,7 +205,7 @@ def _cause_of_excluded(failed: ExcludedRange) -> str:
     return f"{failed.kind}: {failed.cause or failed.reason}"
 
 
-def _how_many(ranges: Sequence[MissingRange | ExcludedRange]) -> str:
+def _how_many(ranges: Sequence[MissingRange | ExcludedRange | UnreadRange]) -> str:
     n_entries = sum(each.stop - each.first for each in ranges if each.stop is not None)
     n_whole = sum(each.stop is None for each in ranges)
     unit = ITEMS if is_of_items(ranges[0]) else "entries"
@@ -203,7 +213,7 @@ def _how_many(ranges: Sequence[MissingRange | ExcludedRange]) -> str:
     return " and ".join(parts)
 
 
-def _where(lost: MissingRange | ExcludedRange) -> str:
+def _where(lost: MissingRange | ExcludedRange | UnreadRange) -> str:
     if isinstance(lost, ExcludedRange) and is_of_items(lost):
         return f"item {lost.first:,}" if lost.stop == lost.first + 1 else f"items {lost.first:,} to {lost.stop - 1:,}"
     text = f"{_place(lost.file, lost.tree)} {_range(lost.first, lost.stop)}"
@@ -211,7 +221,7 @@ def _where(lost: MissingRange | ExcludedRange) -> str:
     return f"{text} ({event})" if event else text
 
 
-def is_of_items(lost: MissingRange | ExcludedRange) -> bool:
+def is_of_items(lost: MissingRange | ExcludedRange | UnreadRange) -> bool:
     """Tell items of a map from entries of a file."""
     return lost.file == ITEMS and lost.tree is None and isinstance(lost, ExcludedRange)
 
