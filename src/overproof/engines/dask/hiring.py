@@ -14,7 +14,7 @@ from distributed import Client
 
 from overproof.engines.dask.batch import forget, make_cluster, private_directory
 from overproof.engines.dask.jobs import Jobs
-from overproof.engines.dask.reaching import check_client, free_port, is_here, open_client, own_names
+from overproof.engines.dask.reaching import check_client, free_port, is_here, open_client, own_names, quieten
 from overproof.engines.dask.starter import DaskStarter
 from overproof.engines.dask.sweeping import Sweeper
 from overproof.engines.outposts import OutpostCrew
@@ -40,6 +40,7 @@ def hire_on_dask(where: str | Client, options: Mapping[str, Any]) -> OutpostCrew
     if said:
         raise OptionError(f"Dask knows no option {', '.join(sorted(said))}: there are insecure, host and ports")
     if isinstance(where, str):
+        quieten()
         client = open_client(where, insecure=insecure)
         close = client.close
     else:
@@ -69,6 +70,7 @@ def hire_on_batch(kind: str, n_workers: int, options: Mapping[str, Any]) -> Outp
     for command in COMMANDS[kind]:
         if shutil.which(command) is None:
             raise EngineError(f"{command} is not on this machine: {kind} can be used where its commands are installed")
+    quieten()
     name = f"overproof-{secrets.token_hex(4)}"
     if host is not None:
         said["scheduler_options"] = {"contact_address": None, **said.get("scheduler_options", {})}

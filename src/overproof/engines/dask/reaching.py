@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import logging
 import os
 import socket
 from urllib.parse import urlsplit
@@ -41,6 +42,13 @@ def open_client(address: str, *, insecure: bool) -> Client:
         return Client(f"{scheme}://{place}", timeout=CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
         raise EngineError(f"no Dask scheduler answers at {scheme}://{place}: {error}") from error
+
+
+def quieten() -> None:
+    """Let Dask keep to itself what it logs while a cluster of ours ends: whoever is told to go, it calls lost."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def check_client(client: Client, *, insecure: bool) -> None:
