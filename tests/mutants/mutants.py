@@ -35,7 +35,7 @@ MUTANTS = (
     Mutant(
         name="hears those given up",
         file="roster.py",
-        old="return worker if worker is not None and worker.epoch == epoch else None",
+        old="return worker if worker.epoch == epoch else None",
         new="return worker",
         promise="what a worker given up says later, in its old epoch, is not heard",
     ),
