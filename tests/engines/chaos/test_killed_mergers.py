@@ -16,21 +16,22 @@ N_CYCLES = 12_000
 
 
 def noting(folder: Path) -> Callable[[Any], dict[str, Any]]:
-    """Make a selector that notes which processes compute, and which add; it travels by its code."""
+    """Make a selector that notes which processes compute, and which take outputs; it travels by its code."""
 
     class Note:
-        """Is nothing; says where it is added."""
+        """Is one thing; says where it comes to."""
+
+        def __init__(self) -> None:
+            self.n = 1
 
         def __add__(self, other: Any) -> Any:
-            import os
-
-            open(f"{folder}/adds-{os.getpid()}", "w").close()
             return self
 
-        def __eq__(self, other: object) -> bool:
-            return True
+        def __setstate__(self, state: dict[str, int]) -> None:
+            import os
 
-        __hash__ = None  # type: ignore[assignment]
+            self.__dict__.update(state)
+            open(f"{folder}/takes-{os.getpid()}", "w").close()
 
     def spin(cycles: Any) -> dict[str, Any]:
         import os
@@ -47,12 +48,12 @@ def noting(folder: Path) -> Callable[[Any], dict[str, Any]]:
 
 
 def mergers_noted(folder: Path) -> list[int]:
-    """Return the processes that add and do not compute: all mergers so far."""
-    noted: dict[str, set[int]] = {"adds": set(), "computes": {os.getpid()}}
+    """Return the processes that take outputs and compute none: mergers."""
+    noted: dict[str, set[int]] = {"takes": set(), "computes": {os.getpid()}}
     for path in folder.iterdir():
         what, _, pid = path.name.partition("-")
         noted[what].add(int(pid))
-    return [pid for pid in sorted(noted["adds"] - noted["computes"]) if Path(f"/proc/{pid}").exists()]
+    return [pid for pid in sorted(noted["takes"] - noted["computes"]) if Path(f"/proc/{pid}").exists()]
 
 
 @pytest.fixture(scope="module")

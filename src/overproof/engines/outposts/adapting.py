@@ -18,29 +18,18 @@ def for_others(brief: Brief) -> Brief:
     return replace(brief, search_path=tuple(places))
 
 
-def adapted(brief: Brief, *, directory: str, machine_bytes: int) -> Brief:
+def adapted(brief: Brief, *, machine_bytes: int) -> Brief:
     """Put in what is true here.
 
     Args:
         brief: as it came.
-        directory: of this outpost alone: logs go there where the session's folder is not here.
         machine_bytes: memory of this machine.
     """
-    return replace(
-        brief,
-        log_directory=_log_directory(brief.log_directory, directory),
-        cache=_cache(brief.cache, machine_bytes),
-    )
+    return replace(brief, cache=_cache(brief.cache, machine_bytes))
 
 
 def _is_below(place: str, homes: set[str]) -> bool:
     return any((os.path.realpath(place) + os.sep).startswith(home) for home in homes)
-
-
-def _log_directory(wanted: str | None, directory: str) -> str | None:
-    if wanted is None or os.access(wanted, os.W_OK):
-        return wanted
-    return directory
 
 
 def _cache(place: CachePlace | None, machine_bytes: int) -> CachePlace | None:

@@ -8,6 +8,7 @@ with their outposts until they are fetched, a few at a time.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from overproof.engines.local.channel import Payload
 from overproof.engines.messages import Brief, Command, DeltaArrived, Letter
 from overproof.engines.outposts.adapting import for_others
 from overproof.engines.outposts.invitation import Invitation
+from overproof.engines.outposts.logs import LogGrew, LogWriter
 from overproof.engines.outposts.signals import (
     Arrived,
     Begin,
@@ -30,6 +32,7 @@ from overproof.engines.outposts.signals import (
     KeepMerger,
     KeepPayloads,
     Kill,
+    Killed,
     Listening,
     PassOn,
     Provide,
@@ -49,6 +52,8 @@ from overproof.words.ids import WorkerId
 MAX_FETCHES = 2
 """Payloads that are asked for at a time: one on its way while another one is merged."""
 PROVIDING_POLL_S = 0.5
+KILLING_S = 2.0
+"""Workers that are killed have ended by then, or nobody waits for what they have printed."""
 MAX_IN_VAIN = 10
 """Outposts that may give up, or come and go before anybody listens there, while none is left: then there is no hope."""
 
@@ -91,6 +96,7 @@ class OutpostCrew:
         self._uploads: dict[str, Upload] = {}
         self._provided: list[Provided] = []
         self._unprovided: set[str] = set()
+        self._logs = LogWriter()
         self._brief: Brief | None = None
         self._limits = Limits()
         self._wants_isolator = False
@@ -135,6 +141,7 @@ class OutpostCrew:
     def begin(self, brief: Brief) -> None:
         self._forget_query()
         self._brief = for_others(brief)
+        self._logs.begin(brief.query, brief.log_directory)
         self._in_vain.clear()
         self._limits = Limits()
         for station in self._stations.values():
@@ -166,6 +173,11 @@ class OutpostCrew:
     def poll(self, timeout_s: float) -> list[Letter]:
         if self._is_closed:
             raise EngineError("this session is closed: open a new one with overproof.Session()")
+        letters = self._hear_all(timeout_s)
+        self._check_hope()
+        return letters
+
+    def _hear_all(self, timeout_s: float) -> list[Letter]:
         self._arrived.wait(timeout_s)
         self._arrived.clear()
         letters, self._own = self._own, []
@@ -174,7 +186,6 @@ class OutpostCrew:
             # Taken out one by one, so that no payload is left in memory when the next one comes.
             arrival = arrivals.pop(0)
             letters += self._hear(arrival.connection, arrival.message, arrival.payload)
-        self._check_hope()
         return letters
 
     def wake(self) -> None:
@@ -229,7 +240,12 @@ class OutpostCrew:
 
     def kill(self) -> None:
         self._forget_query()
+        for station in self._stations.values():
+            station.is_killing = True
         self._tell_all(Kill())
+        deadline_s = time.monotonic() + KILLING_S
+        while any(station.is_killing for station in self._stations.values()) and time.monotonic() < deadline_s:
+            self._hear_all(KILLING_S / 10)  # what was printed last
 
     def close(self) -> None:
         if self._is_closed:
@@ -272,6 +288,10 @@ class OutpostCrew:
                 self._hear_of_upload(station, message)
             case GaveUp(reason=reason):
                 self._in_vain.append(reason)
+            case LogGrew():
+                self._logs.write(message)
+            case Killed() if station is not None:
+                station.is_killing = False
             case (int(query), reply) if station is not None:
                 return self._open(station, Letter(query, reply, payload))
         return []

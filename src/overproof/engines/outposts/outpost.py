@@ -8,6 +8,7 @@ name. After a while without a hub it ends.
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import shutil
 import tempfile
@@ -22,9 +23,10 @@ from overproof.engines.clock import MonotonicClock
 from overproof.engines.local.channel import Payload
 from overproof.engines.local.processes import ProcessCrew
 from overproof.engines.local.watch import machine_memory_bytes
-from overproof.engines.messages import DeltaArrived, Letter, Ready, Settled
+from overproof.engines.messages import DeltaArrived, Ended, Letter, Ready, Settled
 from overproof.engines.outposts.adapting import adapted
 from overproof.engines.outposts.invitation import Invitation
+from overproof.engines.outposts.logs import LogSender
 from overproof.engines.outposts.payloads.kept import Kept
 from overproof.engines.outposts.payloads.passing import Passing
 from overproof.engines.outposts.signals import (
@@ -42,6 +44,7 @@ from overproof.engines.outposts.signals import (
     KeepMerger,
     KeepPayloads,
     Kill,
+    Killed,
     Listening,
     PassOn,
     Provide,
@@ -115,6 +118,7 @@ class Outpost:
         self._peer_port = self._exchange.listen(listen_on or "")
         self._addresses = cycle(invitation.hosts)
         self._directory = tempfile.mkdtemp(prefix="overproof-outpost-")
+        self._logs = LogSender(host, send=self._say, clock=self._clock)
         self._kept = Kept()
         self._passing = Passing(self._exchange, self._kept, fail=self._say_not_passed, clock=self._clock)
         self._hub: Connection | None = None
@@ -187,6 +191,7 @@ class Outpost:
         if self._crew is not None:
             self._passing.look(self._crew)
         self._say_who_listens()
+        self._logs.look()
         self._mind_hub()
         self._mind_leaving()
 
@@ -297,6 +302,9 @@ class Outpost:
             case WorkerLost(worker=worker):
                 self._kept.lose(worker)
                 self._passing.lose_merger(worker)
+                self._logs.send_all()
+            case Ended():
+                self._logs.send_all()  # whoever waits for this looks at the logs next
         self._say((query, reply), payload)
         if isinstance(reply, DeltaPassed | DeltaNotPassed) and self._crew is not None:
             self._passing.answered(reply.merger, self._crew)
@@ -323,7 +331,10 @@ class Outpost:
     def _begin(self, crew: ProcessCrew, signal: Begin) -> None:
         self._forget_query()
         self._query = signal.brief.query
-        crew.begin(adapted(signal.brief, directory=self._directory, machine_bytes=machine_memory_bytes()))
+        brief = signal.brief
+        if brief.log_directory is not None and not os.access(brief.log_directory, os.W_OK):
+            brief = replace(brief, log_directory=self._logs.begin(brief.query, self._directory))
+        crew.begin(adapted(brief, machine_bytes=machine_memory_bytes()))
 
     def _provide(self, crew: ProcessCrew, signal: Provide) -> None:
         digest = signal.upload.digest
@@ -363,11 +374,14 @@ class Outpost:
     def _end(self, crew: ProcessCrew, _: End) -> None:
         self._forget_query()
         crew.end()
+        self._logs.send_all()
 
     def _kill(self, crew: ProcessCrew, _: Kill) -> None:
         self._forget_query()
         with contextlib.suppress(EngineError):  # told at the next turn
             crew.kill()
+        self._logs.send_all()
+        self._say(Killed())
 
     def _go(self, crew: ProcessCrew, _: Go) -> None:
         self._is_over = True

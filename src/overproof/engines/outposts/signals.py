@@ -74,6 +74,11 @@ class Provided:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Killed:
+    """All workers of before have ended, and what they had printed was sent."""
+
+
 # -- down
 
 

@@ -24,6 +24,7 @@ class Station:
         has_listened: some worker of it has listened.
         has_isolator: it was asked to keep the isolator up.
         n_calls: mergers that it was asked for in this query.
+        is_killing: it was told to kill its workers, and has not said that it has.
     """
 
     arrived: Arrived
@@ -34,6 +35,7 @@ class Station:
     has_listened: bool = False
     has_isolator: bool = False
     n_calls: int = 0
+    is_killing: bool = False
 
     @property
     def place(self) -> tuple[str, int]:

@@ -246,6 +246,8 @@ class Worker:
             except USER_ERRORS as error:
                 problem, traceback = describe_failure(error)
         self._source.tidy_up()  # before it is said: who has ended may be killed at once
+        if self._prints is not None:
+            self._prints.close()
         self._reply(Ended(worker=self.name, problem=problem, traceback=traceback))
         self._forget()
 
