@@ -29,7 +29,7 @@ class Attendance:
     def __init__(
         self, files: Files, ledger: Ledger, *, roster: Roster, gaps: Gaps, handout: Handout, isolation: Isolation
     ) -> None:
-        self._copies = OtherCopies(files, ledger, roster=roster, handout=handout)
+        self._copies = OtherCopies(files, ledger, roster=roster, locality=handout.locality, put_back=handout.put_back)
         self._files = files
         self._ledger = ledger
         self._roster = roster

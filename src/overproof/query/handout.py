@@ -8,10 +8,10 @@ from itertools import islice, takewhile
 from overproof.query.files import Files
 from overproof.query.ledger import Ledger, Run
 from overproof.query.locality.locality import Locality
-from overproof.query.locality.stock import NOWHERE, Reading
 from overproof.query.packetizers.view import Packetizer, View
 from overproof.query.roster import InHand, Roster, Worker
 from overproof.query.shelf import Shelf
+from overproof.query.storage.stock import NOWHERE, Reading
 from overproof.records.block import Packet
 from overproof.records.notices import FilesLocated
 from overproof.records.orders import CallDelta, OpenFile, Order, SendPacket

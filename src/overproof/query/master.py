@@ -37,9 +37,9 @@ from overproof.query.files import Settlement
 from overproof.query.isolation.limit import is_too_much
 from overproof.query.ledger import Place
 from overproof.query.ledger.standing import restore
-from overproof.query.locality.stock import NOWHERE
 from overproof.query.outlook import Outlook
 from overproof.query.roster import InHand, Worker
+from overproof.query.storage.stock import NOWHERE
 from overproof.records.dataset import FileGrid
 from overproof.records.notices import (
     AbortRequested,

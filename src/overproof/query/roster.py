@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
-from overproof.query.locality.stock import NOWHERE, Reading
+from overproof.query.storage.stock import NOWHERE, Reading
 from overproof.words.errors import InvariantError
 from overproof.words.ids import FileIndex, WorkerId
 
 if TYPE_CHECKING:
-    from overproof.query.locality.server import Server
+    from overproof.query.storage.server import Server
 
 MEMORY = 0.5
 """Weight of all earlier packets in a worker's rate, against 1 for the last one."""

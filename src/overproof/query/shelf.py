@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from itertools import pairwise
 
-from overproof.query.locality.stock import Stock
+from overproof.query.storage.stock import Stock
 from overproof.words.errors import InvariantError
 from overproof.words.ids import FileIndex
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from overproof.query.handout import Handout
 from overproof.query.ledger import Ledger, Place
-from overproof.query.locality.stock import NOWHERE, Reading
 from overproof.query.roster import Roster, Worker
+from overproof.query.storage.stock import NOWHERE, Reading
 from overproof.records.block import Packet
 from overproof.records.orders import Order, SendPacket, SetApart
 

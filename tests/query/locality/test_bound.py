@@ -7,7 +7,7 @@ from farm import Bandwidth, Farm, copies, sharing, thrashing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overproof.query.locality.bound import REST, STRAINED, Bound, Seen
+from overproof.query.storage.bound import REST, STRAINED, Bound, Seen
 
 MOST = 32
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from overproof.query.files import Files
-from overproof.query.locality.places import Places
-from overproof.query.locality.server import Pace, Server
-from overproof.query.locality.stock import NOWHERE, Reading, Stock
 from overproof.query.roster import InHand, Worker
 from overproof.query.shelf import Shelf
+from overproof.query.storage.places import Places
+from overproof.query.storage.server import Pace, Server
+from overproof.query.storage.stock import NOWHERE, Reading, Stock
 from overproof.records.dataset import Replica
 from overproof.words.ids import FileIndex
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from overproof.query.locality.bound import Bound, Seen
+from overproof.query.storage.bound import Bound, Seen
 
 MEMORY = 0.9
 """Weight of all earlier packets in a pace, against 1 for the last one."""

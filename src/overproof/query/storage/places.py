@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from overproof.query.locality.server import Server
-from overproof.query.locality.stock import Reading, Stock
+from overproof.query.storage.server import Server
+from overproof.query.storage.stock import Reading, Stock
 from overproof.records.dataset import Replica
 from overproof.words.ids import FileIndex
 

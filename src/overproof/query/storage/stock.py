@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from overproof.words.ids import FileIndex
 
 if TYPE_CHECKING:
-    from overproof.query.locality.server import Server
+    from overproof.query.storage.server import Server
 
 
 class Stock:
