@@ -38,6 +38,7 @@ class Brief:
         log_directory: where workers write what user code prints; None: to the standard error that they inherited.
         cache: where columns that were read are kept for others; None: nowhere.
         schema: name of coffea's schema in which entries are shown, where it is one of coffea's own; empty: none is.
+        neighbours: paths and contents of modules beside the user's, for machines that do not have them.
         settings: what the user has set on coffea's classes of schemas, cloudpickled; empty: nobody needs them.
         credentials: what files are read with.
     """
@@ -54,6 +55,7 @@ class Brief:
     cache: CachePlace | None = None
     schema: str = ""
     settings: bytes = b""
+    neighbours: tuple[tuple[str, bytes], ...] = ()
     credentials: tuple[Credential, ...] = ()
 
 

@@ -8,24 +8,34 @@ from dataclasses import replace
 from pathlib import Path
 
 from overproof.engines.messages import Brief
+from overproof.engines.outposts.neighbours import neighbours_in, settle
 from overproof.store.cache_place import CachePlace, choose_cache
 
 
 def for_others(brief: Brief) -> Brief:
-    """Leave out what is true of the user's machine alone: where its own Python keeps libraries."""
+    """Leave out where Python keeps libraries on the user's machine; add the files that lie there beside the user's."""
     homes = {os.path.realpath(home) + os.sep for home in (sys.prefix, sys.base_prefix)}
     places = [place for place in brief.search_path if not _is_below(place, homes)]
-    return replace(brief, search_path=tuple(places))
+    return replace(
+        brief, search_path=tuple(places), neighbours=neighbours_in(places, modules=brief.modules)
+    )  # fmt: skip
 
 
-def adapted(brief: Brief, *, machine_bytes: int) -> Brief:
+def adapted(brief: Brief, *, machine_bytes: int, directory: str) -> Brief:
     """Put in what is true here.
 
     Args:
         brief: as it came.
         machine_bytes: memory of this machine.
+        directory: of this outpost alone: the user's files go there, behind the directories in which they are at home.
     """
-    return replace(brief, cache=_cache(brief.cache, machine_bytes))
+    home = settle(brief.neighbours, directory) if brief.neighbours else None
+    return replace(
+        brief,
+        cache=_cache(brief.cache, machine_bytes),
+        search_path=brief.search_path if home is None else (*brief.search_path, home),
+        neighbours=(),
+    )
 
 
 def _is_below(place: str, homes: set[str]) -> bool:

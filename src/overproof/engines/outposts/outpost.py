@@ -334,7 +334,7 @@ class Outpost:
         brief = signal.brief
         if brief.log_directory is not None and not os.access(brief.log_directory, os.W_OK):
             brief = replace(brief, log_directory=self._logs.begin(brief.query, self._directory))
-        crew.begin(adapted(brief, machine_bytes=machine_memory_bytes()))
+        crew.begin(adapted(brief, machine_bytes=machine_memory_bytes(), directory=self._directory))
 
     def _provide(self, crew: ProcessCrew, signal: Provide) -> None:
         digest = signal.upload.digest
