@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from overproof.engines.simulated import SimulationOptions
@@ -36,6 +38,24 @@ def test_reading_takes_its_time() -> None:
     """Each block is read for a tenth of a second and computed for one; the disks have time to spare."""
     options = SimulationOptions(workers=2, files=2, hosts=2, servers=2, open_s=0.0, disk_mb_s=100.0)
     assert ideal(options, [1.0, 1.0]) == pytest.approx(10 * 1.1)
+
+
+def test_disks_and_files_take_their_time_too() -> None:
+    """Blocks of a slow disk take longer to read, and files longer to look into, whoever does it."""
+    options = SimulationOptions(
+        workers=2, files=2, hosts=2, servers=2, disk_mb_s=100.0, slow_servers=0.5, server_slowdown=3.0
+    )
+    assert ideal(options, [1.0, 1.0]) == pytest.approx((10 * 1.1 + 10 * 1.3 + 2 * 0.1) / 2)
+
+
+def test_nobody_earns_more_than_by_what_it_does_best() -> None:
+    """Of unequal workers the fast gain less from a fast disk; the bound stays below what they can do together."""
+    options = SimulationOptions(workers=2, files=2, hosts=2, servers=2, open_s=0.0, disk_mb_s=100.0)
+    alone = 1 / (1 / 1.1 + 1 / 0.6)
+    assert ideal(options, [1.0, 2.0]) == pytest.approx(20 * alone)
+    slow = replace(options, slow_servers=0.5, server_slowdown=5.0)
+    best = min(max(n * 1.1 + m * 1.5, (10 - n) * 0.6 + (10 - m) * 1.0) for n in range(11) for m in range(11))
+    assert 20 * alone < ideal(slow, [1.0, 2.0]) <= best
 
 
 def test_the_busiest_disk_holds_up_all() -> None:

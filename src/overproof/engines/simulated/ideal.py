@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from overproof.engines.simulated.cluster.storage import MB, Storage
@@ -27,13 +28,42 @@ def ideal_s(
         storage: where the files lie.
     """
     n_entries = sum(grid.n_entries for grid in grids)
-    open_s = 0.0 if options.is_remembered else options.open_s * len(grids)
+    open_s = 0.0 if options.is_remembered else options.open_s
     if not storage.placed:
-        return _drained_s(n_entries * options.block_s / options.block_entries + open_s, speeds, turns_s, options)
-    read_s = options.block_entries * options.entry_bytes / (max(storage.mb_s) * MB)
-    rates = [1.0 / (options.block_s / speed + read_s) for speed in speeds]
-    n_blocks = n_entries / options.block_entries
-    return max(_drained_s(n_blocks, rates, turns_s, options), _served_s(grids, options, storage))
+        work_s = n_entries * options.block_s / options.block_entries + open_s * len(grids)
+        return _drained_s(work_s, speeds, turns_s, options)
+    return max(_read_s(grids, options, speeds, turns_s, storage, open_s), _served_s(grids, options, storage))
+
+
+def _read_s(
+    grids: Sequence[FileGrid],
+    options: SimulationOptions,
+    speeds: Sequence[float],
+    turns_s: Sequence[float | None],
+    storage: Storage,
+    open_s: float,
+) -> float:
+    """Say when the workers are done, who wait for a block as long as its disk needs for it, if nobody else does.
+
+    Each kind of work (blocks of each speed of disk, files to look into) is worth as much as it keeps all workers busy;
+    no worker can earn more than by what it does best.
+    """
+    block_mb = options.block_entries * options.entry_bytes / MB
+    n_blocks: defaultdict[float, float] = defaultdict(float)
+    for grid, servers in zip(grids, storage.placed, strict=True):
+        n_blocks[max(storage.mb_s[server] for server in servers)] += grid.n_entries / options.block_entries
+    kinds: list[tuple[float, list[float]]] = [
+        (number, [options.block_s / speed + block_mb / mb_s for speed in speeds]) for mb_s, number in n_blocks.items()
+    ]
+    if open_s:
+        kinds.append((len(grids), [open_s / speed for speed in speeds]))
+    worth = [1.0 / sum(1.0 / needed_s for needed_s in of_workers) for _, of_workers in kinds]
+    rates = [
+        max(value / of_workers[at] for value, (_, of_workers) in zip(worth, kinds, strict=True))
+        for at in range(len(speeds))
+    ]
+    work = sum(value * number for value, (number, _) in zip(worth, kinds, strict=True))
+    return _drained_s(work, rates, turns_s, options)
 
 
 def _drained_s(
