@@ -29,7 +29,7 @@ MUTANTS = (
         name="takes what others hold",
         file="ledger/ledger.py",
         old="if number < 0 or (where[number] is not worker and self.copies.get(number) is not worker):",
-        new="if number < 0 or not isinstance(where[number], Worker):",
+        new="if number < 0 or not isinstance(where[number], Holder):",
         promise="a delta is taken only if each of its blocks is held by this worker",
     ),
     Mutant(
