@@ -37,5 +37,5 @@ def test_the_user_may_say_how_many() -> None:
 @pytest.mark.parametrize("mergers", [-1, 1.5, True])
 def test_numbers_that_make_no_sense_are_refused(mergers: object) -> None:
     """With the name of the keyword."""
-    with pytest.raises(OptionError, match="mergers=.*: give a whole number, at least 0"):
+    with pytest.raises(OptionError, match=r"mergers=.*: give a whole number, at least 0"):
         calls({"mergers": mergers}, can_merge=True, n_workers=1)  # type: ignore[typeddict-item] # that is the point
