@@ -322,8 +322,8 @@ class OutpostCrew:
             station.tell(Expect(libraries=self._libraries))
         if self._brief is None:
             return
-        station.tell(Watch(limits=self._limits))
         station.tell(Begin(brief=self._brief))
+        station.tell(Watch(limits=self._limits))  # after it: a new query begins without limits
         if self._is_merging:
             station.tell(KeepPayloads())
         self._settle_isolator()
