@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 ANSWER_S = 30.0
 
@@ -17,6 +20,19 @@ def slurm_jobs(state: str = "all") -> list[str]:
 def condor_jobs(constraint: str = "true") -> list[str]:
     """List the numbers of all jobs in HTCondor's queue that meet a constraint: those that are removed still too."""
     return answer("condor_q", "-constraint", constraint, "-autoformat:j", "JobStatus").split()[::2]
+
+
+def processes(of: Path) -> list[int]:
+    """List the processes of jobs of the service that lives in this folder: Dask workers, outposts and their own."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            is_ours = any(
+                name in (place / "cmdline").read_bytes() for name in (b"cli.dask_worker", b"overproof.engines")
+            )
+            if is_ours and os.fsencode(of) in (place / "environ").read_bytes():
+                found.append(int(place.name))
+    return sorted(set(found) - {os.getpid()})
 
 
 def answer(*command: str) -> str:
@@ -33,7 +49,6 @@ def cancel(jobs: Sequence[str]) -> None:
 
 
 def remove(jobs: Sequence[str]) -> None:
-    """Remove jobs of HTCondor, whatever state they are in."""
-    for _ in range(2 if jobs else 0):  # removed, then forgotten even where they do not end
+    """Remove jobs of HTCondor; what is forced out of the queue would keep its slot for long."""
+    if jobs:  # some may have gone by themselves
         subprocess.run(["condor_rm", *jobs], capture_output=True, timeout=ANSWER_S, check=False)
-        subprocess.run(["condor_rm", "-forcex", *jobs], capture_output=True, timeout=ANSWER_S, check=False)

@@ -18,7 +18,8 @@ from until import wait_until
 import overproof as op
 
 N_BLOCKS, BLOCK_ENTRIES = 48, 500
-N_CYCLES = 1_800
+N_CYCLES = 800
+N_NOTED = 1_800
 
 SCRIPT = """
 import sys
@@ -82,8 +83,13 @@ def check_that_nothing_is_computed_twice(engine: str, take_one_back: Callable[[]
     path.touch()
     path.chmod(0o666)
     with op.Session(engine, progress=False) as session:
-        query = session.process(Noted(path), cycles=N_CYCLES, delta_interval_s=600.0, wait=False)
-        wait_until(lambda: query.progress().n_workers == 2 and len(path.read_text().splitlines()) > 20, "no progress")
+        query = session.process(Noted(path), cycles=N_NOTED, delta_interval_s=600.0, wait=False)
+
+        def are_both_at_work() -> bool:
+            assert not query.wait(0), "the query is over too soon"
+            return query.progress().n_workers == 2 and len(path.read_text().splitlines()) > 20
+
+        wait_until(are_both_at_work, "nothing is computed")
         computed = path.read_text().splitlines()
         take_one_back()
         result = query.result()

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from batch_jobs import cancel, condor_jobs, remove, slurm_jobs
+from batch_jobs import cancel, condor_jobs, processes, remove, slurm_jobs
 from namespaces import Hosts, started_hosts
 from real_service import Service, free_ports, started
 from until import wait_until
@@ -36,6 +36,7 @@ def slurm(slurm_cluster: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     yield slurm_cluster
     cancel(slurm_jobs())
     wait_until(lambda: not slurm_jobs(), "jobs do not leave Slurm")
+    wait_until(lambda: not processes(slurm_cluster.folder), "processes outlive their jobs")
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +54,7 @@ def condor(condor_pool: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Se
     yield condor_pool
     remove(condor_jobs())
     wait_until(lambda: not condor_jobs(), "jobs do not leave HTCondor")
+    wait_until(lambda: not processes(condor_pool.folder), "processes outlive their jobs")
 
 
 @pytest.fixture
