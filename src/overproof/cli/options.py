@@ -300,7 +300,7 @@ def data_options(function: F) -> F:
         click.option("--allow-duplicates", is_flag=True, help="Count a file that is named twice, twice."),
         click.option(
             "--packetizer", default="adaptive", metavar="P",
-            help="How packets are sized: adaptive (default), fixed or single.",
+            help="Who gets what: adaptive (default), fixed, single, by-file or local-only.",
         ),
         click.option(
             "--block-entries", type=AT_LEAST_1, default=DEFAULT_BLOCK_ENTRIES, metavar="N",

@@ -22,7 +22,7 @@ class QueryOptions:
         first: entries of the chain to pass over (changes the answer).
         entries: entries to process after these, None for all (changes the answer).
         seed: root of the seeds of blocks and cycles (changes the answer of selectors that use them).
-        packetizer: name of the policy, `"adaptive"`, `"fixed"` or `"single"`.
+        packetizer: name of the policy, `"adaptive"`, `"fixed"`, `"single"`, `"by-file"` or `"local-only"`.
         packet_blocks: blocks in a packet of the `fixed` packetizer; None: chosen from the number of workers.
         on_error: when the selector fails: find the entries and exclude them, exclude the block, or stop (changes the
             answer).

@@ -20,7 +20,7 @@ class QueryKeywords(TypedDict, total=False):
         allow_duplicates: count a file that is named twice, twice.
         friends: trees that stand beside the data, by name: `{"f": "other.root:tree"}`.
         entry_list: an `EntryList`, or the file of one: only its entries are processed.
-        packetizer: `"adaptive"`, `"fixed"`, or `"single"` blocks.
+        packetizer: `"adaptive"`, `"fixed"`, `"single"` blocks, `"by-file"`, or `"local-only"`.
         block_entries: size to which clusters are merged into blocks; part of the query.
         on_error: when the selector fails: `"isolate"` finds the entries and excludes them, `"skip"` excludes the block,
             `"stop"` ends the query; part of the query.

@@ -108,7 +108,7 @@ SHOWN = (
 @click.option("--isolator-losses", type=float, default=0.0, metavar="P", help="Chance of a probe to be killed.")
 @click.option("--master-losses", type=int, default=0, metavar="N", help="How often the master is killed.")
 @click.option("--no-speculation", is_flag=True, help="Make no second copies of late blocks.")
-@click.option("--packetizer", default="adaptive", show_default=True, metavar="P", help="adaptive, fixed or single.")
+@click.option("--packetizer", default="adaptive", show_default=True, metavar="P", help="As in draw.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Root of all dice.")
 @click.option("--json", metavar="F", help="Write the figures as JSON; - for standard output.")
 def simulate_command(json: str | None, *, no_speculation: bool, **options: Any) -> int:
