@@ -6,7 +6,7 @@ import os
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from clusters import started
 from distributed import Client, Security
 
 import overproof as op
-from overproof.engines.dask import EnvironmentWarning
+from overproof.engines.dask import DaskStarter, EnvironmentWarning
 from overproof.words.errors import EngineError, OptionError
 
 DEADLINE_S = 60.0
@@ -60,14 +60,18 @@ def is_whole(result: Any, serial: dict[str, Any]) -> bool:
     return dict(result) == serial and result.account.processed == result.account.total == CYCLES
 
 
-def test_a_client_gives_the_answer_of_one_process(client: Client, serial: dict[str, Any]) -> None:
-    """Over a client's workers, bit for bit, query after query; no task of Dask's is made; the client stays."""
-    before = client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.transition_counter)
+@pytest.fixture(scope="module")
+def session(client: Client) -> Iterator[op.Session]:
     with op.Session(client, progress=False) as session:
-        for _ in range(2):
-            assert is_whole(session.process(spin, cycles=CYCLES, delta_interval_s=0.05), serial)
+        yield session
+
+
+def test_a_client_gives_the_answer_of_one_process(session: op.Session, client: Client, serial: dict[str, Any]) -> None:
+    """Over a client's workers, bit for bit, query after query, and no task of Dask's is made."""
+    before = client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.transition_counter)
+    for _ in range(2):
+        assert is_whole(session.process(spin, cycles=CYCLES, delta_interval_s=0.05), serial)
     assert client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.transition_counter) == before
-    assert client.status == "running"
 
 
 def test_workers_that_come_are_used_and_those_that_go_hand_over_first(serial: dict[str, Any], tmp_path: Path) -> None:
@@ -95,14 +99,22 @@ def test_workers_that_come_are_used_and_those_that_go_hand_over_first(serial: di
     assert {(tmp_path / name).read_text() for name in os.listdir(notes)} == {"x"}
 
 
-def test_a_script_runs_on_every_worker_of_dask(client: Client, tmp_path: Path) -> None:
-    """`exec` works there as on one machine: each worker has its rank."""
+def test_a_script_runs_on_every_worker_of_dask(session: op.Session, tmp_path: Path) -> None:
+    """`exec` works there as on one machine: it waits for all workers, and each has its rank."""
     script = tmp_path / "script.py"
     script.write_text("import overproof\nprint('hello')\noverproof.rank, overproof.size\n")
-    with op.Session(client, progress=False) as session:
-        wait_until(lambda: session._crew.poll(0.05) or len(session._crew.workers) == 2, "both workers join")
-        results = session.exec(script)
+    results = session.exec(script)
     assert [(each.value, each.stdout) for each in results] == [((0, 2), "hello\n"), ((1, 2), "hello\n")]
+    assert len({each.worker.rpartition(".")[0] for each in results}) == 2
+
+
+def test_a_client_is_the_users_and_stays(client: Client) -> None:
+    """A session that is closed takes its outposts along, and nothing of the cluster."""
+    with op.Session(client, progress=False):
+        assert client.run(lambda dask_worker: len(dask_worker.plugins)) is not None
+    assert client.status == "running"
+    left = client.run(lambda dask_worker: [name for name in dask_worker.plugins if name.startswith("overproof")])
+    assert all(len(names) <= 1 for names in left.values())  # that of the session that is open beside
 
 
 def test_uploads_reach_workers_that_are_there_and_those_that_come_later(
@@ -130,6 +142,34 @@ def test_uploads_reach_workers_that_are_there_and_those_that_come_later(
         wait_until(lambda: len(session._crew.workers) == 2, "a worker joins")
         Path(tmp_path / "gate").write_text("x")
         assert query.result()["values"] == [5] * 40
+
+
+def hungry(cycles: Any) -> dict[str, Any]:
+    """Take more memory than there is for one of the cycles, for a while."""
+    import threading
+
+    import numpy as np
+
+    for cycle in cycles:
+        if cycle.number == 17:
+            taken = np.ones(50_000_000)
+            threading.Event().wait(20.0)
+            del taken
+    return {"n": len(cycles)}
+
+
+@pytest.mark.nightly
+def test_more_memory_than_the_slot_has_is_a_failure_of_the_block() -> None:
+    """The limit of the Dask worker is kept by us, on workers that join late too: the one cycle is excluded for it."""
+    with (
+        started(n_workers=1, processes=False, memory_limit="300MB") as client,
+        op.Session(client, progress=False) as session,
+    ):
+        result = session.process(hungry, cycles=40, block_entries=1, journal=False)
+    (excluded,) = result.excluded
+    assert (excluded.first, excluded.stop, excluded.kind) == (17, 18, "memory")
+    assert "0.27 GB" in excluded.reason
+    assert result["n"] == 39
 
 
 def test_tls_is_taken_from_the_configuration_of_dask(serial: dict[str, Any]) -> None:
@@ -164,22 +204,22 @@ def test_another_python_over_there_is_an_error_before_anything_runs(
         session.process(spin, cycles=10)
 
 
-def test_other_libraries_over_there_are_said_once(
-    client: Client, monkeypatch: pytest.MonkeyPatch, serial: dict[str, Any]
-) -> None:
-    """Versions that differ are one warning, whatever the number of workers and queries; the query runs."""
-    from overproof.engines.dask.scout import environment
-
-    here = environment()
-    other = {**here, "versions": {**here["versions"], "hist": "0.0.1"}}
-    monkeypatch.setattr("overproof.engines.dask.starter.environment", lambda: other)
-    with warnings.catch_warnings(record=True) as caught, op.Session(client, progress=False) as session:
+def test_other_libraries_over_there_are_said_once(client: Client) -> None:
+    """Versions that differ are one warning with all hosts, however often workers are asked after."""
+    starter = DaskStarter(client, close=lambda: None)
+    for host in ("n1", "n2", "n1"):
+        said = {"what": "accepted", "host": host, "worker": "tcp://x:1", "reason": "hist 1.0 there, 2.0 here"}
+        starter._hear((0.0, said))
+    starter._hear((0.0, {"what": "refused", "host": "n3", "worker": "tcp://y:1", "reason": "Python 3.9 there"}))
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        for _ in range(2):
-            assert is_whole(session.process(spin, cycles=CYCLES), serial)
-    (said,) = [str(each.message) for each in caught if each.category is EnvironmentWarning]
-    assert "hist" in said
-    assert "0.0.1 here" in said
+        starter.check()
+        starter.check()
+    texts = [str(each.message) for each in caught if each.category is EnvironmentWarning]
+    assert len(texts) == 2
+    assert "libraries differ on n1, n2" in texts[0]
+    assert "hist 1.0 there, 2.0 here" in texts[0]
+    assert "the Dask worker on n3 is not used: Python 3.9 there" in texts[1]
 
 
 def test_what_makes_no_sense_with_dask_is_refused(client: Client) -> None:
