@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("XRootD", reason="the package xrootd is not installed")
 
+from overproof.columns.credentials import WALLET
 from overproof.columns.files.afar import xrootd as afar
 from overproof.columns.files.afar.client import PATIENCE, xrootd
 from overproof.columns.files.afar.xrootd import VECTOR_BYTES, XRootDSource
@@ -48,9 +49,11 @@ class StandIn:
     def __init__(self, servers: Servers) -> None:
         self.servers = servers
         self.is_there = False
+        self.place = ""
 
     def open(self, url: str, flags: int) -> tuple[SimpleNamespace, None]:
         status = self.servers.status(("open", url, int(flags)))
+        self.place = f"{url.rpartition('@')[0].rpartition('/')[2]}@disk1:1095".lstrip("@")
         self.is_there = status.ok
         return status, None
 
@@ -62,7 +65,7 @@ class StandIn:
         self.servers.requests.append("close")
 
     def get_property(self, name: str) -> str:
-        return "disk1:1095"
+        return self.place
 
     def stat(self) -> tuple[SimpleNamespace, Any]:
         return self.servers.status("stat"), SimpleNamespace(size=len(CONTENT))
@@ -155,6 +158,33 @@ def test_closed_in_another_thread(servers: Servers, monkeypatch: pytest.MonkeyPa
     source._file.is_there = False
     with pytest.raises(OSError, match="was closed while it was read"):
         source.ask([(0, 4), (8, 9)])
+
+
+def refused() -> SimpleNamespace:
+    """Make the status of a server that does not take the credential."""
+    return failed(400, 3010, "[ERROR] permission denied")
+
+
+def test_with_a_newer_credential_another_connection(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that refuses after the credential was renewed is asked by a new connection."""
+    monkeypatch.setattr(WALLET, "number", 2)
+    servers.answers = [refused()]
+    source = XRootDSource("root://lead//store/a.root")
+    assert source.ask([(0, 4)]) == [CONTENT[:4]]
+    assert [each[1] for each in servers.requests if each[0] == "open"] == [
+        "root://lead//store/a.root", "root://o2@disk1:1095//store/a.root"
+    ]  # fmt: skip
+    assert source.server == "disk1:1095"
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_who_may_not_read_is_refused(servers: Servers, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """With the first credential nobody asks twice; with a newer one twice, and no more."""
+    monkeypatch.setattr(WALLET, "number", number)
+    servers.answers = [refused(), refused(), refused()]
+    with pytest.raises(PermissionError, match="permission denied"):
+        XRootDSource("root://lead//store/a.root").size()
+    assert len(servers.requests) == max(1, number)
 
 
 @pytest.mark.parametrize("url", ["root://", "root://lead"])

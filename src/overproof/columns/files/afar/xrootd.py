@@ -122,12 +122,16 @@ class XRootDSource:
             file = xrootd().File()
             # Only a file that is open for reading and nothing else may be gone on with at another server.
             status, _ = file.open(url, OpenFlags.READ)
-            self.server = file.get_property("DataServer") or self.server
+            self._note_server(file)
             url = f"{self._protocol}://o{WALLET.number}@{self.server}/{self._path}"
             is_refused = not status.ok and _kind_of(status) is PermissionError
             if not is_refused or WALLET.number < 2 or url in tried:
                 _raise_unless_ok(status)
                 return file
+
+    def _note_server(self, file: Any) -> None:
+        """Note to whom the client was led, by whatever name it has logged in."""
+        self.server = file.get_property("DataServer").rpartition("@")[2] or self.server
 
     def _check(self, status: Any, file: Any) -> None:
         """Note who has answered; give up a file with which something went wrong.
@@ -136,7 +140,7 @@ class XRootDSource:
             OSError: something did.
         """
         if status.ok:
-            self.server = file.get_property("DataServer") or self.server
+            self._note_server(file)
             return
         with self._lock:
             if self._file is file:
