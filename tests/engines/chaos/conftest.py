@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import time
@@ -20,15 +21,24 @@ pytest.importorskip("cryptography", reason="cryptography is not installed: outpo
 
 from landlord import Landlord, descendants
 
+PR_SET_CHILD_SUBREAPER = 36
+
 
 @pytest.fixture
 def nobody_is_left() -> Iterator[set[int]]:
-    """Give the descendants of before, and see to it that no other one is left."""
+    """Give the descendants of before, and see to it that no other one is left, orphans among them."""
+    adopt_orphans(1)
     known = set(descendants(os.getpid()))
     yield known
     deadline_s = time.monotonic() + 20.0
     while left := set(descendants(os.getpid())) - known:
         assert time.monotonic() < deadline_s, f"{left} are left"
+    adopt_orphans(0)
+
+
+def adopt_orphans(adopts: int) -> None:
+    """Become the parent of descendants whose parents have died, or no more."""
+    assert ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, adopts, 0, 0, 0) == 0
 
 
 @pytest.fixture
