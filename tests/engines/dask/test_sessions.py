@@ -108,15 +108,6 @@ def test_a_script_runs_on_every_worker_of_dask(session: op.Session, tmp_path: Pa
     assert len({each.worker.rpartition(".")[0] for each in results}) == 2
 
 
-def test_a_client_is_the_users_and_stays(client: Client) -> None:
-    """A session that is closed takes its outposts along, and nothing of the cluster."""
-    with op.Session(client, progress=False):
-        assert client.run(lambda dask_worker: len(dask_worker.plugins)) is not None
-    assert client.status == "running"
-    left = client.run(lambda dask_worker: [name for name in dask_worker.plugins if name.startswith("overproof")])
-    assert all(len(names) <= 1 for names in left.values())  # that of the session that is open beside
-
-
 def test_uploads_reach_workers_that_are_there_and_those_that_come_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,7 +164,7 @@ def test_more_memory_than_the_slot_has_is_a_failure_of_the_block() -> None:
 
 
 def test_tls_is_taken_from_the_configuration_of_dask(serial: dict[str, Any]) -> None:
-    """`dask://` means TLS where Dask has certificates; without them the same scheduler is out of reach."""
+    """`dask://` means TLS where Dask has certificates; the session takes nothing of the cluster along."""
     security = Security.temporary()
     tls = {
         "distributed.comm.tls.ca-file": security.tls_ca_file,
@@ -187,6 +178,10 @@ def test_tls_is_taken_from_the_configuration_of_dask(serial: dict[str, Any]) -> 
             op.Session(address, progress=False) as session,
         ):
             assert is_whole(session.process(spin, cycles=CYCLES), serial)
+        assert client.status == "running"
+        assert client.run(lambda dask_worker: [name for name in dask_worker.plugins if "overproof" in name]) == {
+            worker: [] for worker in client.nthreads()
+        }
 
 
 def test_another_python_over_there_is_an_error_before_anything_runs(
