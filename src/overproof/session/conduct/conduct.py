@@ -225,6 +225,7 @@ class Conduct:
                 letters = self._crew.poll(0.1)
             except EngineError:
                 return  # the query is over: who is left to say goodbye does not matter
+            waited_for &= set(self._crew.workers)  # who was let go in silence, on another machine, says nothing more
             for letter in letters:
                 match letter.reply:
                     case Ended(worker=worker, problem=problem, traceback=traceback) if (
