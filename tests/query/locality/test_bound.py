@@ -59,7 +59,7 @@ def test_readers_who_wait_for_something_else_come_back() -> None:
 
 
 def test_less_from_more_readers_sends_them_away_at_once() -> None:
-    """When readers joined and less came, there are as many again as before, and for a while no more."""
+    """When readers joined and less came, it is tried with as many as before, though it is no time for trials."""
     bound = Bound()
     bound._rest = REST  # no trial now
     bound.review(Seen(8, 8.0, STRAINED), most=MOST)

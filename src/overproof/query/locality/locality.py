@@ -184,9 +184,14 @@ class Locality:
     def choose(self, worker: Worker) -> tuple[FileIndex, Reading] | None:
         """Say in which file a worker goes on, and from where it reads; None when there is nothing for it now."""
         file, reading = worker.file, worker.reading
-        if file is not None and self._shelf.has(file) and self._may_stay(worker, file, reading):
+        if file is None or not self._shelf.has(file) or not self._may_stay(worker, file, reading):
+            file = None
+        elif reading.stock.host == worker.host:
             return file, reading
-        return self._near_file(worker) or (None if self.is_strict else self._far_file(worker))
+        near = self._near_file(worker)
+        if near is not None or self.is_strict:
+            return near
+        return self._far_file(worker) if file is None else (file, reading)
 
     def choose_anything(self, worker: Worker) -> tuple[FileIndex, Reading] | None:
         """Do so without a thought for what servers bear, because nobody works."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import NamedTuple
 
 LEAST = 0.5
@@ -16,6 +17,8 @@ GAIN = 0.5
 """Readers are worth having if what comes grows by at least this part of what it would in proportion to them."""
 REST = 4
 """Reviews after the first trial that did not pay, before the next one; twice as many after each further one."""
+FEW = 1.5
+"""With fewer readers there is nobody to send away."""
 SETTLED = 2
 """Reviews that are passed over after readers have left: packets end in them that were begun before."""
 CLEARLY_MORE = 1.1
@@ -57,8 +60,8 @@ class Bound:
 
     A server that is not strained bears everybody. One that is strained is tried with fewer readers: when these get
     nearly as much as all did, it stays so; when they get less in proportion, the others come back. When it is strained
-    no more, it is tried with a few more, who stay if more comes then. When more have joined and less came, they leave
-    again at once.
+    no more, it is tried with a few more, who stay if more comes then. When more have joined and less came, it is tried
+    at once without them.
 
     Attributes:
         limit: readers that it bears; None: as many as there are.
@@ -86,12 +89,14 @@ class Bound:
         if self._trial is not None:
             self._go_on(self._trial, seen)
         elif is_strained and last is not None and _got_worse(last, seen):
-            self.limit, self._rest = max(1, round(last.readers)), self._rests
-        elif self._rest or seen.readers <= 1:
+            self._trial = Trial(self.limit, seen)
+            self.limit = max(1, round(last.readers))
+        elif self._rest or seen.readers < FEW:
             return
         elif is_strained:
             self._trial = Trial(self.limit, seen)
-            self.limit = max(1, round(min(seen.readers, self.limit or most) * min(max(1 - seen.waiting, LEAST), MOST)))
+            readers = min(seen.readers, self.limit or most)
+            self.limit = max(1, min(round(readers * min(max(1 - seen.waiting, LEAST), MOST)), ceil(readers) - 1))
         elif self.limit is not None and seen.readers > self.limit - 1:
             self._trial = Trial(self.limit, seen)
             more = int(self.limit * MORE) + 1
@@ -102,7 +107,7 @@ class Bound:
         change = now.readers / trial.seen.readers - 1
         if trial.n_settled < SETTLED:
             goal = (self.limit or 2 * trial.seen.readers) / trial.seen.readers - 1
-            has_settled = trial.n_settled > 0 or change / goal > 0.5
+            has_settled = trial.n_settled > 0 or change * goal >= goal * goal / 2
             self._trial = trial._replace(n_settled=trial.n_settled + has_settled)
             return
         self._trial = None

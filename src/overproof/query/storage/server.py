@@ -10,7 +10,7 @@ MIN_S = 1e-6
 """Shorter than any packet; keeps rates finite where a clock is coarse."""
 REVIEW_S = 1.0
 """No review comes sooner after the last one."""
-MIN_PACKETS = 2
+MIN_PACKETS = 6
 """And none with fewer packets, nor with fewer than one for each reader."""
 NEAR_ENOUGH = 0.1
 """When so much of the time is that of near readers, they alone tell how long one waits for the server."""
