@@ -20,6 +20,11 @@ large after one block as after a hundred."""
 MAX_SHARE = 0.05
 """Part of its time that a worker spends on handing over, unless it is asked."""
 
+LARGE_BYTES = 1_000_000
+"""From this size on a delta that waits long is a sign that whoever merges has too much to do."""
+MAX_PAUSE_S = 20.0
+"""Longest pause for that reason: somebody may look at the outputs while they grow."""
+
 Offer: TypeAlias = Callable[[DeltaOffered, bytes], None]
 Complain: TypeAlias = Callable[[Block, BaseException], None]
 
@@ -58,6 +63,7 @@ class Handover:
         self._offered_s = clock.now()
         self._pause_s = interval_s
         self._first_bytes = 0
+        self._sent_bytes = 0
 
     @property
     def is_settled(self) -> bool:
@@ -97,9 +103,16 @@ class Handover:
         self._go_on()
 
     def settle(self, number: int) -> None:
-        """Forget a delta that was taken or refused."""
+        """Forget a delta that was taken or refused; the longer a large one had to wait, the later comes the next one.
+
+        Else workers, or mergers, with large outputs would have their receiver do nothing but merge, and when they end
+        each would wait for all others.
+        """
         if self._unsettled == number:
             self._unsettled = None
+            if self._interval_s and self._sent_bytes >= LARGE_BYTES:
+                waited_s = self._clock.now() - self._offered_s
+                self._pause_s = max(self._pause_s, min(waited_s / MAX_SHARE, MAX_PAUSE_S))
             self._go_on()
 
     def _close(self) -> None:
@@ -130,6 +143,7 @@ class Handover:
         self._n_deltas += 1
         self._unsettled = self._n_deltas
         delta = Delta(worker=self._worker, epoch=self._epoch, number=self._n_deltas, blocks=blocks)
-        self._offer(DeltaOffered(delta=delta, size_bytes=len(payload)), payload)
+        self._sent_bytes = len(payload)
+        self._offer(DeltaOffered(delta=delta, size_bytes=self._sent_bytes), payload)
         if self._interval_s:
             self._pause_s = max(self._interval_s, (self._clock.now() - self._offered_s) / MAX_SHARE)
