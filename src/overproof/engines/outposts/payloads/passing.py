@@ -19,6 +19,9 @@ NO_DELTA: DeltaKey = (0, "", 0, 0)
 
 PATIENCE_S = 30.0
 """A payload that has not come by then is not waited for: it is somebody else's to fetch."""
+SHUN_S = 30.0
+"""An outpost that could not be reached is not called again for so long: each call may take seconds, in which a merger
+could get what others have."""
 
 
 class Merging(Protocol):
@@ -60,6 +63,7 @@ class Passing:
         self._at_work: dict[WorkerId, DeltaKey] = {}
         self._queues: dict[WorkerId, deque[_Errand]] = {}
         self._connections: dict[tuple[str, int], Connection] = {}
+        self._shunned: dict[tuple[str, int], float] = {}
 
     def begin(self, query: int, order: PassOn, crew: Merging) -> None:
         """Get a delta for a merger, when it has answered for those before."""
@@ -92,6 +96,9 @@ class Passing:
             else:
                 self._end(errand, f"{order.delta.worker} is gone")
             return
+        if self._clock.now() < self._shunned.get(order.place, 0.0):
+            self._end(errand, _out_of_reach(order.place))
+            return
         connection = self._connections.get(order.place)
         if connection is None:
             connection = self._connections[order.place] = self._exchange.dial(*order.place)
@@ -120,8 +127,9 @@ class Passing:
         """Give up what was to come by a connection that is over."""
         for place in [place for place, each in self._connections.items() if each is connection]:
             del self._connections[place]
-        lost = [errand for errand in self._errands.values() if errand.connection is connection]
-        self._give_up(lost, f"{connection.peer} cannot be reached from the merger's host", crew)
+            self._shunned[place] = self._clock.now() + SHUN_S
+            lost = [errand for errand in self._errands.values() if errand.connection is connection]
+            self._give_up(lost, _out_of_reach(place), crew)
 
     def look(self, crew: Merging) -> None:
         """Give up what takes too long."""
@@ -137,7 +145,7 @@ class Passing:
 
     def _give_up(self, errands: list[_Errand], reason: str, crew: Merging) -> None:
         for errand in errands:
-            del self._errands[key_of(errand.query, errand.order.delta)]
+            self._errands.pop(key_of(errand.query, errand.order.delta), None)
             self._end(errand, reason)
             self._go_on(errand.order.merger, crew)
 
@@ -145,3 +153,7 @@ class Passing:
         """Say that a delta was not passed."""
         self._at_work.pop(errand.order.merger, None)
         self._fail(errand.query, errand.order, reason)
+
+
+def _out_of_reach(place: tuple[str, int]) -> str:
+    return f"{place[0]}:{place[1]} cannot be reached from the merger's host"
