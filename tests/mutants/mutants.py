@@ -175,7 +175,7 @@ MUTANTS = (
     Mutant(
         name="lets copies be merged with others",
         file="speculation.py",
-        old="orders.append(SetApart(worker=holder.name, block=block))",
+        old="orders += [SetApart(worker=holder.name, block=self._ledger.blocks[other]) for other in sorted(apart)]",
         new="",
         promise="a block with a second holder is handed over alone",
     ),

@@ -8,7 +8,7 @@ from table import Table, closes, packets
 from overproof.records.account import Account
 from overproof.records.block import Packet
 from overproof.records.notices import DeltaOffered, PacketDone, TimePassed, WorkerLost
-from overproof.records.orders import Order, RefuseDelta, SetApart, TakeDelta
+from overproof.records.orders import Order, RefuseDelta, SendPacket, SetApart, TakeDelta
 from overproof.words.states import QueryState
 
 
@@ -55,6 +55,39 @@ def test_copy_is_not_copied() -> None:
     table, *_ = late_table()
     table.join("c")
     assert not packets(table.say(TimePassed()))
+
+
+def unoffered_table(idle: str) -> tuple[Table, Packet, Packet, list[Order]]:
+    """`a` has computed one block and not handed it over, and is late with the next; others idle; then time passes."""
+    table = Table()
+    table.opened(n_blocks=2 + len(idle))
+    computed, late = packets(table.join("a"))
+    for name in idle:
+        for packet in packets(table.join(name), name):
+            table.done(packet, name)
+            table.hand_over(*packet.blocks, worker=name)
+    table.done(computed)
+    table.now += 60.0
+    return table, computed, late, table.say(TimePassed())
+
+
+def test_what_a_late_worker_has_not_handed_over_is_copied_too() -> None:
+    """It would come no sooner than the late block; of both only the late one can still be kept apart."""
+    table, computed, late, orders = unoffered_table("bc")
+    copies = packets(orders)
+    assert {packet.blocks for packet in copies} == {computed.blocks, late.blocks}
+    assert {order.block for order in orders if isinstance(order, SetApart)} == set(late.blocks)
+    (copier,) = [o.worker for o in orders if isinstance(o, SendPacket) and o.packet.blocks == computed.blocks]
+    table.hand_over(*computed.blocks, worker=copier)
+    delta = table.delta(*computed.blocks)
+    assert isinstance(table.say(DeltaOffered(delta=delta))[0], RefuseDelta)
+    assert closes(table.hand_over(*late.blocks, worker="a")) == [QueryState.FINISHED]
+
+
+def test_not_all_of_it_could_be_copied_so_none_is() -> None:
+    """One idle worker gets the late block; a part of what was not handed over would make the rest be refused."""
+    _, _, late, orders = unoffered_table("b")
+    assert [packet.blocks for packet in packets(orders)] == [late.blocks]
 
 
 @pytest.mark.parametrize("first", ["a", "b"])

@@ -40,7 +40,7 @@ class Speculation:
         idle = sorted(
             (worker for worker in roster.idle if not worker.is_leaving), key=lambda worker: -self._rate(worker)
         )
-        late = self._late_blocks()
+        late = self._late_blocks(len(idle))
         for worker in idle:
             choice = next(late, None)
             if choice is None:
@@ -54,28 +54,39 @@ class Speculation:
                 return
             self._copy(number, holder, worker, reading, orders)
 
-    def _late_blocks(self) -> Iterator[tuple[float, int, Worker]]:
+    def _late_blocks(self, n_idle: int) -> Iterator[tuple[float, int, Worker]]:
         """Give blocks by the seconds until they are done, latest first: the last ones of each worker first."""
         found = [
             (left_s, number, worker)
             for worker in self._roster.workers.values()
             if worker.packets
-            for left_s, number in self._left(worker)
+            for left_s, number in self._left(worker, n_idle)
         ]
         found.sort(key=lambda item: (-item[0], item[1]))
         return iter(found)
 
-    def _left(self, worker: Worker) -> Iterator[tuple[float, int]]:
-        """Estimate when the blocks in hand of a worker will be done; one who is late takes as long again."""
+    def _left(self, worker: Worker, n_idle: int) -> Iterator[tuple[float, int]]:
+        """Estimate when the blocks in hand of a worker will be done; one who is late takes as long again.
+
+        What it has computed and not handed over comes no sooner than the block in hand, and is refused as a whole if
+        one of these blocks comes from somebody else: so all of them are copied, if there are idle workers enough, or
+        none is.
+        """
         ledger, now = self._ledger, self._handout.now
         started_s = worker.began_s
         done_s = 0.0
+        first_s: float | None = None
         for packet in worker.packets.values():
             for number in range(packet.start, packet.stop):
                 done_s += ledger.sizes[number] / self._rate(worker)
+                left_s = started_s + done_s - now
+                left_s = left_s if left_s > 0 else now - started_s
+                first_s = left_s if first_s is None else first_s
                 if ledger.where[number] is worker and number not in ledger.copies:
-                    left_s = started_s + done_s - now
-                    yield (left_s if left_s > 0 else now - started_s), number
+                    yield left_s, number
+        computed = sorted(worker.held - _in_hand(worker))
+        if first_s is not None and len(worker.held) <= n_idle:
+            yield from ((first_s, number) for number in computed if number not in ledger.copies)
 
     def _reading(self, worker: Worker, number: int) -> Reading | None:
         """Return from where a worker would read a block; None when it may not."""
@@ -89,8 +100,15 @@ class Speculation:
         block = self._ledger.copy(number, worker)
         n_packet = self._handout.give(worker, number, number + 1, reading)
         packet = Packet(number=n_packet, blocks=(block,), is_apart=True, path=reading.path)
-        orders.append(SetApart(worker=holder.name, block=block))
+        in_hand = _in_hand(holder)
+        apart = {number} if number in in_hand else {other for other in in_hand if self._ledger.where[other] is holder}
+        orders += [SetApart(worker=holder.name, block=self._ledger.blocks[other]) for other in sorted(apart)]
         orders.append(SendPacket(worker=worker.name, packet=packet))
 
     def _rate(self, worker: Worker) -> float:
         return worker.rate_per_s or self._roster.mean_rate_per_s
+
+
+def _in_hand(worker: Worker) -> set[int]:
+    """Return the numbers of the blocks in the packets of a worker."""
+    return {number for packet in worker.packets.values() for number in range(packet.start, packet.stop)}

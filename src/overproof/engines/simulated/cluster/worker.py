@@ -83,6 +83,9 @@ class SimulatedWorker:
         self.join()
 
     def receive(self, order: Order) -> None:
+        if isinstance(order, SetApart):
+            self._apart.add((order.block.file, order.block.index))  # now: it may be the block at hand
+            return
         self._inbox.append(order)
         if self._at_hand is None:
             self.resume()
@@ -152,8 +155,6 @@ class SimulatedWorker:
                 if not self._packets:
                     self._packet_s = self._place.now
                 self._packets.append((packet, 0))
-            case SetApart(block=block):
-                self._apart.add((block.file, block.index))
             case CallDelta():
                 self._offer()
             case TakeDelta(delta=delta) | ForgetDelta(delta=delta) | RefuseDelta(delta=delta):
