@@ -146,6 +146,24 @@ def test_a_lost_merger_costs_what_it_held() -> None:
     assert sum(isinstance(order, TakeDelta) for order in table.say(WorkerLost(worker=other))) == 1
 
 
+def test_a_merger_that_comes_back_is_another_one() -> None:
+    """What it held in its old epoch waits again, and what it says in that epoch is not heard."""
+    table = table_of(n_blocks=4)
+    first, second = packets(table.join("a"))
+    one, _ = offer(table, first)
+    table.say(passed(one))
+    again = MergerJoined(merger="m0", epoch=2)
+    table.say(again)
+    two, orders = offer(table, second)
+    assert orders == [PassDelta(delta=two, merger="m0")]
+    assert table.say(passed(two), not_passed(two), again, MergerJoined(merger="m0", epoch=1)) == []
+    (refusal,) = table.say(DeltaOffered(delta=gathered(one)))
+    assert isinstance(refusal, RefuseDelta)
+    assert "given up in epoch 1" in refusal.reason
+    assert table.say(DeltaPassed(merger="m0", epoch=2, delta=two)) == [ForgetDelta(delta=two)]
+    assert table.master.n_mergers == 1
+
+
 def test_a_merger_hands_over_only_what_it_holds() -> None:
     """Twice the same, or what is only on its way, is refused; what it did hold of it waits again."""
     table = table_of(n_blocks=2)
