@@ -49,19 +49,16 @@ class Surroundings:
         Raises:
             OptionError: nobody understands what the site has written down.
         """
-        from overproof.session.site import read_site
-
-        rows = read_site(os.environ).mounts
         has_several = self._crew.can_merge
-        is_wanted = self._is_local_only or has_several or rows or tells_places(self._paths)
+        is_wanted = self._is_local_only or has_several or tells_places(self._paths)
         if not self._paths or not is_wanted:
             return
         from overproof.columns.locating import mounts_of
+        from overproof.session.site import read_site
         from overproof.session.surroundings.whereabouts import Whereabouts
 
-        self._whereabouts = Whereabouts(
-            self._paths, mounts=mounts_of(rows), hosts=lambda: self._crew.hosts, tell=self._tell
-        )
+        mounts = mounts_of(read_site(os.environ).mounts)
+        self._whereabouts = Whereabouts(self._paths, mounts=mounts, hosts=lambda: self._crew.hosts, tell=self._tell)
         self._whereabouts.begin()
         if has_several:
             self._whereabouts.wait(PATIENCE_S)

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("XRootD", reason="the package xrootd is not installed")
 
-from overproof.columns.credentials import WALLET
+from overproof.columns.credentials.wallet import WALLET
 from overproof.columns.files.afar import xrootd as afar
 from overproof.columns.files.afar.client import PATIENCE, xrootd
 from overproof.columns.files.afar.xrootd import VECTOR_BYTES, XRootDSource
@@ -127,7 +127,7 @@ def test_what_will_not_be_over(servers: Servers, status: SimpleNamespace, kind: 
     servers.answers = [status]
     with pytest.raises(kind) as caught:
         XRootDSource("root://lead//store/a.root").size()
-    assert str(caught.value) == status.message.strip()
+    assert str(caught.value).endswith(status.message.strip())
 
 
 def test_time_is_up(servers: Servers) -> None:

@@ -165,6 +165,9 @@ def _raise_unless_ok(status: Any) -> None:
         return
     text = " ".join(status.message.split())
     kind = _kind_of(status)
+    if kind is FileNotFoundError:
+        # Redirectors say the same of a file that is nowhere and of one whose servers are down.
+        raise kind(f"no server that is up has it: {text}")
     if kind is not None:
         raise kind(text)
     if status.code == 206:
