@@ -160,7 +160,7 @@ def test_a_merger_that_comes_back_is_another_one() -> None:
     (refusal,) = table.say(DeltaOffered(delta=gathered(one)))
     assert isinstance(refusal, RefuseDelta)
     assert "given up in epoch 1" in refusal.reason
-    assert table.say(DeltaPassed(merger="m0", epoch=2, delta=two)) == [ForgetDelta(delta=two)]
+    assert ForgetDelta(delta=two) in table.say(DeltaPassed(merger="m0", epoch=2, delta=two))
     assert table.master.n_mergers == 1
 
 
