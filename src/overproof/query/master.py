@@ -136,6 +136,7 @@ class Master(Outlook):
 
     def _on_time_passed(self, _: TimePassed, orders: list[Order]) -> None:
         if self._state is RUNNING and self._locality.is_known:
+            self._locality.look_for_urgent(n_to_open=len(self._files.to_ask))
             self._handout.feed_idle(orders)
             if self._stranded.is_hopeless(self._handout.now):
                 self._stop(QueryState.STOPPED, orders)

@@ -198,7 +198,8 @@ class LocatedMachine(RuleBasedStateMachine):
         """Let good workers come, on every host: the query ends, and only what no copy gave is missing."""
         if not hasattr(self, "master"):
             return
-        if not self.closed:
+        was_closed = bool(self.closed)
+        if not was_closed:
             self.locate(0, True)
         while self.readers:
             self.lose(0)
@@ -216,7 +217,8 @@ class LocatedMachine(RuleBasedStateMachine):
             self.let_time_pass(1)
         assert len(self.closed) == 1, "the query hangs"
         nowhere = {file for file in range(len(self.grids)) if not self.places[file]}
-        assert {each.file for each in self.master.unread} <= (nowhere if self.is_strict else set())
+        if not (was_closed and self.is_strict):  # it may have waited long enough for a worker near some file
+            assert {each.file for each in self.master.unread} <= (nowhere if self.is_strict else set())
         assert self.is_strict or self.closed == [QueryState.FINISHED]
         for gap in self.master.missing:
             assert self.places[gap.file]

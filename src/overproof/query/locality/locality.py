@@ -23,6 +23,12 @@ LOOKED_AT = 32
 """Stocks among which one to be read from afar is chosen."""
 SOONER = 1.1
 """Who is far takes a block only where those who are near would need so many times as long to come to its end."""
+URGENT = 1.25
+"""A stock is urgent when those who read it need so many times as long as all workers for all that waits."""
+MANY = 3
+"""And more blocks of it wait than so many for each reader there would be."""
+SATED = 0.6
+"""And readers do not wait for its server for so much of their time already."""
 
 
 class Locality:
@@ -46,6 +52,7 @@ class Locality:
         "_near",
         "_shelf",
         "_to_open",
+        "_urgent",
         "_waiting",
         "_workers_at",
         "has_room",
@@ -68,6 +75,7 @@ class Locality:
         self._workers_at: Counter[str] = Counter()
         self._n_workers = 0
         self._most = FEWEST
+        self._urgent: dict[Stock, bool] = {}  # and whether somebody may be sent there
         self._near = Pace()
         self._far = Pace()
 
@@ -188,6 +196,12 @@ class Locality:
             file = None
         elif reading.stock.host == worker.host:
             return file, reading
+        if self._urgent:
+            if file is not None and reading.stock in self._urgent:
+                return file, reading
+            sent = self._urgent_file(worker)
+            if sent is not None:
+                return sent
         near = self._near_file(worker)
         if near is not None or self.is_strict:
             return near
@@ -247,6 +261,39 @@ class Locality:
             return False
         is_near = reading.stock.host == worker.host
         return self._has_room(server, but=int(worker.server is server), is_near=is_near)
+
+    def look_for_urgent(self, *, n_to_open: int) -> None:
+        """Find stocks to whose end those who read them would come clearly later than all workers to that of the rest.
+
+        Each gets one reader more from elsewhere at a time, as long as that is so; asked twice a second.
+
+        Args:
+            n_to_open: files that nobody has looked into: with many of them nobody knows what waits where.
+        """
+        self._urgent.clear()
+        mean = self._near.rate_per_s or self._far.rate_per_s
+        if self.is_strict or not mean or n_to_open > self._n_workers:
+            return
+        even = URGENT * self._shelf.n_waiting / (self._n_workers * mean)
+        for stock in self._waiting:
+            server = stock.server
+            if server is None or server.is_failing or server.waiting > SATED or not self._has_room(server):
+                continue
+            rate = server.near.rate_per_s or server.far.rate_per_s
+            if (
+                rate
+                and stock.n_waiting > MANY * (server.n_readers + 1)
+                and stock.n_waiting > even * rate * max(server.n_readers, 1)
+            ):
+                self._urgent[stock] = True
+
+    def _urgent_file(self, worker: Worker) -> tuple[FileIndex, Reading] | None:
+        """Send a worker to an urgent stock, unless somebody was just sent there."""
+        for stock, is_open in self._urgent.items():
+            if is_open and stock and stock.host != worker.host:
+                self._urgent[stock] = False
+                return self._from(stock, worker)
+        return None
 
     def _near_file(self, worker: Worker) -> tuple[FileIndex, Reading] | None:
         stocks = [stock for stock in self._at_host.get(worker.host, ()) if stock and self._is_open(stock, is_near=True)]

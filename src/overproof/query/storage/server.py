@@ -48,6 +48,7 @@ class Server:
         n_near: those of them on whose machine it is.
         near: pace of those on whose machine it is.
         far: pace of the others.
+        waiting: part of their time in which readers waited for it, lately.
     """
 
     __slots__ = (
@@ -67,11 +68,13 @@ class Server:
         "n_readers",
         "name",
         "near",
+        "waiting",
     )
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.n_readers = self.n_near = 0
+        self.waiting = 0.0
         self.near = Pace()
         self.far = Pace()
         self._bound = Bound()
@@ -130,7 +133,8 @@ class Server:
         readers = self._seat_s / elapsed_s
         # What came is not counted as it came: packets end in crowds, and those in hand would be left out.
         busy_s = max(self._busy_s, MIN_S)
-        seen = Seen(readers, readers * self._entries / busy_s, self._waiting())
+        self.waiting = self._waiting()
+        seen = Seen(readers, readers * self._entries / busy_s, self.waiting)
         self._bound.review(seen, most=most)
         self._forget(now)
         return (self.limit or most) > before
