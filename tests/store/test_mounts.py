@@ -28,7 +28,7 @@ def test_servers_of_mounts() -> None:
 
 @pytest.mark.parametrize(
     ("path", "mount"),
-    [("/home/me/a.root", "/home"), ("/homes/a.root", "/"), ("/home", "/home"), ("relative", None)],
+    [("/home/anna/a.root", "/home"), ("/homes/a.root", "/"), ("/home", "/home"), ("relative", None)],
 )
 def test_the_longest_mount_counts(path: str, mount: str | None) -> None:
     """A path lies on the deepest file system above it; a name that begins alike is another."""
@@ -37,5 +37,5 @@ def test_the_longest_mount_counts(path: str, mount: str | None) -> None:
 
 def test_sources_without_a_host() -> None:
     """A mount that names no host has none."""
-    assert MountPoint(path="/x", kind="fuse.gocryptfs", source="/home/me/cipher").server == ""
+    assert MountPoint(path="/x", kind="fuse.gocryptfs", source="/home/anna/cipher").server == ""
     assert MountPoint(path="/x", kind="lustre", source="odd").server == ""

@@ -8,6 +8,6 @@ Start with `credential.py`.
 
 from overproof.columns.credentials.credential import Credential
 from overproof.columns.credentials.finding import find_credentials
-from overproof.columns.credentials.wallet import WALLET, Wallet
+from overproof.columns.credentials.wallet import Wallet
 
-__all__ = ["WALLET", "Credential", "Wallet", "find_credentials"]
+__all__ = ["Credential", "Wallet", "find_credentials"]

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import replace
 from typing import Any
 
-from overproof.columns.credentials import WALLET
+from overproof.columns.credentials.wallet import WALLET
 from overproof.columns.reader import ReaderCache
 from overproof.engines.isolator.child import Child
 from overproof.engines.isolator.task import Task, tasks_of

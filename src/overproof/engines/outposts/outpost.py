@@ -129,22 +129,7 @@ class Outpost:
         self._is_over = False
         self._crew: ProcessCrew | None = None
         self._begin_anew()
-        self._do_by_signal: dict[type, Callable[[ProcessCrew, Any], None]] = {
-            Expect: lambda crew, signal: crew.expect(signal.libraries),
-            Provide: self._provide,
-            Begin: self._begin,
-            Watch: self._watch,
-            Tell: self._tell,
-            Dismiss: self._dismiss,
-            KeepIsolator: lambda crew, _: crew.call_isolator(),
-            KeepMerger: lambda crew, _: crew.call_merger(self._host),
-            KeepPayloads: self._keep_payloads,
-            Fetch: self._fetch,
-            PassOn: lambda crew, signal: self._passing.begin(self._query, signal, crew),
-            End: self._end,
-            Kill: self._kill,
-            Go: self._go,
-        }
+        self._do_by_signal = self._orders()
 
     def _begin_anew(self) -> None:
         """Take a name that nobody had before, and workers that nobody knows."""
@@ -314,6 +299,25 @@ class Outpost:
         self._say((query, DeltaNotPassed(merger=order.merger, epoch=epoch, delta=order.delta, reason=reason)))
 
     # -- orders down
+
+    def _orders(self) -> dict[type, Callable[[ProcessCrew, Any], None]]:
+        """Say what is done at each signal."""
+        return {
+            Expect: lambda crew, signal: crew.expect(signal.libraries),
+            Provide: self._provide,
+            Begin: self._begin,
+            Watch: self._watch,
+            Tell: self._tell,
+            Dismiss: self._dismiss,
+            KeepIsolator: lambda crew, _: crew.call_isolator(),
+            KeepMerger: lambda crew, _: crew.call_merger(self._host),
+            KeepPayloads: self._keep_payloads,
+            Fetch: self._fetch,
+            PassOn: lambda crew, signal: self._passing.begin(self._query, signal, crew),
+            End: self._end,
+            Kill: self._kill,
+            Go: self._go,
+        }
 
     def _hear(self, connection: Connection, message: Any, payload: Payload | None) -> None:
         if message is None:

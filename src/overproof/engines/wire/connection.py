@@ -135,9 +135,11 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.close()
 
     def pause_writing(self) -> None:
+        """Hear that the transport has enough."""
         self._is_full = True
 
     def resume_writing(self) -> None:
+        """Hear that the transport takes more."""
         self._is_full = False
         self._pump()
 
@@ -159,9 +161,11 @@ class Connection(asyncio.BufferedProtocol):
         self._pump()
 
     def get_buffer(self, sizehint: int) -> memoryview:
+        """Give the place for the next bytes."""
         return self._incoming.room[0]
 
     def buffer_updated(self, nbytes: int) -> None:
+        """Take in what came; a large frame waits for its turn."""
         self._heard_s = self._exchange.now()
         try:
             is_whole = self._incoming.take(nbytes)
@@ -214,6 +218,7 @@ class Connection(asyncio.BufferedProtocol):
         """Nothing comes any more: the connection ends."""
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Hear that the connection is over."""
         self._is_over = True
         self._outgoing.clear()
         self._incoming = Incoming()

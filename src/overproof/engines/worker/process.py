@@ -124,7 +124,7 @@ class WorkerProcess:
             return
         if isinstance(command, Brief | TakeCredentials) and command.credentials:
             # Now: what is read for the block in hand may need them. Not in `Worker`, which may be the user's process.
-            from overproof.columns.credentials import WALLET
+            from overproof.columns.credentials.wallet import WALLET
 
             WALLET.take(command.credentials)
         if not isinstance(command, TakeCredentials):

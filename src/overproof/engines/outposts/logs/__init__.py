@@ -6,7 +6,7 @@ Comes in: files that workers of an outpost write. Goes out: the same files in th
 Start with `sending.py`.
 """
 
-from overproof.engines.outposts.logs.sending import MAX_SENT_BYTES, LogGrew, LogSender
+from overproof.engines.outposts.logs.sending import LogGrew, LogSender
 from overproof.engines.outposts.logs.writing import LogWriter
 
-__all__ = ["MAX_SENT_BYTES", "LogGrew", "LogSender", "LogWriter"]
+__all__ = ["LogGrew", "LogSender", "LogWriter"]
