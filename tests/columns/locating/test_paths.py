@@ -44,7 +44,7 @@ def test_paths_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert place_of("/nowhere/a.root", MOUNTS) == Place(holder="localhost")
     monkeypatch.setattr(paths_room, "is_afar", lambda path: True)
     monkeypatch.setattr(paths_room, "server_of", lambda path: "files.example.org")
-    assert place_of("/home/anna/a.root", MOUNTS) == Place(server="files.example.org")
+    assert place_of("/users/anna/a.root", MOUNTS) == Place(server="files.example.org")
 
 
 def test_urls_lead_elsewhere() -> None:
