@@ -199,6 +199,16 @@ def test_another_python_over_there_is_an_error_before_anything_runs(
         session.process(spin, cycles=10)
 
 
+def test_a_scheduler_that_is_gone_ends_the_wait() -> None:
+    """A query that waits for workers of a cluster that is no more hears of it, and is not left waiting."""
+    with started(n_workers=0, processes=False) as client, op.Session(client, progress=False) as session:
+        query = session.process(spin, cycles=10, wait=False, journal=False)
+        client.cluster.close()
+        client.close()
+        with pytest.raises(EngineError, match="scheduler cannot be reached any more"):
+            query.result()
+
+
 def test_other_libraries_over_there_are_said_once(client: Client) -> None:
     """Versions that differ are one warning with all hosts, however often workers are asked after."""
     starter = DaskStarter(client, close=lambda: None)

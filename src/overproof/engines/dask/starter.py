@@ -8,6 +8,7 @@ import secrets
 import threading
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from distributed import Client
@@ -24,6 +25,7 @@ PATIENCE_S = 3.0
 MAX_DEATHS = 3
 """Outposts that may end by themselves while none lives, before there is no hope."""
 CLOSE_S = 10.0
+HELLO_S = 0.01
 
 
 class EnvironmentWarning(UserWarning):
@@ -61,6 +63,8 @@ class DaskStarter:
         self._name = f"overproof-{secrets.token_hex(6)}"
         self._clock = MonotonicClock()
         self._lock = threading.Lock()
+        self._sending: Future[None] | None = None
+        self._is_listening = False
         self._n_accepted = 0
         self._refused: dict[str, str] = {}
         self._refused_s = 0.0
@@ -82,11 +86,18 @@ class DaskStarter:
             }
         )
         # Not waited for: a worker that cannot be reached holds up nobody.
-        self._begin(
-            self._client.scheduler.register_worker_plugin(plugin=dumps(sent), name=self._name, idempotent=False)
-        )
+        self._sending = self._begin(self._send(dumps(sent)))
+
+    async def _send(self, scout: bytes) -> None:
+        """Send the scout, when it is sure that what scouts say is heard: Dask does not say when it begins to listen."""
+        scheduler = self._client.scheduler
+        while not self._is_listening:
+            await scheduler.log_event(topic=self._name, msg={"what": "hello", "host": "", "reason": ""})
+            await asyncio.sleep(HELLO_S)
+        await scheduler.register_worker_plugin(plugin=scout, name=self._name, idempotent=False)
 
     def check(self) -> None:
+        self._check_scheduler()
         with self._lock:
             refused, n_accepted, deaths = dict(self._refused), self._n_accepted, list(self._deaths)
         self._warn(refused if n_accepted else {})
@@ -96,6 +107,14 @@ class DaskStarter:
             raise EngineError(f"outposts end by themselves: {deaths[-1]}")
         if self._look_after is not None:
             self._look_after()
+
+    def _check_scheduler(self) -> None:
+        is_gone = self._client.status == "closed"
+        problem = self._sending.exception() if self._sending is not None and self._sending.done() else None
+        if is_gone or problem is not None:
+            raise EngineError(
+                f"Dask's scheduler cannot be reached any more: {problem or 'it has closed the connection'}"
+            )
 
     def close(self) -> None:
         if not self._is_own_cluster:
@@ -111,6 +130,8 @@ class DaskStarter:
         host, reason = str(said["host"]), str(said["reason"])
         with self._lock:
             match said["what"]:
+                case "hello":
+                    self._is_listening = True
                 case "accepted":
                     self._n_accepted += 1
                     self._deaths.clear()
@@ -136,7 +157,7 @@ class DaskStarter:
             self._is_warned.add(about)
             warnings.warn(text, EnvironmentWarning, stacklevel=2)
 
-    def _begin(self, coroutine: Any) -> Any:
+    def _begin(self, coroutine: Any) -> Future[Any]:
         """Let Dask's thread do something."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._client.loop.asyncio_loop)
 
