@@ -9,7 +9,7 @@ BIN := .venv/bin
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help demo test lint nightly mutants bench sim-report docs clean
+.PHONY: help demo test lint services nightly mutants bench sim-report docs clean
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -27,7 +27,10 @@ lint: $(DEV) ## Check style, types and the floors of the house
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-nightly: $(DEV) ## Run the long campaigns (ARGS="...")
+services: ## Install the real services that tests start: Slurm, HTCondor, XRootD, network namespaces (Debian, as root)
+	@sh tests/services/install.sh
+
+nightly: $(DEV) services ## Run the long campaigns (ARGS="...")
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(TEST_CORES) --dist worksteal -m nightly $(ARGS)
 
 mutants: $(DEV) ## Break the master in one line at a time: each time a test must fail (ARGS="'name' ...")
