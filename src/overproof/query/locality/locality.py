@@ -272,7 +272,7 @@ class Locality:
         """
         self._urgent.clear()
         mean = self._near.rate_per_s or self._far.rate_per_s
-        if self.is_strict or not mean or n_to_open > self._n_workers:
+        if self.is_strict or not mean or not self._n_workers or n_to_open > self._n_workers:
             return
         even = URGENT * self._shelf.n_waiting / (self._n_workers * mean)
         for stock in self._waiting:
