@@ -15,7 +15,7 @@ from overproof.columns.locating import redirector as room
 from overproof.columns.locating.hosts import HostBook
 from overproof.columns.locating.locate import locate, replicas_of
 from overproof.columns.locating.paths import Place
-from overproof.columns.locating.redirector import AT_ONCE, LISTED_FROM, MAX_DEAF, Inquiry
+from overproof.columns.locating.redirector import AT_ONCE, MAX_DEAF, Inquiry
 
 YES, NO, DEAF = (SimpleNamespace(ok=ok, code=code) for ok, code in ((True, 0), (False, 400), (False, 206)))
 
@@ -39,8 +39,12 @@ class Redirector:
         self.is_deaf = False
         self.held: list[Callable[[], None]] = []
         self.hold_up_to = 0
+        self.first_listed = False
+        self.is_listed = threading.Event()
 
     def deeplocate(self, path: str, flags: int, timeout: int, *, callback: Callable[..., None]) -> Any:
+        if self.first_listed:
+            assert self.is_listed.wait(20)
         self.asked.append(path)
         servers = self.holders.get(path)
         answer = [SimpleNamespace(address=server, is_server=True) for server in servers or ()]
@@ -59,6 +63,7 @@ class Redirector:
             return DEAF, None
         if directory not in self.directories:
             return NO, None
+        self.is_listed.set()
         entries = self.directories[directory]
         return YES, [SimpleNamespace(name=name, hostaddr=each) for name, all_ in entries.items() for each in all_]
 
@@ -96,20 +101,26 @@ def test_not_too_many_at_once(redirector: Redirector) -> None:
     assert redirector.most <= AT_ONCE
 
 
-def test_directories_are_asked_for_once(redirector: Redirector) -> None:
-    """Where many files of one directory are wanted it is listed; what is not in the list is asked for by itself."""
-    paths = [f"/d/{n}" for n in range(LISTED_FROM + 1)]
-    redirector.directories = {"/d": {str(n): ["disk1:1", "disk2:1"] for n in range(LISTED_FROM)}}
-    redirector.holders = {paths[-1]: ["disk3:1"]}
+def test_directories_are_asked_for_once(redirector: Redirector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where many files of one directory are wanted it is listed, once; nobody is asked for what it tells."""
+    monkeypatch.setattr(room, "LISTED_FROM", 3)
+    paths = [f"/d/{n}" for n in range(5 * AT_ONCE)]
+    redirector.directories = {"/d": {str(n): ["disk1:1", "disk2:1"] for n in range(1, len(paths))}}
+    redirector.holders = {path: ["disk3:1"] for path in paths[:AT_ONCE]}
+    redirector.hold_up_to = AT_ONCE - 1  # nobody else answers before the directory is listed
+    redirector.first_listed = True
     found = ask(paths)
-    assert (redirector.listed, redirector.asked) == (["/d"], [paths[-1]])
-    assert found[paths[0]] == ("disk1:1", "disk2:1")
-    assert found[paths[-1]] == ("disk3:1",)
+    assert redirector.listed == ["/d"]
+    assert found.keys() == set(paths)
+    assert found[paths[0]] == ("disk3:1",)
+    assert found[paths[-1]] == ("disk1:1", "disk2:1")
+    assert len(redirector.asked) < len(paths)
 
 
-def test_directories_that_are_not_told(redirector: Redirector) -> None:
+def test_directories_that_are_not_told(redirector: Redirector, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where listing is refused, files are asked for one by one."""
-    paths = [f"/d/{n}" for n in range(LISTED_FROM)]
+    monkeypatch.setattr(room, "LISTED_FROM", 3)
+    paths = [f"/d/{n}" for n in range(4)]
     redirector.holders = {path: ["disk1:1"] for path in paths}
     assert set(ask(paths)) == set(paths)
 

@@ -19,8 +19,8 @@ Tell: TypeAlias = Callable[[Mapping[str, Holders]], None]
 AT_ONCE = 128
 """Questions that wait for answers. A redirector takes some seconds to find a file that it was not asked for lately."""
 
-LISTED_FROM = 16
-"""Of so many files in one directory, the directory is asked for, once."""
+LISTED_FROM = 256
+"""Of so many files in one directory, the directory is asked for as well, once: not all redirectors give that."""
 
 MAX_DEAF = 4
 """Questions that nobody answers, one after the other, until no more are asked."""
@@ -49,52 +49,58 @@ class Inquiry:
         self._deadline_s = time.monotonic() + patience_s
         self._changed = threading.Condition()
         self._found: dict[str, Holders] = {}
+        self._known: set[str] = set()
         self._n_asked = 0
         self._n_deaf = 0
 
     def run(self) -> None:
         """Ask for all, and tell what comes; returns when all is known or time is up."""
-        listed = self._listed()
-        for path in (each for each in self._paths if each not in listed):
+        listing = threading.Thread(target=self._list, daemon=True)
+        listing.start()
+        for path in self._paths:
             if not self._wait(lambda: self._n_asked < AT_ONCE):
                 return
             with self._changed:
+                if path in self._known:
+                    continue
                 self._n_asked += 1
             status = self._system.deeplocate(path, 0, self._left_s(), callback=partial(self._hear, path))
             if not status.ok:
                 self._hear(path, status, None, None)
         self._wait(lambda: not self._n_asked)
 
-    def _listed(self) -> set[str]:
-        """Ask for directories of which many files are wanted; return the files that were found there."""
+    def _list(self) -> None:
+        """Ask for directories of which many files are wanted; in a thread, as each may take its time."""
         from XRootD.client.flags import DirListFlags
 
         by_directory: dict[str, list[str]] = defaultdict(list)
         for path in self._paths:
             by_directory[path.rpartition("/")[0]].append(path)
-        known: set[str] = set()
         for directory, paths in by_directory.items():
             if len(paths) < LISTED_FROM or time.monotonic() > self._deadline_s:
                 continue
             status, entries = self._system.dirlist(directory, DirListFlags.LOCATE, self._left_s())
-            if not status.ok:
-                if status.code != _REFUSED:
-                    return known
-                continue
-            holders: dict[str, list[str]] = defaultdict(list)
-            for entry in entries:
-                holders[entry.name].append(server_at(entry.hostaddr))
-            there = {path: tuple(holders[name]) for path in paths if (name := path.rpartition("/")[2]) in holders}
-            known |= there.keys()
-            self._tell(there)
-        return known
+            if status.ok:
+                holders: dict[str, list[str]] = defaultdict(list)
+                for entry in entries:
+                    holders[entry.name].append(server_at(entry.hostaddr))
+                self._take({path: tuple(of) for path in paths if (of := holders.get(path.rpartition("/")[2]))})
+            elif status.code != _REFUSED:
+                return
+
+    def _take(self, found: Mapping[str, Holders]) -> None:
+        """Keep what is not known yet, until it is told."""
+        with self._changed:
+            self._found |= {path: holders for path, holders in found.items() if path not in self._known}
+            self._known |= found.keys()
+            self._changed.notify_all()
 
     def _hear(self, path: str, status: Any, answer: Any, _: Any) -> None:
         """Take an answer; in a thread of the client."""
+        if status.ok:
+            self._take({path: tuple(server_at(each.address) for each in answer if each.is_server)})
         with self._changed:
             self._n_asked -= 1
-            if status.ok:
-                self._found[path] = tuple(server_at(each.address) for each in answer if each.is_server)
             self._n_deaf = 0 if status.ok or status.code == _REFUSED else self._n_deaf + 1
             self._changed.notify_all()
 
