@@ -79,14 +79,14 @@ def _master(document: dict[str, Any]) -> str:
 
 
 def _cost(document: dict[str, Any]) -> str:
-    head = ("workers", "files", "entries", "packets", "seconds to simulate", "MB")
+    head = ("workers", "files", "entries", "packets", "CPU seconds", "MB")
     body = [
         (
             row["column"],
             f"{row['options']['files']:,}",
             f"{row['figures']['total']:,}",
             f"{row['figures']['n_packets']:,}",
-            f"{row['figures']['wall_s']:.1f}",
+            f"{row['figures']['cpu_s']:.1f}",
             f"{row['figures']['peak_rss_mb']:,.0f}",
         )
         for row in rows_of(document, "workers")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 ASK = ("simulate", "--workers", "5", "--files", "3", "--spread", "2", "--losses", "0.2", "--seed", "11")
-MEASURED = ("decisions_per_s", "peak_rss_mb", "wall_s")
+MEASURED = ("decisions_per_s", "peak_rss_mb", "cpu_s")
 FIGURES = ("makespan_s", "ideal_s", "ratio", "tail_s", "n_packets", "n_deltas", "n_passed", "n_mergers", "inflow_mb",
            "master_load", "master_memory_mb", "merger_memory_mb", "local_share", "account")  # fmt: skip
 

@@ -16,8 +16,8 @@ MANY = SimulationOptions(workers=100, files=50, output_mb=20.0, seed=5)
 def test_mergers_take_the_load_from_the_master() -> None:
     """With outputs of 20 MB each second from each of a hundred workers the master holds up all; with mergers not."""
     alone, merged = simulate(MANY), simulate(replace(MANY, has_mergers=True))
-    assert alone.master_load > 0.9 > 0.6 > merged.master_load > 0
-    assert alone.ratio > 1.15 > 1.05 > merged.ratio
+    assert alone.master_load > 2 * merged.master_load > 0
+    assert alone.ratio > 1.15 > 1.08 > merged.ratio
     assert alone.n_mergers == alone.n_passed == 0 < merged.n_mergers <= 10
     assert merged.inflow_mb < 0.4 * alone.inflow_mb
     assert alone.account == merged.account

@@ -31,7 +31,7 @@ SHOWN = (
     "local_share",
     "account",
     "peak_rss_mb",
-    "wall_s",
+    "cpu_s",
 )
 
 
@@ -114,7 +114,7 @@ SHOWN = (
 def simulate_command(json: str | None, *, no_speculation: bool, **options: Any) -> int:
     """Run the real master over workers that only pretend, in virtual time, and tell how well it did.
 
-    The same seed gives the same run; only `decisions_per_s`, `peak_rss_mb` and `wall_s` are measured, not simulated.
+    The same seed gives the same run; only `decisions_per_s`, `peak_rss_mb` and `cpu_s` are measured, not simulated.
     """
     from overproof.engines.simulated.options import SimulationOptions
     from overproof.engines.simulated.run import simulate

@@ -41,7 +41,7 @@ class SimulationReport:
         master_memory_mb: MB of outputs at the master at most: the merged ones, and payloads.
         merger_memory_mb: the same of the merger that had most.
         local_share: share of the bytes that were read on the machine that has them; 1 where nothing is read.
-        wall_s: real seconds that the simulation took.
+        cpu_s: seconds of one core that the simulation took.
     """
 
     makespan_s: float
@@ -66,4 +66,4 @@ class SimulationReport:
     master_memory_mb: float = 0.0
     merger_memory_mb: float = 0.0
     local_share: float = 1.0
-    wall_s: float = 0.0
+    cpu_s: float = 0.0

@@ -26,6 +26,11 @@ REPLACED_S = 1.0
 """Seconds after which a worker that died is replaced."""
 DEATH_NOTICED_S = 0.2
 """A death by what was computed is noticed within this time."""
+LARGE_BYTES = 1_000_000
+"""Of outputs this large the next ones wait: settling them may not take more than a part of the time."""
+MAX_SHARE = 0.05
+"""That part."""
+LONGEST_PAUSE_S = 20.0
 LATE_DELTAS = 0.3
 """Chance that a delta of a killed isolator arrives after its loss."""
 
@@ -121,6 +126,11 @@ class SimulatedCrew:
             return ()
         server = self._storage.server(packet.blocks[0].file, packet.path)
         return (FileAccess(path=packet.path, server=f"s{server}", read_bytes=n_bytes, n_reads=1, read_s=waited_s),)
+
+    def pause_s(self, settling_s: float) -> float:
+        if self.output_bytes < LARGE_BYTES:
+            return self.delta_interval_s
+        return max(self.delta_interval_s, min(LONGEST_PAUSE_S, settling_s / MAX_SHARE))
 
     def can_pass(self, delta: Delta) -> bool:
         is_had = self.has(delta) and not (self._options.unpassed and self._dice.random() < self._options.unpassed)

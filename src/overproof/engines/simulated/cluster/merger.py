@@ -40,6 +40,7 @@ class SimulatedMerger:
         self._offered_s = 0.0
         self._n_deltas = 0
         self._is_asked = False
+        self._pause_s = place.delta_interval_s
 
     @property
     def n_payloads(self) -> int:
@@ -67,7 +68,7 @@ class SimulatedMerger:
             delta, self._adding = self._adding, None
             self._answer(delta)
             self._add()
-        if self._gathered and self._place.now - self._offered_s >= self._place.delta_interval_s:
+        if self._gathered and self._is_due:
             self._offer()
 
     def has(self, delta: Delta) -> bool:
@@ -76,6 +77,10 @@ class SimulatedMerger:
     def last_words(self) -> list[Notice]:
         """Return the delta that it had ready."""
         return [self._label()] if self._gathered else []
+
+    @property
+    def _is_due(self) -> bool:
+        return self._place.now >= self._offered_s + self._pause_s
 
     def _add(self) -> None:
         """Get the next payload, and add it to what there is."""
@@ -91,7 +96,7 @@ class SimulatedMerger:
             self._place.tell(self, DeltaNotPassed(merger=self.name, epoch=self.epoch, delta=delta, reason=reason))
             return
         if not self._gathered:
-            due_s = max(self._place.now, self._offered_s + self._place.delta_interval_s)
+            due_s = max(self._place.now, self._offered_s + self._pause_s)
             self._place.wake(self, due_s)
         self._gathered += delta.blocks
         self._place.tell(self, DeltaPassed(merger=self.name, epoch=self.epoch, delta=delta))
@@ -112,8 +117,11 @@ class SimulatedMerger:
     def _settle(self, number: int) -> None:
         if self._offered is not None and self._offered.number == number:
             self._offered = None
-            if self._is_asked or self._place.now - self._offered_s >= self._place.delta_interval_s:
+            self._pause_s = self._place.pause_s(self._place.now - self._offered_s)
+            if self._is_asked or self._is_due:
                 self._offer()
+            elif self._gathered:
+                self._place.wake(self, self._offered_s + self._pause_s)
 
     def _label(self) -> DeltaOffered:
         self._n_deltas += 1

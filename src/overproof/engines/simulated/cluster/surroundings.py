@@ -104,6 +104,10 @@ class Surroundings(Protocol):
         """Tell what was read for a packet; nothing, where nobody knows of servers."""
         ...
 
+    def pause_s(self, settling_s: float) -> float:
+        """Say how long after an offer the next one is due unasked, if it took so long to be settled."""
+        ...
+
     def can_pass(self, delta: Delta) -> bool:
         """Tell whether a merger gets a payload."""
         ...

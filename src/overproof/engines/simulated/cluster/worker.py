@@ -64,7 +64,8 @@ class SimulatedWorker:
         self._apart_computed: deque[Block] = deque()
         self._unsettled: Delta | None = None
         self._is_asked = False
-        self._offered_s = 0.0
+        self._offered_s = self._sent_s = 0.0
+        self._pause_s = self._place.delta_interval_s
         self._packet_s = 0.0
         self._packet_read_s = 0.0
 
@@ -184,7 +185,7 @@ class SimulatedWorker:
         self._packets[0] = (packet, n_done + 1)
         if n_done + 1 == len(packet.blocks):
             self._report()
-        is_due = self._place.now - self._offered_s >= self._place.delta_interval_s
+        is_due = self._place.now - self._offered_s >= self._pause_s
         if is_due or self._apart_computed or not self._packets:
             self._offer()
 
@@ -235,13 +236,14 @@ class SimulatedWorker:
             self._offered_s = self._place.now
             return
         notice = self._delta(blocks)
-        self._unsettled = notice.delta
+        self._unsettled, self._sent_s = notice.delta, self._place.now
         self._place.tell(self, notice)
 
     def _settle(self, number: int) -> None:
         """Forget a delta that was taken or refused; the next one may follow."""
         if self._unsettled is not None and self._unsettled.number == number:
             self._unsettled = None
+            self._pause_s = self._place.pause_s(self._place.now - self._sent_s)
             if self._is_asked or self._apart_computed:
                 self._offer()
 
