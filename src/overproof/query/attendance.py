@@ -29,7 +29,14 @@ class Attendance:
     def __init__(
         self, files: Files, ledger: Ledger, *, roster: Roster, gaps: Gaps, handout: Handout, isolation: Isolation
     ) -> None:
-        self._copies = OtherCopies(files, ledger, roster=roster, locality=handout.locality, put_back=handout.put_back)
+        self._copies = OtherCopies(
+            files,
+            ledger,
+            roster=roster,
+            locality=handout.locality,
+            put_back=handout.put_back,
+            offer=handout.openings.offer,
+        )
         self._files = files
         self._ledger = ledger
         self._roster = roster
@@ -122,5 +129,5 @@ class Attendance:
         self._handout.leave(worker)
         for file in sorted(worker.opening, reverse=True):
             self._files.ask_again(file)
-            self._handout.locality.open_again(file)
+            self._handout.openings.offer(file)
         self._handout.put_back(self._ledger.release_worker(worker), orders)

@@ -8,6 +8,7 @@ from itertools import islice, takewhile
 from overproof.query.files import Files
 from overproof.query.ledger import Ledger, Run
 from overproof.query.locality.locality import Locality
+from overproof.query.locality.openings import Openings
 from overproof.query.packetizers.view import Packetizer, View
 from overproof.query.roster import InHand, Roster, Worker
 from overproof.query.shelf import Shelf
@@ -38,9 +39,21 @@ class Handout:
         is_open: work is given; False in a query that stops.
         now: the driver's time of the notice at hand.
         locality: where files lie, and who reads them from where.
+        openings: who looks into which.
     """
 
-    __slots__ = ("_files", "_ledger", "_n_packets", "_packetizer", "_roster", "_shelf", "is_open", "locality", "now")
+    __slots__ = (
+        "_files",
+        "_ledger",
+        "_n_packets",
+        "_packetizer",
+        "_roster",
+        "_shelf",
+        "is_open",
+        "locality",
+        "now",
+        "openings",
+    )
 
     def __init__(
         self,
@@ -55,6 +68,7 @@ class Handout:
         self.is_open = True
         self.now = 0.0
         self.locality = locality
+        self.openings = Openings(files, locality)
         self._files = files
         self._ledger = ledger
         self._shelf = shelf
@@ -171,7 +185,10 @@ class Handout:
         for worker in self._roster.workers.values():
             if worker.file in notice.replicas:
                 self.go_to(worker, None)
-        self.locality.locate(notice.replicas, is_final=notice.is_final, to_ask=self._files.to_ask)
+        self.locality.locate(notice.replicas, is_final=notice.is_final)
+        for file in self._files.to_ask:
+            if file in notice.replicas:
+                self.openings.offer(file)
         self.feed_idle(orders)
 
     def reading_of(self, worker: Worker, number: int) -> Reading:
@@ -192,7 +209,7 @@ class Handout:
         if not self.locality.is_known:
             file, reading = self._files.ask(), NOWHERE
         else:
-            chosen = self.locality.choose_to_open(worker, self._files)
+            chosen = self.openings.choose(worker)
             if chosen is None:
                 return False
             file, reading = chosen

@@ -75,7 +75,14 @@ class Outlook:
         self._handout = handout = Handout(
             files, ledger, shelf=self._shelf, roster=roster, packetizer=packetizer, locality=self._locality
         )
-        self._copies = OtherCopies(files, ledger, roster=roster, locality=handout.locality, put_back=handout.put_back)
+        self._copies = OtherCopies(
+            files,
+            ledger,
+            roster=roster,
+            locality=handout.locality,
+            put_back=handout.put_back,
+            offer=handout.openings.offer,
+        )
         self._stranded = Stranded(files, ledger, shelf=self._shelf, roster=roster, locality=self._locality)
         self._isolation = Isolation(options, ledger, roster=roster, gaps=self._gaps, handout=handout)
         self._attendance = Attendance(

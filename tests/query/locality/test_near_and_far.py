@@ -106,3 +106,12 @@ def test_a_slow_server_costs_little_more_than_it_must(
     replicas = copies(len(files), homes, n_copies=n_copies)
     farm = Farm(files, replicas, hosts=hosts, bandwidths={"b": sharing(gives)}, checks=False).run()
     assert farm.now <= 1.1 * ideal_s + 0.5
+
+
+def test_what_would_be_read_last_gets_help_from_the_start() -> None:
+    """A server that feeds two, with half of all files and one worker near: a second one comes before all else is done.
+
+    With one reader as long as the others have work of their own it would take 40 s, with two from the start 30 s.
+    """
+    farm = Farm([10] * 12, copies(12, "ab"), hosts=["a", "b", "b", "b"], bandwidths={"a": sharing(2.0)}).run()
+    assert farm.now <= 36

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
-from collections.abc import Iterable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
 from itertools import islice
 
-from overproof.query.files import Files
+from overproof.query.locality.urgent import urgent_stocks
 from overproof.query.roster import InHand, Worker
 from overproof.query.shelf import Shelf
 from overproof.query.storage.places import Places
@@ -23,12 +23,6 @@ LOOKED_AT = 32
 """Stocks among which one to be read from afar is chosen."""
 SOONER = 1.1
 """Who is far takes a block only where those who are near would need so many times as long to come to its end."""
-URGENT = 1.25
-"""A stock is urgent when those who read it need so many times as long as all workers for all that waits."""
-MANY = 3
-"""And more blocks of it wait than so many for each reader there would be."""
-SATED = 0.6
-"""And readers do not wait for its server for so much of their time already."""
 
 
 class Locality:
@@ -51,7 +45,6 @@ class Locality:
         "_n_workers",
         "_near",
         "_shelf",
-        "_to_open",
         "_urgent",
         "_waiting",
         "_workers_at",
@@ -70,7 +63,6 @@ class Locality:
         self.places = Places()
         self._shelf = shelf
         self._at_host: dict[str, list[Stock]] = {}
-        self._to_open: dict[str, deque[FileIndex]] = {}
         self._waiting: OrderedDict[Stock, None] = shelf.stocks
         self._workers_at: Counter[str] = Counter()
         self._n_workers = 0
@@ -81,9 +73,7 @@ class Locality:
 
     # -- what becomes known
 
-    def locate(
-        self, replicas: Mapping[FileIndex, tuple[Replica, ...]], *, is_final: bool, to_ask: Iterable[FileIndex]
-    ) -> None:
+    def locate(self, replicas: Mapping[FileIndex, tuple[Replica, ...]], *, is_final: bool) -> None:
         """Learn where files lie."""
         self.is_known = True
         self.is_final = self.is_final or is_final
@@ -94,9 +84,6 @@ class Locality:
         for stock in self.places.all_stocks():
             if stock not in known and stock.host:
                 self._at_host.setdefault(stock.host, []).append(stock)
-        for file in to_ask:
-            if file in replicas:
-                self.open_again(file)
         self._count_workers(0)
 
     def join(self, worker: Worker) -> None:
@@ -145,8 +132,6 @@ class Locality:
         """Note that a copy could not be opened; tell whether there is another that nobody has tried in vain."""
         is_left = self.places.fail_file(file, reading, reason)
         self._place(file)
-        if is_left:
-            self.open_again(file)
         return is_left
 
     def fail_block(self, file: FileIndex, number: int, reading: Reading, reason: str) -> bool:
@@ -154,38 +139,6 @@ class Locality:
         is_left = self.places.fail_block(file, number, reading, reason)
         self._place(file)
         return is_left
-
-    # -- files to look into
-
-    def open_again(self, file: FileIndex) -> None:
-        """Let a file be opened by those who have it near first."""
-        for host in self.places.hosts(file):
-            self._to_open.setdefault(host, deque()).append(file)
-
-    def choose_to_open(self, worker: Worker, files: Files) -> tuple[FileIndex, Reading] | None:
-        """Say which file a worker looks into next, and from where; None: none that it may."""
-        near = self._to_open.get(worker.host)
-        while near:
-            file = near.popleft()
-            if file in files.to_ask:
-                reading = self._near_of(self.places.readings(file), worker)
-                if reading is not None:
-                    return file, reading
-        if self.is_strict or not files.to_ask:
-            return None
-        if any(self._at_host.get(worker.host, ())) and self._is_near_somebody(next(iter(files.to_ask))):
-            return None
-        for _ in range(min(LOOKED_AT, len(files.to_ask))):
-            file = next(iter(files.to_ask))
-            reading = self.best(worker, file) or NOWHERE
-            if reading.stock.server is None or not reading.stock.server.is_failing:
-                return file, reading
-            files.put_off(file)
-        file = next(iter(files.to_ask))
-        return file, self.best(worker, file) or NOWHERE
-
-    def _is_near_somebody(self, file: FileIndex) -> bool:
-        return any(self.has_worker_at(host) for host in self.places.hosts(file))
 
     # -- packets
 
@@ -216,6 +169,14 @@ class Locality:
             if stock:
                 return self._from(stock, worker)
         return None if self.is_strict or not self._waiting else self._from(next(iter(self._waiting)), worker)
+
+    def has_near_work(self, worker: Worker) -> bool:
+        """Tell whether blocks wait on the machine of a worker."""
+        return any(self._at_host.get(worker.host, ()))
+
+    def near_copy(self, worker: Worker, file: FileIndex) -> Reading | None:
+        """Return the copy of a file on the machine of a worker; None when there is none."""
+        return self._near_of(self.places.readings(file), worker)
 
     def has_worker_at(self, host: str) -> bool:
         """Tell whether somebody works on a host."""
@@ -263,29 +224,17 @@ class Locality:
         return self._has_room(server, but=int(worker.server is server), is_near=is_near)
 
     def look_for_urgent(self, *, n_to_open: int) -> None:
-        """Find stocks to whose end those who read them would come clearly later than all workers to that of the rest.
-
-        Each gets one reader more from elsewhere at a time, as long as that is so; asked twice a second.
+        """Find what would be read last: one reader more from elsewhere is sent there; asked twice a second.
 
         Args:
             n_to_open: files that nobody has looked into: with many of them nobody knows what waits where.
         """
         self._urgent.clear()
-        mean = self._near.rate_per_s or self._far.rate_per_s
-        if self.is_strict or not mean or not self._n_workers or n_to_open > self._n_workers:
-            return
-        even = URGENT * self._shelf.n_waiting / (self._n_workers * mean)
-        for stock in self._waiting:
-            server = stock.server
-            if server is None or server.is_failing or server.waiting > SATED or not self._has_room(server):
-                continue
-            rate = server.near.rate_per_s or server.far.rate_per_s
-            if (
-                rate
-                and stock.n_waiting > MANY * (server.n_readers + 1)
-                and stock.n_waiting > even * rate * max(server.n_readers, 1)
-            ):
-                self._urgent[stock] = True
+        rate = self._near.rate_per_s or self._far.rate_per_s
+        if rate and self._n_workers >= max(n_to_open, 1) and not self.is_strict:
+            all_per_s = self._n_workers * rate
+            for stock in urgent_stocks(self._waiting, n_waiting=self._shelf.n_waiting, all_per_s=all_per_s):
+                self._urgent[stock] = stock.server is None or self._has_room(stock.server)
 
     def _urgent_file(self, worker: Worker) -> tuple[FileIndex, Reading] | None:
         """Send a worker to an urgent stock, unless somebody was just sent there."""

@@ -28,16 +28,27 @@ class OtherCopies:
         roster: the workers.
         locality: where copies lie.
         put_back: lets blocks wait again.
+        offer: lets a file be opened by those who have it near.
     """
 
-    __slots__ = ("_files", "_ledger", "_locality", "_put_back", "_roster")
+    __slots__ = ("_files", "_ledger", "_locality", "_offer", "_put_back", "_roster")
 
-    def __init__(self, files: Files, ledger: Ledger, *, roster: Roster, locality: Locality, put_back: PutBack) -> None:
+    def __init__(
+        self,
+        files: Files,
+        ledger: Ledger,
+        *,
+        roster: Roster,
+        locality: Locality,
+        put_back: PutBack,
+        offer: Callable[[FileIndex], None],
+    ) -> None:
         self._files = files
         self._ledger = ledger
         self._roster = roster
         self._locality = locality
         self._put_back = put_back
+        self._offer = offer
 
     def open_elsewhere(self, worker: Worker, file: FileIndex, reason: str) -> bool:
         """Let a file be asked again of somebody, of another copy; False when there is none."""
@@ -45,6 +56,7 @@ class OtherCopies:
         if reading is NOWHERE or not self._locality.fail_file(file, reading, reason):
             return False
         self._files.ask_again(file)
+        self._offer(file)
         return True
 
     def read_elsewhere(self, notice: BlockUnreadable, orders: list[Order]) -> bool:
