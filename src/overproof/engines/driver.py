@@ -62,12 +62,15 @@ from overproof.words.clock import Clock
 from overproof.words.errors import EngineError, MergeError, OverproofError, SelectorError
 from overproof.words.frozen import dataclass
 from overproof.words.ids import WorkerId
+from overproof.words.quickly import made_quickly
 from overproof.words.states import QueryState
 
 if TYPE_CHECKING:
     from overproof.outputs.state import OutputState
 
 T = TypeVar("T")
+
+make_fact = made_quickly(Fact)
 
 POLL_S = 0.5
 """How long to wait for letters, and how often the master is told that time passes."""
@@ -256,9 +259,9 @@ class Driver:
             self.problem = self.problem or EngineError(notice.reason)
         orders = self.master.handle(notice, now=now)
         if orders or not isinstance(notice, TimePassed):
-            self._journal.record(Fact(at_s=now, what=notice))
+            self._journal.record(make_fact(at_s=now, what=notice))
         for order in orders:
-            self._journal.record(Fact(at_s=now, what=order))
+            self._journal.record(make_fact(at_s=now, what=order))
             self._execute(order, payload)
 
     def _open_letter(self, letter: Letter) -> None:
