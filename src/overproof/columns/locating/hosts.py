@@ -34,10 +34,15 @@ def host_of(place: str) -> str:
 def server_at(place: str) -> str:
     """Write a server as `host:port`, its address plainly; without a port it stays without."""
     port = _PORT.search(place)
-    is_bare = place.count(":") > 1 and not place.startswith("[")
     host = host_of(place)
     shown = f"[{host}]" if ":" in host else host
-    return shown + (port[0] if port and not is_bare else "")
+    return shown + (port[0] if port and has_port(place) else "")
+
+
+def has_port(place: str) -> bool:
+    """Tell whether a server is written with its port."""
+    is_bare = place.count(":") > 1 and not place.startswith("[")
+    return not is_bare and _PORT.search(place) is not None
 
 
 def _plain(text: str) -> str:

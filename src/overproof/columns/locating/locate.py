@@ -10,7 +10,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from overproof.columns.files.afar.source import XROOTD
-from overproof.columns.locating.hosts import HostBook
+from overproof.columns.locating.hosts import HostBook, has_port
 from overproof.columns.locating.paths import Place, place_of
 from overproof.columns.locating.site_map import Mount
 from overproof.records.dataset import Replica
@@ -95,9 +95,9 @@ def places_of(origin: str, path: str, servers: Sequence[str]) -> tuple[Place, ..
     if len(servers) == 1:
         return (Place(holder=servers[0], server=servers[0], seen_from=host),)
     scheme = origin.partition("://")[0]
-    own = [
-        Place(path=f"{scheme}://{server}/{path}", holder=server, server=server, seen_from=host) for server in servers
-    ]
+    # A server of which its manager does not know the port yet cannot be called.
+    called = [server for server in servers if has_port(server)]
+    own = [Place(path=f"{scheme}://{server}/{path}", holder=server, server=server, seen_from=host) for server in called]
     return (*own, Place()) if own else ()
 
 

@@ -33,10 +33,12 @@ class Servers:
     Attributes:
         requests: what was asked for, in order.
         answers: statuses of the next requests; good ones when there are none left.
+        answers_at_all: somebody is there.
     """
 
     requests: list[Any] = field(default_factory=list)
     answers: list[SimpleNamespace] = field(default_factory=list)
+    answers_at_all: bool = True
 
     def status(self, request: Any) -> SimpleNamespace:
         self.requests.append(request)
@@ -64,8 +66,8 @@ class StandIn:
         self.is_there = False
         self.servers.requests.append("close")
 
-    def get_property(self, name: str) -> str:
-        return self.place
+    def get_property(self, name: str) -> str | None:
+        return self.place if self.servers.answers_at_all else None
 
     def stat(self) -> tuple[SimpleNamespace, Any]:
         return self.servers.status("stat"), SimpleNamespace(size=len(CONTENT))
@@ -136,6 +138,15 @@ def test_time_is_up(servers: Servers) -> None:
     with pytest.raises(TimeoutError) as caught:
         XRootDSource("root://lead//store/a.root").size()
     assert caught.value.errno == errno.ETIMEDOUT
+
+
+def test_nobody_is_there(servers: Servers) -> None:
+    """A server that cannot be reached is an error of reading, in the words of the client; it goes by the URL's name."""
+    servers.answers, servers.answers_at_all = [failed(108, text="[FATAL] Connection error")], False
+    source = XRootDSource("root://lead//store/a.root")
+    with pytest.raises(OSError, match="Connection error"):
+        source.size()
+    assert source.server == "lead:1094"
 
 
 def test_after_a_failure_the_file_is_opened_anew(servers: Servers) -> None:

@@ -131,7 +131,8 @@ class XRootDSource:
 
     def _note_server(self, file: Any) -> None:
         """Note to whom the client was led, by whatever name it has logged in."""
-        self.server = file.get_property("DataServer").rpartition("@")[2] or self.server
+        # Nobody was reached where there is none.
+        self.server = (file.get_property("DataServer") or "").rpartition("@")[2] or self.server
 
     def _check(self, status: Any, file: Any) -> None:
         """Note who has answered; give up a file with which something went wrong.
