@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from farm import Farm, copies, endless, sharing
+from farm import Farm, Hand, copies, endless, sharing
 
 from overproof.records.dataset import Replica
-from overproof.records.notices import FilesLocated
+from overproof.records.notices import FilesLocated, WorkerJoined
 from overproof.words.states import QueryState
 
 
@@ -115,3 +115,15 @@ def test_what_would_be_read_last_gets_help_from_the_start() -> None:
     """
     farm = Farm([10] * 12, copies(12, "ab"), hosts=["a", "b", "b", "b"], bandwidths={"a": sharing(2.0)}).run()
     assert farm.now <= 36
+
+
+def test_when_all_are_lost_the_next_goes_on() -> None:
+    """Time that passes while nobody is there changes nothing."""
+    farm = Farm([10] * 4, copies(4, "ab"), hosts=["a", "b"])
+    farm.at(6.2, lambda: [farm.lose(name) for name in ("w0", "w1")])
+    late = Hand("late", "a")
+    farm.at(9.0, lambda: farm.hands.setdefault("late", late))
+    farm.at(9.0, lambda: farm.feed(WorkerJoined(worker="late", epoch=1, host="a")))
+    farm.run()
+    assert farm.closed is QueryState.FINISHED
+    assert farm.master.account.is_complete
