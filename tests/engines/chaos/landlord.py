@@ -60,7 +60,7 @@ class Landlord:
         if self._replaces:
             self._mending.start()
 
-    def check(self) -> None:
+    def check(self, *, is_alone: bool) -> None:
         """There is always hope."""
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ class Nobody:
     def start(self, invitation: Invitation) -> None:
         self.invitation = invitation
 
-    def check(self) -> None:
+    def check(self, *, is_alone: bool) -> None:
         """There is always hope."""
 
     def close(self) -> None:

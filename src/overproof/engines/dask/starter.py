@@ -64,7 +64,7 @@ class DaskStarter:
         self._clock = MonotonicClock()
         self._lock = threading.Lock()
         self._sending: Future[None] | None = None
-        self._is_listening = False
+        self._is_listening = self._has_news = False
         self._n_accepted = 0
         self._refused: dict[str, str] = {}
         self._refused_s = 0.0
@@ -96,11 +96,14 @@ class DaskStarter:
             await asyncio.sleep(HELLO_S)
         await scheduler.register_worker_plugin(plugin=scout, name=self._name, idempotent=False)
 
-    def check(self) -> None:
+    def check(self, *, is_alone: bool) -> None:
+        if self._has_news:
+            self._warn()
+        if not is_alone:
+            return
         self._check_scheduler()
         with self._lock:
             refused, n_accepted, deaths = dict(self._refused), self._n_accepted, list(self._deaths)
-        self._warn(refused if n_accepted else {})
         if refused and not n_accepted and self._clock.now() - self._refused_s > PATIENCE_S:
             raise EngineError(f"no Dask worker can be used: {_listed(refused)}")
         if len(deaths) >= MAX_DEATHS:
@@ -129,6 +132,7 @@ class DaskStarter:
         _, said = event
         host, reason = str(said["host"]), str(said["reason"])
         with self._lock:
+            self._has_news = True
             match said["what"]:
                 case "hello":
                     self._is_listening = True
@@ -143,9 +147,11 @@ class DaskStarter:
                 case "died":
                     self._deaths.append(f"{host}: {reason}")
 
-    def _warn(self, refused: dict[str, str]) -> None:
-        """Say once what differs, and who is left out."""
+    def _warn(self) -> None:
+        """Say once what differs, and who is left out where others are not."""
         with self._lock:
+            self._has_news = False
+            refused = dict(self._refused) if self._n_accepted else {}
             differing = {reason: ", ".join(sorted(set(hosts))) for reason, hosts in self._differences.items()}
         for reason, hosts in differing.items():
             self._warn_once(f"libraries differ on {hosts}, and answers may in the last bit: {reason}", about=reason)

@@ -366,11 +366,10 @@ class OutpostCrew:
             station.tell(message)
 
     def _check_hope(self) -> None:
-        if self._stations:
-            return
-        if len(self._in_vain) >= MAX_IN_VAIN:
+        is_alone = not self._stations
+        if is_alone and len(self._in_vain) >= MAX_IN_VAIN:
             raise EngineError(f"no outpost can keep workers up: {self._in_vain[-1]}")
-        self._starter.check()
+        self._starter.check(is_alone=is_alone)
 
 
 def _is_isolator(worker: WorkerId) -> bool:

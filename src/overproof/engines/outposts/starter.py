@@ -28,11 +28,14 @@ class Starter(Protocol):
         """Begin; returns without waiting for anybody."""
         ...
 
-    def check(self) -> None:
-        """See whether there is hope; called often, must be cheap.
+    def check(self, *, is_alone: bool) -> None:
+        """Say what users should know, and see whether there is hope; called often, must be cheap.
+
+        Args:
+            is_alone: no outpost is there.
 
         Raises:
-            EngineError: no outpost will ever come.
+            EngineError: no outpost is there, and none will ever come.
         """
         ...
 
@@ -83,7 +86,7 @@ class ProcessStarter:
         process.stdin.flush()
         self.processes.append(process)
 
-    def check(self) -> None:
+    def check(self, *, is_alone: bool) -> None:
         """There is always hope."""
 
     def close(self) -> None:
