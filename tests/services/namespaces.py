@@ -42,6 +42,10 @@ class Hosts:
         """Mend a cable."""
         self._service.tell("join", host)
 
+    def part(self, host: str, other: str) -> None:
+        """Let two hosts reach everybody but each other: what they send is lost in silence."""
+        self._service.tell("drop", host, other)
+
 
 @contextmanager
 def started_hosts(n_hosts: int) -> Iterator[Hosts]:

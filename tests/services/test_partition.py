@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from at_leisure import slow_sums, sums
 from namespaces import Hosts
 from until import wait_until
 
@@ -21,26 +22,11 @@ SILENT_S = 3.0
 """Seconds after which a host that is not heard of is given up, here: the cable is cut for longer, or for less."""
 
 
-def at_leisure(cycles: Any) -> dict[str, Any]:
-    """Take a while without the processor; return numbers that depend on the block, and on the order of the sums."""
-    import threading
-
-    threading.Event().wait(0.03)
-    total = sum(cycle.rng.normal() * 10.0 ** (cycle.number % 60 - 30) for cycle in cycles)
-    return {"n": len(cycles), "total": total, "firsts": [cycles.first]}
-
-
-def at_once(cycles: Any) -> dict[str, Any]:
-    """Return the same at once."""
-    total = sum(cycle.rng.normal() * 10.0 ** (cycle.number % 60 - 30) for cycle in cycles)
-    return {"n": len(cycles), "total": total, "firsts": [cycles.first]}
-
-
 @pytest.fixture(scope="module")
 def serial() -> dict[str, Any]:
     """Give the answer of one worker."""
     with op.Session("inline", progress=False) as session:
-        return dict(session.process(at_once, cycles=N_CYCLES))
+        return dict(session.process(sums, cycles=N_CYCLES))
 
 
 @pytest.fixture
@@ -66,10 +52,10 @@ def over_hosts(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
         yield opened
 
 
-def start(session: Any) -> Any:
+def start(session: Any, **options: Any) -> Any:
     """Start the query, and wait until both hosts work and something is brought in."""
     query = session.process(
-        at_leisure, cycles=N_CYCLES, delta_interval_s=0.2, wait=False
+        slow_sums, cycles=N_CYCLES, delta_interval_s=0.2, wait=False, **options
     )  # fmt: skip
     wait_for(query, n_workers=2, n_more=1)
     return query
@@ -134,10 +120,22 @@ def test_far_hosts_on_bad_lines_are_exact(over_hosts: Callable[..., Any], hosts:
     for host in hosts.names:
         hosts.shape(host, delay_ms=80, mbit=50, loss_percent=2)
     query = start(over_hosts())
-    for turn in range(3):
-        host = hosts.names[turn % 2]
+    for host in hosts.names:
         hosts.cut(host)
         wait_for(query, n_workers=1, n_more=1)
         hosts.heal(host)
         wait_for(query, n_workers=2, n_more=1)
     check(query, serial)
+
+
+@pytest.mark.chaos
+@pytest.mark.nightly
+def test_hosts_that_cannot_reach_each_other_do_without(
+    over_hosts: Callable[..., Any], hosts: Hosts, serial: dict[str, Any]
+) -> None:
+    """Mergers get nothing from a host that they cannot reach; the master takes it itself."""
+    query = start(over_hosts(), mergers=2)
+    hosts.part("h1", "h2")
+    result = check(query, serial)
+    assert outposts(result) == ["h1", "h2"]
+    assert result.statistics.deltas_passed > 0
