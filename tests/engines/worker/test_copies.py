@@ -115,4 +115,4 @@ def test_a_probe_reads_the_copy_too(bench: Any, place: Path) -> None:
     probe = Probe(probe=1, block=block, part=(0, 10), identity=identity, path=str(place / "copy.root"))
     bench.worker.handle(probe)
     (probed,) = bench.said(RangeProbed)
-    assert probed.failure.reason == "ValueError: the sum is 45"
+    assert probed.failure.reason.startswith("ValueError: the sum is 45")
