@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -99,6 +100,23 @@ def check_that_nothing_is_computed_twice(engine: str, take_one_back: Callable[[]
     assert {int(first) for first in noted} == set(result["firsts"])
 
 
+def kill_alone(pid: int) -> None:
+    """Kill a process."""
+    os.kill(pid, signal.SIGKILL)
+
+
+def kill_with_all(pid: int) -> None:
+    """Kill a process and whatever it has started here, all at once, as when a machine fails."""
+    pids = [pid]
+    for parent in pids:
+        said = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True, check=False).stdout
+        pids += [int(child) for child in said.split()]
+    for each in pids:
+        os.kill(each, signal.SIGSTOP)  # so that none can do anything about the end of another one
+    for each in pids:
+        os.kill(each, signal.SIGKILL)
+
+
 def wait_for_more(query: Any, *, than: int) -> None:
     """Wait until more entries are brought in."""
 
@@ -109,13 +127,15 @@ def wait_for_more(query: Any, *, than: int) -> None:
     wait_until(is_so, "nothing is brought in")
 
 
-def check_that_nothing_is_left(engine: str, jobs: Callable[[], list[str]], *, within_s: float) -> None:
+def check_that_nothing_is_left(
+    engine: str, jobs: Callable[[], list[str]], *, within_s: float, kill: Callable[[int], None] = kill_alone
+) -> None:
     """Kill the user's process in the middle of a query: its jobs go."""
     script = SCRIPT.format(engine=engine, folder=str(Path(__file__).parent))
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "processed\n"
         assert len(jobs()) == 2
-        process.send_signal(signal.SIGKILL)
+        kill(process.pid)
         process.wait(20)
     wait_until(lambda: not jobs(), "jobs outlive their user", within_s=within_s)

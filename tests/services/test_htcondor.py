@@ -11,6 +11,7 @@ from batch_queries import (
     check_that_nothing_is_computed_twice,
     check_that_nothing_is_left,
     drawn,
+    kill_with_all,
     write_file,
 )
 from real_service import Service
@@ -58,3 +59,10 @@ def test_no_job_outlives_a_user_who_is_killed(condor: Service) -> None:
 def test_preemption_changes_nothing(condor: Service) -> None:
     """Jobs that are vacated again and again, as others come first, cost time and nothing else."""
     check_that_a_query_outlives("htcondor:2", vacate_one, n_times=4)
+
+
+@pytest.mark.chaos
+@pytest.mark.nightly
+def test_jobs_end_by_themselves_when_the_machine_of_their_user_fails(condor: Service) -> None:
+    """Where nobody is left who could remove them, they end after a minute without a master."""
+    check_that_nothing_is_left("htcondor:2", condor_jobs, within_s=120, kill=kill_with_all)

@@ -11,6 +11,7 @@ from batch_queries import (
     check_that_nothing_is_computed_twice,
     check_that_nothing_is_left,
     drawn,
+    kill_with_all,
     write_file,
 )
 from real_service import Service
@@ -64,3 +65,10 @@ def test_a_node_that_dies_changes_nothing(slurm_cluster: Service, slurm: Service
         slurm.tell("restart", "n1")
 
     check_that_a_query_outlives("slurm:2", kill)
+
+
+@pytest.mark.chaos
+@pytest.mark.nightly
+def test_jobs_end_by_themselves_when_the_machine_of_their_user_fails(slurm: Service) -> None:
+    """Where nobody is left who could remove them, they end after a minute without a master."""
+    check_that_nothing_is_left("slurm:2", slurm_jobs, within_s=120, kill=kill_with_all)

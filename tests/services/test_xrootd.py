@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -70,6 +72,25 @@ class Cluster:
         path.write_text("".join(rows))
         return path
 
+    def revive(self, server: str) -> None:
+        """Start a data server again, if it was ended."""
+        told = self.service.tell("status")
+        if f"{server} xrootd down" in told:
+            self.service.tell("restart", server)
+            # Its manager learns the port only when the server is up before whoever speaks for it.
+            os.kill(int((self.service.folder / "run" / f"{server}.cmsd.pid").read_text()), signal.SIGTERM)
+            wait_until(lambda: f"{server} cmsd down" in self.service.tell("status"), "cmsd does not end")
+            self.service.tell("restart", server)
+
+    def slow_down(self, server: str, bytes_per_s: int) -> None:
+        """Let a data server give so much and no more."""
+        self.service.tell("stop", server)
+        settings = self.service.folder / f"{server}.cfg"
+        settings.write_text(
+            re.sub(r"(?m)^throttle\.throttle .*$", f"throttle.throttle data {bytes_per_s}", settings.read_text())
+        )
+        self.revive(server)
+
     def kill(self, server: str) -> None:
         """End a data server at once."""
         subprocess.run(
@@ -123,7 +144,7 @@ def cluster(plain_cluster: Cluster) -> Iterator[Cluster]:
     """Give the cluster whole."""
     yield plain_cluster
     for server in SERVERS:
-        plain_cluster.service.tell("restart", server)
+        plain_cluster.revive(server)
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +230,22 @@ def test_a_server_that_is_killed_without_copies(cluster: Cluster, opened: Open) 
     assert {gap.file.rpartition("/f")[2] for gap in result.missing} <= {"0.root", "2.root", "4.root"}
     assert all(gap.reason for gap in result.missing)
     assert sum(each.failures for each in result.statistics.servers) > 0
+
+
+@pytest.mark.nightly
+def test_a_slow_server_is_read_less(
+    opened: Open, expected: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of copies on two servers, one half as fast as the other, each gives what it can."""
+    with ExitStack() as stack:
+        cluster = cluster_of(stack, tmp_path, RATE="2000000")
+        cluster.slow_down("ds2", 1_000_000)
+        monkeypatch.setenv("OVERPROOF_SITE", str(cluster.site(tmp_path)))
+        result = opened().process(sums, cluster.spread("double", copies=2), block_entries=BLOCK_ENTRIES)
+    assert dict(result) == expected
+    by_port = {each.server.rpartition(":")[2]: each.read_bytes for each in result.statistics.servers}
+    slow = by_port[str(cluster.port + 12)] / sum(by_port.values())
+    assert 0.2 < slow < 0.45
 
 
 def token(cluster: Cluster, *, valid_s: int) -> str:
