@@ -40,7 +40,7 @@ TROUBLES: dict[str, Options] = {
     "as many workers join on the way": {"joins": 1.0},
     "20 % of the workers freeze": {"freezes": 0.2},
     "5 % of the messages are late": {"delays": 0.05},
-    "1 % of the blocks fail": {"failing_blocks": 0.01},
+    "1 % of the blocks fail at first": {"flaky_blocks": 0.01},
     "the master is killed twice": {"master_losses": 2},
 }
 OUTPUTS_MB = {100: 50.0, 1_000: 10.0, 10_000: 1.0}
