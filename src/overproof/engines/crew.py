@@ -70,6 +70,11 @@ class Crew(Protocol):
         """Machines with workers, by the name that these tell in `WorkerJoined`: other names, and addresses."""
         ...
 
+    @property
+    def awaited(self) -> str:
+        """What is waited for where no worker is there, for people; empty: nothing that takes long."""
+        ...
+
     def provide(self, upload: Upload) -> tuple[str, ...]:
         """Let workers find a package from now on, in place of any other version; what they run is thrown away.
 

@@ -100,6 +100,7 @@ class InlineCrew:
         """Nothing to do: `poll` never waits."""
 
     can_merge = False
+    awaited = ""
 
     def provide(self, upload: Upload) -> tuple[str, ...]:
         from overproof.engines.uploads import install

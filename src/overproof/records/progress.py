@@ -27,6 +27,7 @@ class Progress:
         n_files_opened: files looked into.
         first_failure: a range that is lost already, if there is one.
         unit: what is counted: entries, or items of a map.
+        awaited: what is waited for while there is no worker; empty: nothing that takes long.
         n_suspects: blocks on which the selector failed, of which it is not settled yet what is to be excluded.
     """
 
@@ -46,3 +47,4 @@ class Progress:
     first_failure: ExcludedRange | MissingRange | None = None
     unit: str = "entries"
     n_suspects: int = 0
+    awaited: str = ""

@@ -127,6 +127,7 @@ class Query:
             n_files=n_files,
             n_files_opened=0,
             unit=ITEMS if self._question.kind == "map" else "entries",
+            awaited=self._crew.awaited,
         )
 
     def _progress_of(self, conduct: Conduct) -> Progress:

@@ -43,6 +43,7 @@ class Landlord:
         replaces: bool = True,
     ) -> None:
         self.n_workers = n_outposts * workers
+        self.awaited = ""
         self.n_started = 0
         self._n_outposts = n_outposts
         self._workers = workers

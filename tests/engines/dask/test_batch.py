@@ -146,6 +146,21 @@ def test_jobs_that_come_to_nothing_end_the_wait_with_the_reason(
     assert 3 <= calls.read_text().count("sbatch") <= 4
 
 
+def test_who_waits_sees_what_the_batch_system_says(
+    pretend: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While no worker has come, progress tells how many jobs wait, and why."""
+    monkeypatch.setattr("overproof.engines.dask.jobs.LOOK_S", 0.01)
+    monkeypatch.setattr("overproof.engines.dask.jobs.ASK_S", 0.01)
+    calls = pretend(sbatch="echo Submitted batch job 17", squeue="echo '17|PENDING|Priority'", scancel="", scontrol="")
+    crew = hire_on_batch("slurm", 1, {})
+    try:
+        wait_until(lambda: crew.awaited == "waiting for jobs of Slurm: 1 PENDING (Priority)")
+        assert calls.read_text().count("sbatch") == 1
+    finally:
+        crew.close()
+
+
 def test_jobs_of_a_killed_session_are_swept(pretend: Callable[..., Path], tmp_path: Path) -> None:
     """When the process ends without a word its jobs are cancelled by their name, and its private directory goes."""
     calls = pretend(scancel="", condor_rm="", sleep="")

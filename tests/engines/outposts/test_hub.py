@@ -25,6 +25,7 @@ class Nobody:
     """A starter of nothing: the test plays the outposts."""
 
     n_workers = 1
+    awaited = ""
 
     def start(self, invitation: Invitation) -> None:
         self.invitation = invitation

@@ -80,7 +80,7 @@ def hire_on_batch(kind: str, n_workers: int, options: Mapping[str, Any]) -> Outp
         batch = _Batch(kind, name, said, n_workers=n_workers, host=host, ports=ports, directory=directory)
         undoing.callback(batch.close)
         starter = DaskStarter(
-            batch.client, n_workers=n_workers, look_after=batch.jobs.check, is_own_cluster=True, close=batch.close
+            batch.client, n_workers=n_workers, jobs=batch.jobs, is_own_cluster=True, close=batch.close
         )  # fmt: skip
         crew = _crew(batch.client, starter, host=host, ports=ports)
         undoing.pop_all()

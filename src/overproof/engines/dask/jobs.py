@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -17,6 +18,9 @@ ASK_S: Final = 5.0
 EARLY: Final = "jobs end before their workers come"
 MAX_FAILURES: Final = 3
 """Jobs in a row that may end before their worker has come."""
+
+
+NAMES: Final = {"slurm": "Slurm", "htcondor": "HTCondor"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,16 @@ class Jobs:
         self._problem = ""
         self._is_closed = False
         self._keeping = asyncio.run_coroutine_threadsafe(self._keep(), cluster.loop.asyncio_loop)
+
+    @property
+    def awaited(self) -> str:
+        """Say what the batch system says of jobs that have not begun."""
+        with self._lock:
+            waiting = Counter(
+                f"{each.state} ({each.reason})" if each.reason else each.state for each in self._states.values()
+            )
+        said = ", ".join(f"{n} {how}" for how, n in waiting.most_common(3))
+        return f"waiting for jobs of {NAMES[self._kind]}" + (f": {said}" if said else "")
 
     def check(self) -> None:
         """See whether there is hope.

@@ -15,6 +15,7 @@ from distributed import Client
 from distributed.protocol.pickle import dumps
 
 from overproof.engines.clock import MonotonicClock
+from overproof.engines.dask.jobs import Jobs
 from overproof.engines.dask.scout import environment
 from overproof.engines.dask.sending import Sent
 from overproof.engines.outposts.invitation import Invitation
@@ -39,7 +40,7 @@ class DaskStarter:
         client: of the cluster, synchronous.
         n_workers: that were asked for; 0: as many as the cluster has threads.
         arguments: further ones of each outpost.
-        look_after: called by `check`; raises `EngineError` when no Dask worker will ever come.
+        jobs: in which its workers are; None: they are somebody else's.
         is_own_cluster: the cluster ends with the session.
         close: called last.
     """
@@ -50,14 +51,14 @@ class DaskStarter:
         *,
         n_workers: int = 0,
         arguments: Sequence[str] = (),
-        look_after: Callable[[], None] | None = None,
+        jobs: Jobs | None = None,
         is_own_cluster: bool = False,
         close: Callable[[], object],
     ) -> None:
         self.n_workers = n_workers
         self._client = client
         self._arguments = list(arguments)
-        self._look_after = look_after
+        self._jobs = jobs
         self._is_own_cluster = is_own_cluster
         self._close = close
         self._name = f"overproof-{secrets.token_hex(6)}"
@@ -71,6 +72,13 @@ class DaskStarter:
         self._deaths: list[str] = []
         self._differences: dict[str, list[str]] = {}
         self._is_warned: set[str] = set()
+
+    @property
+    def awaited(self) -> str:
+        with self._lock:
+            if self._n_accepted:
+                return ""
+        return "waiting for Dask workers" if self._jobs is None else self._jobs.awaited
 
     def start(self, invitation: Invitation) -> None:
         if not self.n_workers:
@@ -108,8 +116,8 @@ class DaskStarter:
             raise EngineError(f"no Dask worker can be used: {_listed(refused)}")
         if len(deaths) >= MAX_DEATHS:
             raise EngineError(f"outposts end by themselves: {deaths[-1]}")
-        if self._look_after is not None:
-            self._look_after()
+        if self._jobs is not None:
+            self._jobs.check()
 
     def _check_scheduler(self) -> None:
         is_gone = self._client.status == "closed"

@@ -160,6 +160,7 @@ class ProcessCrew:
         self._mailbox.wake()
 
     can_merge = False
+    awaited = ""
 
     @property
     def hosts(self) -> Mapping[str, tuple[str, ...]]:

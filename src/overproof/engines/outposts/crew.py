@@ -119,6 +119,10 @@ class OutpostCrew:
     def hosts(self) -> Mapping[str, tuple[str, ...]]:
         return {station.arrived.host: station.arrived.aliases for station in list(self._stations.values())}
 
+    @property
+    def awaited(self) -> str:
+        return "" if self._stations else self._starter.awaited
+
     def expect(self, libraries: Sequence[str]) -> None:
         self._libraries = tuple(libraries)
         self._tell_all(Expect(libraries=self._libraries))

@@ -24,6 +24,11 @@ class Starter(Protocol):
         """Workers that were asked for; 0: as many as there are."""
         ...
 
+    @property
+    def awaited(self) -> str:
+        """What is waited for while there is no outpost, for people; empty: nothing that takes long."""
+        ...
+
     def start(self, invitation: Invitation) -> None:
         """Begin; returns without waiting for anybody."""
         ...
@@ -53,6 +58,8 @@ class ProcessStarter:
         environment: variables that theirs differs by.
         arguments: further ones, for each outpost; the last ones serve the rest.
     """
+
+    awaited = ""
 
     def __init__(
         self,

@@ -187,6 +187,7 @@ class Conduct:
             n_files_opened=master.n_files_opened,
             first_failure=None if first_failure is None else self._named(first_failure),
             n_suspects=self._master.n_suspects,
+            awaited=self._crew.awaited,
         )
 
     def _driven(self, known: list[Notice]) -> QueryState:

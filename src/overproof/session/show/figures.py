@@ -34,7 +34,8 @@ def progress_parts(progress: Progress) -> list[str]:
     if n_workers:
         parts.append(f"{progress.n_active} of {n_workers} workers active")
     else:
-        parts.append("waiting to begin" if progress.state is QueryState.WAITING else "workers are starting")
+        waits = "waiting to begin" if progress.state is QueryState.WAITING else "workers are starting"
+        parts.append(progress.awaited or waits)
     return parts
 
 
