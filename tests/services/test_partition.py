@@ -139,3 +139,30 @@ def test_hosts_that_cannot_reach_each_other_do_without(
     result = check(query, serial)
     assert outposts(result) == ["h1", "h2"]
     assert result.statistics.deltas_passed > 0
+
+
+@pytest.mark.chaos
+@pytest.mark.nightly
+def test_a_host_of_a_dask_cluster_may_be_cut_off_and_come_back(
+    hosts: Hosts, monkeypatch: pytest.MonkeyPatch, open_folder: Path, serial: dict[str, Any]
+) -> None:
+    """Whatever Dask thinks of its worker over there: the query goes on, and is exact."""
+    pytest.importorskip("distributed", reason="distributed is not installed")
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "engines" / "chaos"))
+    from dask_house import DaskHouse
+
+    house = DaskHouse(
+        2, open_folder, wait=wait_until, address=hosts.address,
+        wrap=lambda number, command: hosts.command(hosts.names[number], *command),
+    )  # fmt: skip
+    try:
+        for host in hosts.names:
+            hosts.shape(host, delay_ms=10, mbit=200, loss_percent=0.5)
+        with op.Session(house.address, insecure=True, progress=False) as session:
+            query = start(session)
+            hosts.cut("h1")
+            wait_for(query, n_workers=1, n_more=10)
+            hosts.heal("h1")
+            check(query, serial)
+    finally:
+        house.close()
