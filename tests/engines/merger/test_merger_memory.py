@@ -58,39 +58,62 @@ def look_on():
                 before.setdefault(pid, now["RssAnon"])
                 peaks[pid] = max(peaks.get(pid, 0), now["VmHWM"] - now["RssFile"] - now["RssShmem"])
 
+def asked(n_mergers):
+    # Gives the peak of this process's memory, the answer, and how many deltas were passed.
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins here
+    at_rest = memory()
+    result = session.process(Fill(n_bins, notes), cycles=n_cycles, block_entries=1, mergers=n_mergers)
+    peak = memory()["VmHWM"] - (at_rest["VmRSS"] - at_rest["RssAnon"])
+    assert result["n"] == n_cycles and result.account.is_complete
+    assert result.statistics.mergers == n_mergers, result.statistics
+    view = result["large"].view(flow=True)
+    answer = hashlib.sha256(view["value"].tobytes() + view["variance"].tobytes()).hexdigest()
+    return peak - before_all, answer, result.statistics.deltas_passed
+
 starter = ProcessStarter(n_outposts, workers=n_workers // n_outposts)
 connection.hire_crew = lambda *_, **__: OutpostCrew(starter)
 with tempfile.TemporaryDirectory() as notes, op.Session(progress=False) as session:
     session.process(Fill(10, notes), cycles=n_workers)
     gc.collect()
-    at_rest = memory()
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins here
+    before_all = memory()["RssAnon"]
+    without = asked(0)
     threading.Thread(target=look_on, daemon=True).start()
-    result = session.process(Fill(n_bins, notes), cycles=n_cycles, block_entries=1, mergers=n_mergers)
+    with_mergers = asked(n_mergers)
     is_over.set()
-    peak = memory()["VmHWM"] - (at_rest["VmRSS"] - at_rest["RssAnon"])
     workers = {int(name) for name in os.listdir(notes)}
-assert result["n"] == n_cycles and result.account.is_complete
-view = result["large"].view(flow=True)
-print((n_bins + 2) * 2 * 6 * 8, peak - at_rest["RssAnon"])
-print(hashlib.sha256(view["value"].tobytes() + view["variance"].tobytes()).hexdigest())
-print(result.statistics.mergers, result.statistics.deltas_passed)
+print((n_bins + 2) * 2 * 6 * 8)
+print(*without)
+print(*with_mergers)
 print(*(peaks[pid] - before[pid] for pid in peaks if pid not in workers))
 """
 
 
 class Measured(NamedTuple):
-    """What a query needed: bytes of its outputs, bytes at the peak of the master and of each merger."""
+    """What queries needed at the peak, in bytes.
+
+    Attributes:
+        size: of their outputs.
+        without: the master's, without mergers.
+        master: the master's, with mergers.
+        mergers: those of each merger.
+    """
 
     size: int
+    without: int
     master: int
     mergers: list[int]
-    n_passed: int
-    answer: str
+
+    def check(self) -> None:
+        """Verify that nobody has needed more than three times the outputs, and little more."""
+        allowed = 3 * self.size + 64_000_000
+        assert self.size < self.master <= allowed
+        assert self.size < max(self.mergers) <= allowed
+        assert self.size < self.without <= allowed
 
 
 def measured(*, n_bins: int, n_outposts: int, n_workers: int, n_cycles: int, n_mergers: int) -> Measured:
-    """Run a query over outposts in a process of its own."""
+    """Run a query over outposts in a process of its own, without mergers and with them; both give one answer."""
     if not os.access(CLEAR_REFS, os.W_OK) or not CHILDREN.exists():
         pytest.skip("this system does not measure the peak of a process's memory anew, or does not tell its children")
     arguments = map(str, (n_bins, n_outposts, n_workers, n_cycles, n_mergers))
@@ -98,41 +121,21 @@ def measured(*, n_bins: int, n_outposts: int, n_workers: int, n_cycles: int, n_m
         [sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, check=False, timeout=1200
     )
     assert done.returncode == 0, done.stderr
-    sizes, answer, counts, mergers = done.stdout.split("\n")[:4]
-    size, master = map(int, sizes.split())
-    n_seen, n_passed = map(int, counts.split())
-    peaks = [int(each) for each in mergers.split()]
-    assert n_seen == n_mergers
-    assert len(peaks) >= n_mergers
-    return Measured(size=size, master=master, mergers=peaks, n_passed=n_passed, answer=answer)
+    size, without, with_mergers, mergers = (line.split() for line in done.stdout.splitlines()[:4])
+    assert without[1] == with_mergers[1]
+    assert (int(without[2]), int(with_mergers[2]) > 0) == (0, True)
+    assert len(mergers) >= n_mergers
+    return Measured(
+        size=int(size[0]), without=int(without[0]), master=int(with_mergers[0]), mergers=[int(each) for each in mergers]
+    )
 
 
 def test_master_and_mergers_need_three_times_the_outputs_and_little_more() -> None:
     """With all workers handing over the whole histogram at once; and the answer is the same without mergers."""
-    with_mergers, without = (
-        measured(n_bins=500_000, n_outposts=2, n_workers=4, n_cycles=8, n_mergers=n) for n in (1, 0)
-    )
-    allowed = 3 * with_mergers.size + 64_000_000
-    assert with_mergers.size > 48_000_000
-    assert with_mergers.size < with_mergers.master <= allowed
-    assert with_mergers.size < max(with_mergers.mergers) <= allowed
-    assert with_mergers.n_passed > 0
-    assert without.master <= allowed
-    assert without.n_passed == 0
-    assert with_mergers.answer == without.answer
+    measured(n_bins=400_000, n_outposts=2, n_workers=4, n_cycles=6, n_mergers=1).check()
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("n_bins", [1_050_000])
-def test_so_they_do_with_a_hundred_megabytes_and_sixteen_workers(n_bins: int) -> None:
-    """Whether or not there are mergers, whose number is what this many workers get by themselves."""
-    with_mergers, without = (
-        measured(n_bins=n_bins, n_outposts=4, n_workers=16, n_cycles=64, n_mergers=n) for n in (4, 0)
-    )
-    allowed = 3 * with_mergers.size + 64_000_000
-    assert with_mergers.size > 100_000_000
-    assert with_mergers.master <= allowed
-    assert max(with_mergers.mergers) <= allowed
-    assert with_mergers.n_passed > 16
-    assert without.master <= allowed
-    assert with_mergers.answer == without.answer
+def test_so_they_do_with_a_hundred_megabytes_and_sixteen_workers() -> None:
+    """Four mergers, as many as these workers get by themselves."""
+    measured(n_bins=1_050_000, n_outposts=4, n_workers=16, n_cycles=64, n_mergers=4).check()
