@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import signal
@@ -86,13 +87,12 @@ class Cluster:
 
     def is_known(self, server: str) -> bool:
         """Tell whether the redirector leads to a data server."""
-        from XRootD import client
-
+        client: Any = importlib.import_module("XRootD.client")
         probe = f"probe-{server}-{uuid.uuid4()}"  # of one that was asked for in vain nothing is said for a while
         (self.service.folder / "data" / server / "store" / probe).write_text("here")
         status, places = client.FileSystem(f"root://localhost:{self.port}").deeplocate(f"/store/{probe}", 0)
         port = str(self.port + 11 + SERVERS.index(server))
-        return status.ok and any(place.address.endswith(port) for place in places)
+        return bool(status.ok) and any(place.address.endswith(port) for place in places)
 
     def slow_down(self, server: str, bytes_per_s: int) -> None:
         """Let a data server give so much and no more."""

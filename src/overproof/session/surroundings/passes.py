@@ -19,7 +19,13 @@ LOOK_S = 1.0
 
 def hand_out(crew: Crew, workers: Iterable[WorkerId], paths: Iterable[str]) -> None:
     """Give workers what they need to read some files, outside of a query."""
-    if needs_credentials(paths) and (credentials := find_credentials()):
+    if needs_credentials(paths):
+        hand_out_all(crew, workers)
+
+
+def hand_out_all(crew: Crew, workers: Iterable[WorkerId]) -> None:
+    """Give workers what credentials the user has, whatever for."""
+    if credentials := find_credentials():
         for worker in workers:
             crew.send(worker, TakeCredentials(credentials=credentials))
 
