@@ -250,7 +250,7 @@ def test_a_server_that_is_killed_without_copies(cluster: Cluster, opened: Open) 
 def test_a_slow_server_is_read_less(
     opened: Open, expected: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of copies on two servers, one half as fast as the other, each gives what it can."""
+    """Of copies on two servers, one half as fast as the other, both are read, and the slow one less."""
     with ExitStack() as stack:
         cluster = cluster_of(stack, tmp_path, RATE="2000000")
         cluster.slow_down("ds2", 1_000_000)
@@ -259,7 +259,7 @@ def test_a_slow_server_is_read_less(
     assert dict(result) == expected
     by_port = {each.server.rpartition(":")[2]: each.read_bytes for each in result.statistics.servers}
     slow = by_port[str(cluster.port + 12)] / sum(by_port.values())
-    assert 0.2 < slow < 0.45
+    assert 0.05 < slow < 0.45
 
 
 def token(cluster: Cluster, *, valid_s: int) -> str:

@@ -10,7 +10,9 @@ import pickle
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,8 +128,12 @@ def test_contents_are_never_shown() -> None:
     assert pickle.loads(pickle.dumps(secret)) == secret
 
 
-def test_a_wallet_is_for_its_owner() -> None:
+@pytest.mark.parametrize("has_memory", [True, False])
+def test_a_wallet_is_for_its_owner(has_memory: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What came in is in a file for its owner only; a newer one comes in its place."""
+    if not has_memory:
+        monkeypatch.delattr(os, "memfd_create")
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     environment = {"BEARER_TOKEN": "old"}
     wallet = Wallet(environment)
     wallet.take([Credential(kind="token", content=b"first"), Credential(kind="proxy", content=b"chain")])

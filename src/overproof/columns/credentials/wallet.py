@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import tempfile
 from collections.abc import Iterable, MutableMapping
@@ -15,8 +14,8 @@ VARIABLES = {"token": "BEARER_TOKEN_FILE", "proxy": "X509_USER_PROXY"}
 class Wallet:
     """Keeps each credential in a file that its owner alone can read, and that is gone with the process.
 
-    The file has no name on any disk, where the system has such files; its path stays the same when a newer credential
-    comes, and who opens it finds the old one or the new one, whole.
+    The file has no name on any disk, where the system has such files, as Linux has; its path stays the same when a
+    newer credential comes, and who opens it finds the old one or the new one, whole.
 
     Args:
         environment: where the paths are written for the clients of protocols.
@@ -30,6 +29,7 @@ class Wallet:
         self._environment = environment
         self._held: dict[str, bytes] = {}
         self._handles: dict[str, int] = {}
+        self._directory = ""
 
     def take(self, credentials: Iterable[Credential]) -> None:
         """Let the clients of protocols find these from now on; one of a kind that is not among them stays.
@@ -50,7 +50,11 @@ class Wallet:
                 self._environment[VARIABLES[each.kind]] = path
 
     def _write(self, kind: str, content: bytes) -> str:
-        handle = _private_file(kind)
+        return self._in_memory(kind, content) if hasattr(os, "memfd_create") else self._on_disk(kind, content)
+
+    def _in_memory(self, kind: str, content: bytes) -> str:
+        handle = os.memfd_create(f"overproof-{kind}")
+        os.fchmod(handle, 0o600)
         with open(handle, "wb", closefd=False) as file:
             file.write(content)
         if kind in self._handles:
@@ -61,21 +65,15 @@ class Wallet:
         # Of this process, not `self`: programs that user code starts may read it as well.
         return f"/proc/{os.getpid()}/fd/{self._handles[kind]}"
 
-
-def _private_file(kind: str) -> int:
-    """Open a new file that only its owner can read, and that nobody finds by a name.
-
-    Raises:
-        OSError: there is no room for it.
-    """
-    if hasattr(os, "memfd_create"):
-        handle = os.memfd_create(f"overproof-{kind}")
-    else:
-        handle, path = tempfile.mkstemp(prefix="overproof-")
-        with contextlib.suppress(OSError):
-            os.unlink(path)
-    os.fchmod(handle, 0o600)
-    return handle
+    def _on_disk(self, kind: str, content: bytes) -> str:
+        """Do it where the system has no files in memory: in a directory for its owner only, which is left behind."""
+        self._directory = self._directory or tempfile.mkdtemp(prefix="overproof-")
+        handle, draft = tempfile.mkstemp(dir=self._directory)
+        with open(handle, "wb") as file:
+            file.write(content)
+        place = os.path.join(self._directory, kind)
+        os.replace(draft, place)
+        return place
 
 
 WALLET = Wallet()
