@@ -61,13 +61,30 @@ def is_whole(result: Any, serial: dict[str, Any]) -> bool:
 
 
 @pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    """Connect to two Dask workers of a thread each, by TLS."""
+    security = Security.temporary()
+    tls = {
+        "distributed.comm.tls.ca-file": security.tls_ca_file,
+        "distributed.comm.tls.client.key": security.tls_client_key,
+        "distributed.comm.tls.client.cert": security.tls_client_cert,
+    }
+    with (
+        started(n_workers=2, processes=False, protocol="tls://", security=security) as client,
+        dask.config.set(tls),
+    ):
+        yield client
+
+
+@pytest.fixture(scope="module")
 def session(client: Client) -> Iterator[op.Session]:
-    with op.Session(client, progress=False) as session:
+    """A session by the address alone: that it means TLS is taken from Dask's configuration."""
+    with op.Session(client.scheduler.address.replace("tls://", "dask://"), progress=False) as session:
         yield session
 
 
-def test_a_client_gives_the_answer_of_one_process(session: op.Session, client: Client, serial: dict[str, Any]) -> None:
-    """Over a client's workers, bit for bit, query after query, and no task of Dask's is made."""
+def test_a_cluster_gives_the_answer_of_one_process(session: op.Session, client: Client, serial: dict[str, Any]) -> None:
+    """Over Dask's workers, bit for bit, query after query, and no task of Dask's is made."""
     before = client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.transition_counter)
     for _ in range(2):
         assert is_whole(session.process(spin, cycles=CYCLES, delta_interval_s=0.05), serial)
@@ -75,7 +92,10 @@ def test_a_client_gives_the_answer_of_one_process(session: op.Session, client: C
 
 
 def test_workers_that_come_are_used_and_those_that_go_hand_over_first(serial: dict[str, Any], tmp_path: Path) -> None:
-    """One that joins in the middle works; one that is retired takes nothing along: no block is computed twice."""
+    """One that joins in the middle works; one that is retired takes nothing along: no block is computed twice.
+
+    The cluster is the user's, and stays as it was.
+    """
     notes, gate = str(tmp_path), f"{tmp_path}/gate"
 
     def spin_and_note(cycles: Any) -> dict[str, Any]:
@@ -85,17 +105,21 @@ def test_workers_that_come_are_used_and_those_that_go_hand_over_first(serial: di
             wait_for(gate)
         return spin(cycles)
 
-    with started(n_workers=1, processes=False) as client, op.Session(client, progress=False) as session:
-        query = session.process(
-            spin_and_note, cycles=CYCLES, block_entries=40, wait=False, delta_interval_s=3600.0, journal=False
-        )
-        wait_until(lambda: len(os.listdir(notes)) > 2, "the first worker works")
-        (first,) = client.scheduler_info()["workers"]
-        client.cluster.scale(2)
-        wait_until(lambda: len(session._crew.workers) == 2, "a worker joins")
-        Path(gate).write_text("x")
-        client.retire_workers([first], close_workers=True)
-        assert is_whole(query.result(), serial)
+    with started(n_workers=1, processes=False) as client:
+        with op.Session(client, progress=False) as session:
+            query = session.process(
+                spin_and_note, cycles=CYCLES, block_entries=40, wait=False, delta_interval_s=3600.0, journal=False
+            )
+            wait_until(lambda: len(os.listdir(notes)) > 2, "the first worker works")
+            (first,) = client.scheduler_info()["workers"]
+            client.cluster.scale(2)
+            wait_until(lambda: len(session._crew.workers) == 2, "a worker joins")
+            Path(gate).write_text("x")
+            client.retire_workers([first], close_workers=True)
+            assert is_whole(query.result(), serial)
+        assert client.status == "running"
+        plugins = client.run(lambda dask_worker: [name for name in dask_worker.plugins if "overproof" in name])
+        assert list(plugins.values()) == [[]]
     assert {(tmp_path / name).read_text() for name in os.listdir(notes)} == {"x"}
 
 
@@ -161,27 +185,6 @@ def test_more_memory_than_the_slot_has_is_a_failure_of_the_block() -> None:
     assert (excluded.first, excluded.stop, excluded.kind) == (17, 18, "memory")
     assert "0.27 GB" in excluded.reason
     assert result["n"] == 39
-
-
-def test_tls_is_taken_from_the_configuration_of_dask(serial: dict[str, Any]) -> None:
-    """`dask://` means TLS where Dask has certificates; the session takes nothing of the cluster along."""
-    security = Security.temporary()
-    tls = {
-        "distributed.comm.tls.ca-file": security.tls_ca_file,
-        "distributed.comm.tls.client.key": security.tls_client_key,
-        "distributed.comm.tls.client.cert": security.tls_client_cert,
-    }
-    with started(n_workers=1, processes=False, protocol="tls://", security=security) as client:
-        address = client.scheduler.address.replace("tls://", "dask://")
-        with (
-            dask.config.set(tls),
-            op.Session(address, progress=False) as session,
-        ):
-            assert is_whole(session.process(spin, cycles=CYCLES), serial)
-        assert client.status == "running"
-        assert client.run(lambda dask_worker: [name for name in dask_worker.plugins if "overproof" in name]) == {
-            worker: [] for worker in client.nthreads()
-        }
 
 
 def test_another_python_over_there_is_an_error_before_anything_runs(
