@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from source_tree import CHECKOUT
 
 from overproof.session.site import read_site, site_places
 from overproof.words.errors import OptionError
@@ -61,3 +62,15 @@ def test_a_named_file_must_be_there(tmp_path: Path) -> None:
     """Who names a file by the variable hears when it is not there."""
     with pytest.raises(OptionError, match="which is not there"):
         read_site({"OVERPROOF_SITE": str(tmp_path / "none.toml")})
+
+
+def test_the_site_file_on_the_page_is_one(tmp_path: Path) -> None:
+    """What the page for sites shows is read, and each of its options stands in the table below."""
+    page = (CHECKOUT / "docs" / "site" / "running-on-dask.md").read_text(encoding="utf-8")
+    place = tmp_path / "site.toml"
+    place.write_text(page.partition("```toml\n")[2].partition("```")[0])
+    site = read_site({"OVERPROOF_SITE": str(place)})
+    assert all(site.engines.values())
+    assert site.mounts
+    rows = " ".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
+    assert {name for options in site.engines.values() for name in options if f"`{name}`" not in rows} == set()
