@@ -38,17 +38,20 @@ def test_a_histogram_drawn_on_htcondor_is_the_one_drawn_here(condor: Service, op
 
 
 @pytest.mark.chaos
+@pytest.mark.nightly
 def test_a_job_that_is_removed_in_the_middle_changes_nothing(condor: Service) -> None:
     """Another job comes in its place, and what it had not handed over is done again."""
     check_that_a_query_outlives("htcondor:2", remove_one)
 
 
+@pytest.mark.nightly
 def test_a_job_that_is_vacated_hands_over_first(condor: Service, open_folder: Path) -> None:
     """HTCondor gives notice by SIGTERM: what was computed is brought in within the time it leaves."""
     check_that_nothing_is_computed_twice("htcondor:2", vacate_one, open_folder / "computed")
 
 
 @pytest.mark.chaos
+@pytest.mark.nightly
 def test_no_job_outlives_a_user_who_is_killed(condor: Service) -> None:
     """After kill -9 of the user's process no job of his is left."""
     check_that_nothing_is_left("htcondor:2", condor_jobs, within_s=60)

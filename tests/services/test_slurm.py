@@ -26,6 +26,7 @@ def test_a_histogram_drawn_on_slurm_is_the_one_drawn_here(slurm: Service, open_f
 
 
 @pytest.mark.chaos
+@pytest.mark.nightly
 def test_a_job_that_is_cancelled_in_the_middle_changes_nothing(slurm: Service) -> None:
     """Another job comes in its place, and what it had not handed over is done again."""
     check_that_a_query_outlives("slurm:2", lambda: cancel(slurm_jobs("running")[:1]))

@@ -12,7 +12,7 @@ from landlord import Landlord, Violence
 
 import overproof as op
 
-N_CYCLES = 12_000
+N_CYCLES = 6_000
 
 
 def noting(folder: Path) -> Callable[[Any], dict[str, Any]]:
@@ -81,7 +81,7 @@ def test_killed_mergers_change_nothing_but_the_time(
     session_over: Callable[..., Any], nobody_is_left: set[int], tmp_path: Path, serial: dict[str, Any]
 ) -> None:
     """Others come in their place; the serial answer, bit for bit."""
-    kill_mergers(session_over(Landlord(2)), tmp_path, seed=1, n_hits=3, serial=serial)
+    kill_mergers(session_over(Landlord(2)), tmp_path, seed=1, n_hits=2, serial=serial)
 
 
 @pytest.mark.chaos
