@@ -56,6 +56,8 @@ class QueryMachine(RuleBasedStateMachine):
 
     MORE_BLOCKS = 0
     """In each file, than are drawn."""
+    OFFER_BYTES = 0
+    """Size of a delta of a worker."""
 
     @initialize(
         sizes=st.lists(st.integers(0, 6), max_size=4),
@@ -206,7 +208,7 @@ class QueryMachine(RuleBasedStateMachine):
             delta = Delta(worker=key[0], epoch=key[1], number=hands.n_deltas, blocks=tuple(hands.computed))
             hands.computed = []
             self.offered.append(delta)
-            self.feed(DeltaOffered(delta=delta))
+            self.feed(DeltaOffered(delta=delta, size_bytes=self.OFFER_BYTES))
 
     @rule()
     def let_time_pass(self) -> None:

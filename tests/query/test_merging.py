@@ -8,6 +8,7 @@ import pytest
 from table import OOPS, Table, closes, indices, packets
 
 from overproof.query.merging import just, near_the_root
+from overproof.query.merging.policy import LARGE_BYTES
 from overproof.query.merging.staff import CALL_S, MAX_LOSSES, MAX_REFUSALS
 from overproof.records.account import Account
 from overproof.records.block import Delta, Packet
@@ -379,6 +380,58 @@ def test_mergers_serve_their_own_host_first() -> None:
         (order,) = [order for order in offer(table, given[worker], worker)[1] if isinstance(order, PassDelta)]
         chosen[worker] = order.merger
     assert chosen == {"a1": "ma", "a2": "ma", "b1": "mb", "b2": "mb"}
+
+
+def test_large_deltas_come_one_after_the_other() -> None:
+    """The master takes two at a time; the next is decided upon when one of them has come, or is lost."""
+    table, (one, two, three, four) = late_mergers()
+    deltas = [large(table, packet, worker) for worker, packet in zip("abcd", (one, two, three, four), strict=True)]
+    orders = [table.say(DeltaOffered(delta=delta, size_bytes=LARGE_BYTES)) for delta in deltas]
+    assert [order for each in orders for order in each] == [TakeDelta(delta=delta) for delta in deltas[:2]]
+    assert table.say(DeltaOffered(delta=deltas[2], size_bytes=LARGE_BYTES)) == []
+    assert table.say(DeltaMerged(delta=deltas[1])) == [TakeDelta(delta=deltas[2])]
+    assert TakeDelta(delta=deltas[3]) in table.say(DeltaLost(delta=deltas[0], reason="gone"))
+
+
+def test_large_deltas_that_wait_find_a_merger() -> None:
+    """As soon as there is one; to it, too, come two at a time."""
+    table, (one, two, three, four) = late_mergers()
+    early = [large(table, packet, worker) for worker, packet in (("a", one), ("b", two))]
+    late = [large(table, packet, worker) for worker, packet in (("c", three), ("d", four))]
+    for delta in (*early, *late):
+        table.say(DeltaOffered(delta=delta, size_bytes=LARGE_BYTES))
+    orders = table.say(MergerJoined(merger="m0", epoch=1))
+    assert orders == [PassDelta(delta=delta, merger="m0") for delta in late]
+    (packet,) = packets(table.join("e"))[:1]
+    fifth = large(table, packet, "e")
+    assert table.say(DeltaOffered(delta=fifth, size_bytes=LARGE_BYTES)) == []
+    assert PassDelta(delta=fifth, merger="m0") in table.say(passed(late[0]))
+
+
+def test_a_large_delta_that_waits_dies_with_its_worker() -> None:
+    """Its blocks wait again at once, and the payload is refused when its turn comes."""
+    table, (one, two, three, _) = late_mergers()
+    deltas = [large(table, packet, worker) for worker, packet in zip("abc", (one, two, three), strict=True)]
+    for delta in deltas:
+        table.say(DeltaOffered(delta=delta, size_bytes=LARGE_BYTES))
+    table.say(WorkerLost(worker="c"))
+    assert three.blocks[0].index in indices(table.join("e"))
+    (refusal,) = table.say(DeltaMerged(delta=deltas[0]))
+    assert isinstance(refusal, RefuseDelta)
+    assert refusal.delta == deltas[2]
+
+
+def late_mergers() -> tuple[Table, list[Packet]]:
+    """Give four workers a packet each, where a merger was called and has not come."""
+    table = Table(merging=just(1))
+    table.opened(n_blocks=20)
+    given = [packets(table.join(worker))[0] for worker in "abcd"]
+    assert table.say(TimePassed()) == [CallMerger(host="localhost")]
+    return table, given
+
+
+def large(table: Table, packet: Packet, worker: str) -> Delta:
+    return table.delta(*packet.blocks, worker=worker)
 
 
 def test_mergers_are_called_when_workers_become_many() -> None:

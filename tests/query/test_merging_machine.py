@@ -8,7 +8,7 @@ from hypothesis.stateful import rule
 from test_machine import WHICH, QueryMachine
 
 from overproof.query.merging import MergerPolicy
-from overproof.query.merging.policy import just
+from overproof.query.merging.policy import LARGE_BYTES, just
 from overproof.records.block import Block, Delta
 from overproof.records.notices import (
     CredentialExpired,
@@ -199,6 +199,7 @@ class MergingMachine(QueryMachine):
 
     @property
     def n_open(self) -> int:
+        """Count what is on its way, and mergers that are to hand over."""
         return len(self.passing) + sum(gathered.was_called for gathered in self.mergers.values())
 
     def go_on(self) -> None:
@@ -210,7 +211,23 @@ class MergingMachine(QueryMachine):
                 self.hand_over(name)
 
 
+class LargeOutputsMachine(MergingMachine):
+    """Has deltas so large that they wait for one another."""
+
+    OFFER_BYTES = LARGE_BYTES
+
+    def merging(self) -> MergerPolicy | None:
+        return just(1)
+
+    def populate(self) -> None:
+        super().populate()
+        for _ in range(2):
+            for which in range(3):
+                self.work(which, 1)
+
+
+OFTEN = settings(max_examples=75, stateful_step_count=70, deadline=None, suppress_health_check=list(HealthCheck))
 TestMergingMachine = MergingMachine.TestCase
-TestMergingMachine.settings = settings(
-    max_examples=150, stateful_step_count=70, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestMergingMachine.settings = OFTEN
+TestLargeOutputsMachine = LargeOutputsMachine.TestCase
+TestLargeOutputsMachine.settings = OFTEN

@@ -157,16 +157,19 @@ class Master(Outlook):
 
     def _on_merger_joined(self, notice: MergerJoined, orders: list[Order]) -> None:
         self._merging.join(notice, orders)
+        self._intake.begin_anew(orders)
 
     def _on_worker_lost(self, notice: WorkerLost, orders: list[Order]) -> None:
         if self._merging.lose(notice.worker, orders):
+            self._intake.begin_anew(orders)
             return
         failed = self._attendance.lose(notice, orders, suspects=self._state is RUNNING)
         if failed is not None:
             self._learn(failed, failed, orders)
 
     def _on_worker_strained(self, notice: WorkerStrained, orders: list[Order]) -> None:
-        self._merging.strain(notice, orders)
+        if self._merging.strain(notice, orders):
+            self._intake.begin_anew(orders)
         if self._state is RUNNING:
             self._attendance.strain(notice, orders)
 

@@ -224,6 +224,7 @@ class Outlook:
         self._roster.check()
         self._shelf.check()
         self._merging.check()
+        self._intake.check()
         isolator = self._roster.isolator
         workers = [*self._roster.workers.values(), *([isolator] if isolator is not None else [])]
         holders = [*workers, *self._merging.mergers]

@@ -77,15 +77,16 @@ class Merging:
             self._go_elsewhere(passage, orders, passes=True)
         return True
 
-    def strain(self, notice: WorkerStrained, orders: list[Order]) -> None:
-        """Let a merger hand over and go, before it grows into its limit."""
+    def strain(self, notice: WorkerStrained, orders: list[Order]) -> bool:
+        """Let a merger hand over and go, before it grows into its limit; False if it is none, or knows already."""
         merger = self.find(notice.worker, notice.epoch)
         if merger is None or self.staff is None or merger.is_leaving:
-            return
+            return False
         merger.is_leaving = True
         self.staff.choose_anew()
         self._call(merger, orders)
         self._dismiss_if_done(merger, orders)
+        return True
 
     def call_mergers(self, orders: list[Order]) -> None:
         """Call the mergers that should be there and are not, as long as anything is handed out."""
@@ -109,6 +110,7 @@ class Merging:
     def send(self, delta: Delta, merger: Merger, orders: list[Order]) -> None:
         """Pass a delta that was taken to a merger instead of merging it."""
         send_on(self._ledger, delta, merger)
+        merger.n_passing += 1
         orders.append(PassDelta(delta=delta, merger=merger.name))
 
     def hear_passed(self, notice: DeltaPassed, orders: list[Order]) -> bool:
@@ -119,6 +121,7 @@ class Merging:
         merger = passage.merger
         assert isinstance(merger, Merger)
         self.n_held += gather(self._ledger, notice.delta)
+        merger.n_passing -= 1
         merger.n_refused = 0
         merger.was_called = False
         orders.append(ForgetDelta(delta=notice.delta))
@@ -133,6 +136,7 @@ class Merging:
             return False
         merger, worker = passage.merger, self._worker_of(notice.delta)
         assert isinstance(merger, Merger)
+        merger.n_passing -= 1
         if worker is not None:
             self.staff.part(worker, merger)
         self._go_elsewhere(passage, orders, passes=False)
@@ -142,8 +146,8 @@ class Merging:
 
     # -- what mergers have gathered goes to the master
 
-    def take(self, merger: Merger, delta: Delta, orders: list[Order]) -> None:
-        """Take what a merger has gathered, or let it wait again: as of a worker."""
+    def take(self, merger: Merger, delta: Delta, orders: list[Order]) -> bool:
+        """Take what a merger has gathered, or let it wait again: as of a worker. Tell whether it was taken."""
         n_before = len(merger.held)
         if reason := self._ledger.take(delta, merger):
             orders.append(RefuseDelta(delta=delta, reason=reason))
@@ -151,6 +155,7 @@ class Merging:
         else:
             orders.append(TakeDelta(delta=delta))
         self.n_held += len(merger.held) - n_before
+        return not reason
 
     def hear_merged(self, delta: Delta, orders: list[Order]) -> None:
         """Note that a delta was merged; one that a merger offered shows that mergers are of use."""

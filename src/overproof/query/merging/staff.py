@@ -26,16 +26,18 @@ class Merger(Holder):
 
     Attributes:
         n_workers: workers whose deltas go to it.
+        n_passing: deltas that are on their way to it.
         n_refused: deltas in a row that it could not get or add.
         was_called: it was asked for what it has, and got nothing since.
         is_leaving: it gets nothing more, and is dismissed when it has handed over.
     """
 
-    __slots__ = ("is_leaving", "n_refused", "n_workers", "was_called")
+    __slots__ = ("is_leaving", "n_passing", "n_refused", "n_workers", "was_called")
 
     def __init__(self, name: WorkerId, epoch: int, *, host: str) -> None:
         super().__init__(name, epoch, host=host)
         self.n_workers = 0
+        self.n_passing = 0
         self.n_refused = 0
         self.was_called = False
         self.is_leaving = False
