@@ -47,3 +47,21 @@ def test_a_script_that_is_not_there(call: Callable, tmp_path: Path) -> None:
     """A script that cannot be read is bad input, in one line."""
     called = call("exec", "--engine", "inline", tmp_path / "nowhere.py")
     assert (called.code, len(called.err.splitlines())) == (2, 1)
+
+
+def test_what_is_uploaded_is_found(call: Callable, tmp_path: Path) -> None:
+    """`--upload` puts code within the reach of the script; what is nothing to upload is bad input, in one line."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "opfound.py").write_text("VALUE = 7\n")
+    (tmp_path / "use.py").write_text("import opfound\nopfound.VALUE\n")
+    called = call("exec", "--workers", "1", "--upload", tmp_path / "code", "--json", "-", tmp_path / "use.py")
+    assert [each["value"] for each in json.loads(called.out)["workers"]] == [7]
+    called = call("exec", "--engine", "inline", "--upload", tmp_path / "none" / "there", tmp_path / "use.py")
+    assert (called.code, len(called.err.splitlines())) == (2, 1)
+
+
+def test_an_option_of_an_engine_that_has_none(call: Callable, tmp_path: Path) -> None:
+    """`--engine-option` is refused where the engine does not know it, in one line."""
+    (tmp_path / "use.py").write_text("1\n")
+    called = call("exec", "--engine", "inline", "--engine-option", "queue=short", tmp_path / "use.py")
+    assert (called.code, called.err.strip()) == (2, "overproof: the engine 'inline' has no option queue")
