@@ -132,7 +132,7 @@ def measured(*, n_bins: int, n_outposts: int, n_workers: int, n_cycles: int, n_m
 
 def test_master_and_mergers_need_three_times_the_outputs_and_little_more() -> None:
     """With all workers handing over the whole histogram at once; and the answer is the same without mergers."""
-    measured(n_bins=400_000, n_outposts=2, n_workers=4, n_cycles=6, n_mergers=1).check()
+    measured(n_bins=300_000, n_outposts=2, n_workers=2, n_cycles=5, n_mergers=1).check()
 
 
 @pytest.mark.nightly

@@ -299,6 +299,7 @@ def test_a_merger_that_is_lost_answers_by_its_loss(hub: Hub) -> None:
     assert not [letter for letter in hub.letters if isinstance(letter.reply, DeltaPassed | DeltaNotPassed)]
 
 
+@pytest.mark.nightly
 def test_a_merger_far_away_is_told_to_go_and_hands_over(own_hub: Hub) -> None:
     """Its outpost leaves: what it has goes before it."""
     merger = own_hub.call("far")

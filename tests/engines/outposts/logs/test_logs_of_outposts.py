@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from overproof.records.block import Block, Packet
 from overproof.records.notices import PacketDone, WorkerJoined, WorkerLost
 
 DEADLINE_S = 60.0
+QUERIES = count(1)
 
 
 def talking() -> Callable[[Any], dict[str, Any]]:
@@ -35,15 +37,16 @@ def talking() -> Callable[[Any], dict[str, Any]]:
 
 
 class Desk:
-    """One outpost with one worker, and a folder that was not there when the query began."""
+    """One worker of an outpost, and a folder that was not there when the query began."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, crew: OutpostCrew, folder: Path, *, query: int) -> None:
         self.folder = folder
-        self.crew = OutpostCrew(ProcessStarter(1))
+        self.crew = crew
+        self.query = query
         self.letters: list[Any] = []
         self.crew.begin(
             Brief(
-                query=1, selector=cloudpickle.dumps(FunctionSelector(talking())), dataset=None, block_entries=10,
+                query=query, selector=cloudpickle.dumps(FunctionSelector(talking())), dataset=None, block_entries=10,
                 seed=1, search_path=(), log_directory=str(folder),
             )
         )  # fmt: skip
@@ -62,17 +65,22 @@ class Desk:
                     self.letters.remove(letter)
                     return letter.reply
             assert time.monotonic() < deadline_s, f"no {kind} in {self.letters}"
-            self.letters += self.crew.poll(0.5)
+            self.letters += [letter for letter in self.crew.poll(0.5) if letter.query == self.query]
 
     def log(self) -> str:
         return log_path(self.folder, self.worker).read_text()
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path / "logs")
+@pytest.fixture(scope="module")
+def crew() -> Iterator[OutpostCrew]:
+    made = OutpostCrew(ProcessStarter(1))
     yield made
-    made.crew.close()
+    made.close()
+
+
+@pytest.fixture
+def desk(crew: OutpostCrew, tmp_path: Path) -> Desk:
+    return Desk(crew, tmp_path / "logs", query=next(QUERIES))
 
 
 def test_logs_are_here_when_a_worker_has_ended_the_query(desk: Desk) -> None:
@@ -90,6 +98,7 @@ def test_logs_of_a_lost_worker_are_here_with_word_of_its_loss(desk: Desk) -> Non
     desk.compute(0)
     desk.compute(1)
     desk.hear(WorkerLost)
+    desk.crew.end()
     assert desk.log() == "cycles from 0\ncycles from 100\n"
 
 
