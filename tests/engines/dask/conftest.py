@@ -1,12 +1,8 @@
-"""Where Dask is not installed there is nothing to try."""
+"""What stands beside the tests is within their reach."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-
-import pytest
-
-pytest.importorskip("distributed", reason="the extra dask is not installed")
 
 sys.path.insert(0, str(Path(__file__).parent))

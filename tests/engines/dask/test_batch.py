@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("distributed", reason="the extra dask is not installed")
+
+
 from overproof.engines.dask import batch
 from overproof.engines.dask.hiring import hire_on_batch
 from overproof.engines.dask.sweeping import Sweeper

@@ -6,6 +6,9 @@ import socket
 
 import pytest
 
+pytest.importorskip("distributed", reason="the extra dask is not installed")
+
+
 from overproof.engines.dask.reaching import check_open, free_port, is_here, open_client, own_names
 from overproof.words.errors import EngineError, OptionError
 

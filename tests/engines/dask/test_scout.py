@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("distributed", reason="the extra dask is not installed")
+
+
 from overproof.engines.dask.scout import differences, environment, refusal, seconds_left, seconds_of
 from overproof.engines.dask.sending import Sent
 

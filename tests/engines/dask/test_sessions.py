@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import dask.config
 import pytest
+
+pytest.importorskip("distributed", reason="the extra dask is not installed")
+
+import dask.config
 from clusters import started
 from distributed import Client, Security
 
