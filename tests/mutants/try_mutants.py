@@ -25,13 +25,13 @@ SOURCE = CHECKOUT / "src"
 QUERY = CHECKOUT / "tests" / "query"
 SEEDS = "tests/simulation/test_seeds.py"
 TESTS = (
-    *sorted(str(path) for path in QUERY.glob("test_*.py") if not path.name.endswith("machine.py")),
+    *sorted(str(path) for path in QUERY.rglob("test_*.py") if not path.name.endswith("machine.py")),
     "tests/mutants/test_survivors.py",
     *(f"{SEEDS}::test_no_seed_hangs_or_counts_wrongly[{part}]" for part in range(6)),
     f"{SEEDS}::test_seeds_that_once_failed",
     "tests/simulation/test_makespan.py::test_a_worker_slower_than_everything_costs_nearly_nothing[100-20-5]",
     # Last, as they take their time to tell a failure in few words:
-    *sorted(str(path) for path in QUERY.glob("test_*machine.py")),
+    *sorted(str(path) for path in QUERY.rglob("test_*machine.py")),
 )
 """A quick choice, those first that tell most in little time."""
 MOST_CPU_S = 120

@@ -33,7 +33,7 @@ from overproof.records.query import QueryOptions
 from overproof.words.states import QueryState
 
 TICK_S = 0.5
-LONG_S = 100_000.0
+LONG_S = 2_000.0
 BLOCK = 100
 """Entries of a block; a worker that need not wait for its server computes one in a second."""
 

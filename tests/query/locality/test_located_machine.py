@@ -64,7 +64,7 @@ class LocatedMachine(RuleBasedStateMachine):
         self.now = 0.0
         self.is_strict = packetizer == "local-only"
         self.grids = [FileGrid(tree="t", n_entries=5 * size, stops=tuple(range(5, 5 * size + 1, 5))) for size in sizes]
-        options = QueryOptions(packetizer=packetizer, speculates=not self.is_strict)
+        options = QueryOptions(packetizer=packetizer)
         self.master = Master(len(sizes), options, packetizer_by_name(packetizer, packet_blocks=2))
         self.places = places
         self.bad = bad
