@@ -114,6 +114,20 @@ def test_an_option_that_there_is_none_of_is_named(pretend: Callable[..., Path]) 
     assert not calls.exists() or "sbatch" not in calls.read_text()
 
 
+def test_the_name_of_this_machine_is_what_the_site_says(pretend: Callable[..., Path], tmp_path: Path) -> None:
+    """Jobs and outposts call the host that is named, by ports of the range that is named."""
+    pretend(sbatch=f"cp $1 {tmp_path}/script; echo Submitted batch job 17", squeue="echo '17|PENDING|'", scancel="")
+    crew = hire_on_batch("slurm", 1, {"host": "localhost", "ports": "41300-41399"})
+    try:
+        wait_until((tmp_path / "script").exists)
+        wait_until(lambda: "dask_worker" in (tmp_path / "script").read_text())
+        assert re.search(r"dask_worker tls://localhost:413\d\d ", (tmp_path / "script").read_text())
+        assert crew.invitation.hosts[0] == "localhost"
+        assert crew.invitation.port in range(41300, 41400)
+    finally:
+        crew.close()
+
+
 def test_without_the_commands_of_a_batch_system_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the command that is missing."""
     monkeypatch.setenv("PATH", "")

@@ -14,7 +14,7 @@ from distributed import Client
 
 from overproof.engines.dask.batch import forget, make_cluster, private_directory
 from overproof.engines.dask.jobs import Jobs
-from overproof.engines.dask.reaching import check_client, free_port, is_here, open_client, own_names, quieten
+from overproof.engines.dask.reaching import check_client, free_port, is_here, open_client, own_names, quieten, some_port
 from overproof.engines.dask.starter import DaskStarter
 from overproof.engines.dask.sweeping import Sweeper
 from overproof.engines.outposts import OutpostCrew
@@ -72,8 +72,6 @@ def hire_on_batch(kind: str, n_workers: int, options: Mapping[str, Any]) -> Outp
             raise EngineError(f"{command} is not on this machine: {kind} can be used where its commands are installed")
     quieten()
     name = f"overproof-{secrets.token_hex(4)}"
-    if host is not None:
-        said["scheduler_options"] = {"contact_address": None, **said.get("scheduler_options", {})}
     with contextlib.ExitStack() as undoing:
         directory = private_directory()
         undoing.callback(forget, directory)
@@ -104,7 +102,9 @@ class _Batch:
         self._directory = directory
         port = free_port(ports)
         if host is not None:
-            options["scheduler_options"] = {**options["scheduler_options"], "contact_address": f"tls://{host}:{port}"}
+            port = port or some_port()  # it is said with the host
+            said = {"contact_address": f"tls://{host}:{port}", **options.get("scheduler_options", {})}
+            options = {**options, "scheduler_options": said}
         try:
             self._cluster = make_cluster(kind, name, options, port=port, directory=directory)
         except (ValueError, TypeError) as error:

@@ -132,3 +132,10 @@ def free_port(ports: str | int | None) -> int:
             probe.bind(("", port))
             return port
     raise OptionError(f"ports={ports!r}: none of these is free on this machine")
+
+
+def some_port() -> int:
+    """Return a port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("", 0))
+        return int(probe.getsockname()[1])
