@@ -31,6 +31,7 @@ def snapshot_of(master: Master, outputs: OutputState, *, state: QueryState) -> S
         missing=master.missing,
         excluded=master.excluded,
         splits=master.splits,
+        unread=master.unread,
     )
 
 
