@@ -226,7 +226,7 @@ class LargeOutputsMachine(MergingMachine):
                 self.work(which, 1)
 
 
-OFTEN = settings(max_examples=75, stateful_step_count=70, deadline=None, suppress_health_check=list(HealthCheck))
+OFTEN = settings(max_examples=50, stateful_step_count=70, deadline=None, suppress_health_check=list(HealthCheck))
 TestMergingMachine = MergingMachine.TestCase
 TestMergingMachine.settings = OFTEN
 TestLargeOutputsMachine = LargeOutputsMachine.TestCase
