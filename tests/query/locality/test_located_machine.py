@@ -227,5 +227,5 @@ class LocatedMachine(RuleBasedStateMachine):
 
 TestLocatedMachine: Any = LocatedMachine.TestCase
 TestLocatedMachine.settings = settings(
-    max_examples=100, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
