@@ -20,7 +20,7 @@ CHECKOUT = Path(__file__).parents[2]
 RESULTS = CHECKOUT / "benchmarks" / "simulation" / "results.json"
 PAGE = CHECKOUT / "docs" / "scale.md"
 IMAGES = CHECKOUT / "docs" / "images"
-N_DECISIONS = 200_000
+N_DECISIONS = 40_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,6 +26,9 @@ FILES = 100
 ROUNDS = 50
 """Decisions of each worker that are measured."""
 
+RUN = 250
+"""Decisions that are timed together, if there are so many workers."""
+
 make_fact = made_quickly(Fact)
 
 
@@ -42,7 +45,7 @@ class Speed(NamedTuple):
 
 
 def measure_master(workers: int, *, rounds: int = ROUNDS, repeats: int = 3) -> Speed:
-    """Let so many workers each compute some blocks; return the best of some repeats, in CPU time."""
+    """Let so many workers each compute some blocks; return the best of some repeats."""
     best = [0.0, 0.0]
     for _ in range(repeats):
         for place, keeps_facts in enumerate((False, True)):
@@ -51,9 +54,14 @@ def measure_master(workers: int, *, rounds: int = ROUNDS, repeats: int = 3) -> S
 
 
 def _run(workers: int, rounds: int, *, keeps_facts: bool) -> float:
-    """Return decisions a second of CPU time; what workers say is made beforehand, round by round."""
+    """Return decisions a second of CPU time; what workers say is made beforehand, round by round.
+
+    What else runs on the machine slows this down, and nothing makes it faster: the quickest quarter of the runs of some
+    hundred decisions counts.
+    """
     master, packets = _begin(workers, rounds + 2)
-    spent_s, n_decisions = 0.0, 0
+    spent_s: list[float] = []
+    n_decisions = 0
     gc.collect()
     gc.disable()
     try:
@@ -61,9 +69,12 @@ def _run(workers: int, rounds: int, *, keeps_facts: bool) -> float:
             now = float(number)
             told = [_words(order, number) for order in packets]
             facts: deque[Any] = deque(maxlen=1000)
-            started_s = time.process_time()
-            orders = _decide(master, told, now, facts) if keeps_facts else _decide_alone(master, told, now)
-            spent_s += time.process_time() - started_s
+            orders: list[Order] = []
+            for first in range(0, workers, RUN):
+                run = told[first : first + RUN]
+                started_s = time.process_time()
+                orders += _decide(master, run, now, facts) if keeps_facts else _decide_alone(master, run, now)
+                spent_s.append((time.process_time() - started_s) / len(run))
             n_decisions += len(told)
             packets = [order for order in orders if isinstance(order, SendPacket)]
             assert len(packets) == workers
@@ -71,7 +82,8 @@ def _run(workers: int, rounds: int, *, keeps_facts: bool) -> float:
         gc.enable()
     assert master.account.processed == n_decisions * BLOCK_ENTRIES
     master.check()
-    return n_decisions / spent_s
+    quickest = sorted(spent_s)[: max(1, len(spent_s) // 4)]
+    return len(quickest) / sum(quickest)
 
 
 def _decide(master: Master, told: list[tuple[Notice, Notice, Notice]], now: float, facts: deque[Any]) -> list[Order]:
