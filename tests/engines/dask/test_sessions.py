@@ -233,6 +233,21 @@ def test_other_libraries_over_there_are_said_once(client: Client) -> None:
     assert "the Dask worker on n3 is not used: Python 3.9 there" in texts[1]
 
 
+def test_outposts_may_die_any_number_of_times_as_long_as_others_come(client: Client) -> None:
+    """Only deaths one after the other, while nobody lives, take away the hope."""
+    starter = DaskStarter(client, close=lambda: None)
+    died = (0.0, {"what": "died", "host": "n1", "worker": "tcp://x:1", "reason": "exit code -9"})
+    for _ in range(5):
+        starter._hear(died)
+        starter._hear(died)
+        starter.check(is_alone=True)
+        starter.check(is_alone=False)
+    for _ in range(3):
+        starter._hear(died)
+    with pytest.raises(EngineError, match="outposts end by themselves: n1: exit code -9"):
+        starter.check(is_alone=True)
+
+
 def test_what_makes_no_sense_with_dask_is_refused(client: Client) -> None:
     """A number of workers, an unknown option, something that is no client: each error says what to write."""
     with pytest.raises(OptionError, match="has the workers that it has"):

@@ -179,17 +179,33 @@ def test_nothing_of_a_query_before_is_told(crew: OutpostCrew, player: Callable[[
     assert not [each for each in hear(crew, WorkerLost) if isinstance(each.reply, DeltaLost)]
 
 
+def come_and_go(crew: OutpostCrew, player: Callable[[str], Player], *names: str) -> None:
+    """Let outposts arrive, and go before anybody listens there."""
+    for name in names:
+        one = player(name)
+        while name not in crew._stations:
+            crew.poll(0.1)
+        one.exchange.close()
+        while name in crew._stations:
+            crew.poll(0.1)
+
+
 def test_outposts_that_come_and_go_are_no_hope(crew: OutpostCrew, player: Callable[[str], Player]) -> None:
     """When outposts arrive again and again and nobody ever listens there, it is said."""
-
-    def come_and_go() -> None:
-        for number in range(20):
-            one = player(f"p{number}")
-            while one.name not in crew._stations:
-                crew.poll(0.1)
-            one.exchange.close()
-            while one.name in crew._stations:
-                crew.poll(0.1)
-
     with pytest.raises(EngineError, match=r"no outpost can keep workers up: host-of-p9 comes and goes"):
-        come_and_go()
+        come_and_go(crew, player, *(f"p{number}" for number in range(20)))
+
+
+def test_outposts_may_come_and_go_as_long_as_something_is_done(
+    crew: OutpostCrew, player: Callable[[str], Player]
+) -> None:
+    """What others hand over in between brings the hope back, however many have come and gone."""
+    for turn in range(3):
+        come_and_go(crew, player, *(f"p{turn}{number}" for number in range(6)))
+        one = player(f"good{turn}")
+        one.work()
+        one.say(DeltaOffered(delta=one.delta(), size_bytes=1))
+        hear(crew, DeltaOffered)
+        one.exchange.close()
+        while crew._stations:
+            crew.poll(0.1)

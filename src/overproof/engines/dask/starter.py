@@ -24,7 +24,7 @@ from overproof.words.errors import EngineError
 PATIENCE_S = 3.0
 """How long after one Dask worker was refused it is believed that no other one will do."""
 MAX_DEATHS = 3
-"""Outposts that may end by themselves while none lives, before there is no hope."""
+"""Outposts that may end by themselves one after the other while none lives, before there is no hope."""
 CLOSE_S = 10.0
 HELLO_S = 0.01
 
@@ -108,6 +108,8 @@ class DaskStarter:
         if self._has_news:
             self._warn()
         if not is_alone:
+            with self._lock:
+                self._deaths.clear()  # that some die is ordinary, as long as others come
             return
         self._check_scheduler()
         with self._lock:

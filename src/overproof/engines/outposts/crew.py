@@ -45,7 +45,7 @@ from overproof.engines.outposts.station import Station, outpost_of
 from overproof.engines.uploads.upload import Upload
 from overproof.engines.wire import Connection, Exchange, fresh_credentials
 from overproof.records.block import Delta
-from overproof.records.notices import DeltaLost, MergerJoined, WorkerJoined, WorkerLost
+from overproof.records.notices import DeltaLost, DeltaOffered, MergerJoined, WorkerJoined, WorkerLost
 from overproof.words.errors import EngineError
 from overproof.words.ids import WorkerId
 
@@ -315,6 +315,8 @@ class OutpostCrew:
                 station.known[name] = None
             case WorkerLost(worker=name):
                 station.known.pop(name, None)
+            case DeltaOffered():
+                self._in_vain.clear()  # deaths are ordinary, as long as something is done in between
             case DeltaArrived(delta=delta) | DeltaLost(delta=delta):
                 station.fetching.pop((delta.worker, delta.number), None)
                 self._fetch_next()
