@@ -10,7 +10,7 @@ from overproof.engines.simulated import SimulationOptions, simulate
 from overproof.records.notices import DeltaLost, DeltaMerged, DeltaNotPassed, DeltaPassed, MergerJoined
 from overproof.records.orders import CallMerger, ForgetDelta
 
-MANY = SimulationOptions(workers=100, files=50, output_mb=20.0, seed=5)
+MANY = SimulationOptions(workers=40, files=20, output_mb=50.0, seed=5)
 
 
 def test_mergers_take_the_load_from_the_master() -> None:
