@@ -33,9 +33,9 @@ def test_nobody_has_more_than_three_outputs() -> None:
 def test_every_delta_is_answered_once() -> None:
     """What is passed is forgotten by its worker; what is lost, or not passed, comes again, and is merged in the end."""
     troubles = replace(
-        MANY, has_mergers=True, merger_losses=0.5, losses=0.3, unpassed=0.1, keeps_log=True, checks_every=50
+        MANY, output_mb=3.0, inflow_mb_s=60.0, has_mergers=True, merger_losses=0.5, losses=0.5, unpassed=0.1
     )
-    report = simulate(troubles)
+    report = simulate(replace(troubles, keeps_log=True, checks_every=50))
     kinds = [type(fact.what) for fact in report.log]
     assert all(kind in kinds for kind in (DeltaLost, DeltaNotPassed, CallMerger, MergerJoined))
     assert kinds.count(DeltaPassed) == report.n_passed == kinds.count(ForgetDelta)
