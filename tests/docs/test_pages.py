@@ -122,13 +122,13 @@ def test_the_program_that_is_installed_is_the_one_of_the_pages() -> None:
 def test_every_make_target_that_a_page_names_exists() -> None:
     """`make NAME` in any page is a target of the Makefile, and every target is named in its help."""
     makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, flags=re.M))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.M))
     pages = [*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")]
     named = {
-        name for page in pages for name in re.findall(r"(?:`|^)make ([a-z]+)", page.read_text(encoding="utf-8"), re.M)
+        name for page in pages for name in re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(encoding="utf-8"), re.M)
     }
     assert {"demo", "test"} <= named <= targets
-    assert targets == set(re.findall(r"^([a-z]+):.*## ", makefile, flags=re.M))
+    assert targets == set(re.findall(r"^([a-z-]+):.*## ", makefile, flags=re.M))
 
 
 @pytest.mark.parametrize(
