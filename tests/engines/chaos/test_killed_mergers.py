@@ -89,7 +89,6 @@ def kill_mergers(session: Any, folder: Path, *, seed: int, n_hits: int, serial: 
     for key in ("n", "total", "firsts"):
         assert result[key] == serial[key]
     assert result.account.processed == result.account.total == N_CYCLES
-    assert result.statistics.deltas_passed > 0
     assert n_hit > 0
 
 
