@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from overproof.engines.outposts import neighbours
-from overproof.engines.outposts.neighbours import neighbours_in, settle
+from overproof.engines.outposts.abroad import neighbours
+from overproof.engines.outposts.abroad.neighbours import neighbours_in, settle
 
 SCRIPT = """
 import overproof as op
@@ -24,7 +24,7 @@ def late(cycles):
 
 if True:
     import sys
-    from overproof.engines.outposts import adapting
+    from overproof.engines.outposts.abroad import adapting
     gone = "/gone/from/here"
     whole = adapting.for_others
     from overproof.engines.outposts import crew

@@ -30,6 +30,7 @@ class End:
         found: list[Arrival] = []
         deadline_s = time.monotonic() + DEADLINE_S
         while len(found) < n:
+            self.exchange.release()
             assert self._arrived.wait(deadline_s - time.monotonic()), f"only {[each.message for each in found]} came"
             self._arrived.clear()
             found += self.exchange.take()
@@ -104,20 +105,25 @@ def test_many_threads_may_send(make: Callable[..., End]) -> None:
 
 def test_one_large_payload_is_in_memory_at_a_time(make: Callable[..., End]) -> None:
     """A second large payload comes when the first one was dropped, and small messages of others pass by."""
-    here, first, second = make(), make(), make()
+    here, first, second, third = make(), make(), make(), make()
     port = here.exchange.listen("127.0.0.1")
-    calls = [each.exchange.dial("127.0.0.1", port) for each in (first, second)]
-    for call in calls:
-        call.send("large", b"l" * LARGE)
-    third = make()
-    third.exchange.dial("127.0.0.1", port).send("small")
+    for each in (first, second):
+        each.exchange.dial("127.0.0.1", port).send("large", b"l" * LARGE)
+    (large,) = here.gather(1)
+    assert large.message == "large"
+    # Whoever has it in hand takes nothing; meanwhile others come and go, and the second one could have come long ago.
+    talk = third.exchange.dial("127.0.0.1", port)
+    for number in range(50):
+        talk.send(("small", number))
     deadline_s = time.monotonic() + DEADLINE_S
-    turns: list[list[str]] = []
-    while sum(map(len, turns)) < 3:
+    while len(here.exchange._arrivals) < 50:
         assert time.monotonic() < deadline_s
-        turns.append([each.message for each in here.exchange.take()])
-    assert all(turn.count("large") <= 1 for turn in turns)
-    assert sorted(each for turn in turns for each in turn) == ["large", "large", "small"]
+    for _ in range(20):
+        make().exchange.dial("127.0.0.1", port).send("another")
+    while len(here.exchange._arrivals) < 70:
+        assert time.monotonic() < deadline_s
+    assert {each.message for each in here.exchange.take()} == {*(("small", number) for number in range(50)), "another"}
+    assert [each.message for each in here.gather(1)] == ["large"]
 
 
 def test_the_end_is_told_once(make: Callable[..., End]) -> None:
@@ -194,6 +200,26 @@ def test_who_is_silent_is_given_up(make: Callable[..., End], credentials: Creden
     assert gone.message is None
     alive.send("still")
     assert [each.message for each in here.gather(1)] == ["still"]
+
+
+def test_nobody_is_silent_while_this_process_is_held_up(make: Callable[..., End]) -> None:
+    """Where the exchange's own thread could not run for long, the others are heard again before they are given up."""
+    here = make(silent_s=2.5)
+    call = make().exchange.dial("127.0.0.1", here.exchange.listen("127.0.0.1"))
+    call.send("before")
+    here.gather(1)
+    here.exchange.do(threading.Event().wait, 4.0)  # as user code does that holds the interpreter
+    call.send("after")
+    assert [each.message for each in here.gather(1)] == ["after"]
+    assert call.is_open
+
+
+@pytest.mark.parametrize(("host", "port"), [("a..b", 1), ("x" * 70, 1), ("127.0.0.1", 70_000)])
+def test_an_address_that_cannot_be_is_told(make: Callable[..., End], host: str, port: int) -> None:
+    """A call to what is no address at all is over like any other that nobody answers."""
+    here = make()
+    call = here.exchange.dial(host, port)
+    assert here.gather(1) == [Arrival(call, None)]
 
 
 def test_what_is_no_frame_ends_the_connection(make: Callable[..., End], credentials: Credentials) -> None:

@@ -3,7 +3,8 @@
 Lives here: `crew.py`, a crew to the driver, which knows the outposts; `station.py`, what it knows of one of them;
 `outpost.py`, the process at a slot of another machine, which keeps worker processes up there as on one machine;
 `payloads/`, which wait there until they are fetched, and how mergers get them; `logs/`, what user code prints there;
-`invitation.py` and `starter.py`, how an outpost comes to know whom to call; `signals.py`, what they say to each other.
+`abroad/`, what must be other there than here; `invitation.py` and `starter.py`, how an outpost comes to know whom to
+call; `signals.py`, what they say to each other.
 Comes in: slots, however they are got. Goes out: letters of workers, wherever they are. An outpost that is lost takes
 its workers along; one that comes back is another one.
 Start with `crew.py`, then `outpost.py`.

@@ -16,7 +16,7 @@ from typing import Any
 from overproof.engines.limits import Limits
 from overproof.engines.local.channel import Payload
 from overproof.engines.messages import Brief, Command, DeltaArrived, Letter
-from overproof.engines.outposts.adapting import for_others
+from overproof.engines.outposts.abroad.adapting import for_others
 from overproof.engines.outposts.invitation import Invitation
 from overproof.engines.outposts.logs import LogGrew, LogWriter
 from overproof.engines.outposts.signals import (
@@ -182,6 +182,7 @@ class OutpostCrew:
         return letters
 
     def _hear_all(self, timeout_s: float) -> list[Letter]:
+        self._exchange.release()
         self._arrived.wait(timeout_s)
         self._arrived.clear()
         letters, self._own = self._own, []

@@ -10,8 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,36 +22,12 @@ from overproof.engines.local.channel import Payload
 from overproof.engines.local.processes import ProcessCrew
 from overproof.engines.local.watch import machine_memory_bytes
 from overproof.engines.messages import DeltaArrived, Ended, Letter, Ready, Settled
-from overproof.engines.outposts.adapting import adapted
+from overproof.engines.outposts import signals
+from overproof.engines.outposts.abroad import Scratch, adapted
 from overproof.engines.outposts.invitation import Invitation
 from overproof.engines.outposts.logs import LogSender
 from overproof.engines.outposts.payloads.kept import Kept
-from overproof.engines.outposts.payloads.passing import Passing
-from overproof.engines.outposts.signals import (
-    Arrived,
-    Begin,
-    Dismiss,
-    End,
-    Expect,
-    Fetch,
-    GaveUp,
-    Go,
-    Gone,
-    Here,
-    KeepIsolator,
-    KeepMerger,
-    KeepPayloads,
-    Kill,
-    Killed,
-    Listening,
-    PassOn,
-    Provide,
-    Provided,
-    Tell,
-    Want,
-    Watch,
-    key_of,
-)
+from overproof.engines.outposts.payloads.passing import ANSWER_S, Passing
 from overproof.engines.wire import Connection, Exchange
 from overproof.records.notices import (
     DeltaLost,
@@ -68,6 +42,8 @@ from overproof.words.errors import EngineError
 from overproof.words.ids import WorkerId
 
 POLL_S = 0.5
+HUB_SILENT_S = 30.0
+"""A hub may be silent for longer than an outpost: its machine may sleep, or user code hold up its thread."""
 RECALL_S = 1.0
 """Time between two calls of a hub that does not answer."""
 LEAVING_S = 22.0
@@ -92,6 +68,9 @@ class Outpost:
         listen_on: address for other outposts; None: all of this machine.
         quit_after_s: time without a hub after which it ends.
         leave_after_s: time after which it leaves by itself, as slots end.
+
+    Attributes:
+        was_alone: it has ended since there was no hub.
     """
 
     def __init__(
@@ -114,19 +93,21 @@ class Outpost:
         self._quit_after_s = quit_after_s
         self._leave_at_s = None if leave_after_s is None else self._clock.now() + leave_after_s
         self._arrived = threading.Event()
-        self._exchange = Exchange(invitation.credentials, arrived=self._wake)
+        self._exchange = Exchange(invitation.credentials, arrived=self._wake, silent_s=HUB_SILENT_S)
         self._peer_port = self._exchange.listen(listen_on or "")
         self._addresses = cycle(invitation.hosts)
-        self._directory = tempfile.mkdtemp(prefix="overproof-outpost-")
+        self._scratch = Scratch()
         self._logs = LogSender(host, send=self._say, clock=self._clock)
         self._kept = Kept()
-        self._passing = Passing(self._exchange, self._kept, fail=self._say_not_passed, clock=self._clock)
+        self._passing = Passing(
+            self._exchange, self._kept, fail=self._say_not_passed, give_up=self._give_up_merger, clock=self._clock
+        )  # fmt: skip
         self._hub: Connection | None = None
         self._alone_since_s: float | None = self._clock.now()
         self._call_at_s = 0.0
         self._is_asked_to_leave = False
         self._leaving_since_s: float | None = None
-        self._is_over = False
+        self._is_over = self.was_alone = False
         self._crew: ProcessCrew | None = None
         self._begin_anew()
         self._do_by_signal = self._orders()
@@ -158,7 +139,7 @@ class Outpost:
             if self._crew is not None:
                 self._crew.close()
             self._exchange.close()
-            shutil.rmtree(self._directory, ignore_errors=True)
+            self._scratch.remove()
 
     def _wake(self) -> None:
         self._arrived.set()
@@ -166,6 +147,7 @@ class Outpost:
             self._crew.wake()
 
     def _turn(self) -> None:
+        self._exchange.release()
         for letter in self._poll():
             self._relay(letter)
         arrivals = self._exchange.take()
@@ -188,7 +170,7 @@ class Outpost:
         try:
             return self._crew.poll(POLL_S)
         except EngineError as error:
-            self._say(GaveUp(reason=f"{self._host}: {error}"))
+            self._say(signals.GaveUp(reason=f"{self._host}: {error}"))
             self._flush()
             raise
 
@@ -205,13 +187,13 @@ class Outpost:
             self._alone_since_s = None
             if self._crew is None:
                 self._begin_anew()
-            arrived = Arrived(
+            arrived = signals.Arrived(
                 name=self._name, host=self._host, n_workers=self._n_workers, peer_port=self._peer_port,
                 aliases=self._aliases,
             )  # fmt: skip
             self._hub.send(arrived)
         if self._alone_since_s is not None and now - self._alone_since_s > self._quit_after_s:
-            self._is_over = True
+            self._is_over = self.was_alone = True
 
     def _lose_hub(self) -> None:
         """Nobody is there any more who could take what workers have: let them end."""
@@ -264,7 +246,7 @@ class Outpost:
         listening = tuple(self._crew.workers)
         if listening != self._listening:
             self._listening = listening
-            self._say(Listening(workers=listening))
+            self._say(signals.Listening(workers=listening))
 
     # -- letters up
 
@@ -275,7 +257,7 @@ class Outpost:
             case Ready():
                 return
             case DeltaOffered(delta=delta) if payload is not None:
-                self._kept.put(key_of(query, delta), payload)
+                self._kept.put(signals.key_of(query, delta), payload)
                 reply = replace(reply, size_bytes=len(payload))
                 if self._keeps_payloads or len(payload) > WITH_OFFER_BYTES:
                     payload = None
@@ -294,29 +276,37 @@ class Outpost:
         if isinstance(reply, DeltaPassed | DeltaNotPassed) and self._crew is not None:
             self._passing.answered(reply.merger, self._crew)
 
-    def _say_not_passed(self, query: int, order: PassOn, reason: str) -> None:
+    def _say_not_passed(self, query: int, order: signals.PassOn, reason: str) -> None:
         epoch = self._epochs.get(order.merger, 0)
         self._say((query, DeltaNotPassed(merger=order.merger, epoch=epoch, delta=order.delta, reason=reason)))
+
+    def _give_up_merger(self, merger: WorkerId) -> None:
+        """End a merger that hangs in what it adds; what it held is computed again."""
+        if self._crew is not None:
+            self._crew.dismiss(merger)
+        self._kept.lose(merger)
+        reason = f"the merger did not answer within {self._passing.answer_s:.0f} s"
+        self._say((self._query, WorkerLost(worker=merger, reason=reason)))
 
     # -- orders down
 
     def _orders(self) -> dict[type, Callable[[ProcessCrew, Any], None]]:
         """Say what is done at each signal."""
         return {
-            Expect: lambda crew, signal: crew.expect(signal.libraries),
-            Provide: self._provide,
-            Begin: self._begin,
-            Watch: self._watch,
-            Tell: self._tell,
-            Dismiss: self._dismiss,
-            KeepIsolator: lambda crew, _: crew.call_isolator(),
-            KeepMerger: lambda crew, _: crew.call_merger(self._host),
-            KeepPayloads: self._keep_payloads,
-            Fetch: self._fetch,
-            PassOn: lambda crew, signal: self._passing.begin(self._query, signal, crew),
-            End: self._end,
-            Kill: self._kill,
-            Go: self._go,
+            signals.Expect: lambda crew, signal: crew.expect(signal.libraries),
+            signals.Provide: self._provide,
+            signals.Begin: self._begin,
+            signals.Watch: self._watch,
+            signals.Tell: self._tell,
+            signals.Dismiss: self._dismiss,
+            signals.KeepIsolator: lambda crew, _: crew.call_isolator(),
+            signals.KeepMerger: lambda crew, _: crew.call_merger(self._host),
+            signals.KeepPayloads: self._keep_payloads,
+            signals.Fetch: self._fetch,
+            signals.PassOn: lambda crew, signal: self._passing.begin(self._query, signal, crew),
+            signals.End: self._end,
+            signals.Kill: self._kill,
+            signals.Go: self._go,
         }
 
     def _hear(self, connection: Connection, message: Any, payload: Payload | None) -> None:
@@ -327,67 +317,68 @@ class Outpost:
                 self._passing.lose(connection, self._crew)
         elif self._crew is None:
             return
-        elif isinstance(message, Want | Here | Gone):
+        elif isinstance(message, signals.Want | signals.Here | signals.Gone):
             self._passing.arrive(connection, message, payload, self._crew)
         elif connection is self._hub:
             self._do_by_signal[type(message)](self._crew, message)
 
-    def _begin(self, crew: ProcessCrew, signal: Begin) -> None:
+    def _begin(self, crew: ProcessCrew, signal: signals.Begin) -> None:
         self._forget_query()
         self._query = signal.brief.query
         brief = signal.brief
         if brief.log_directory is not None and not os.access(brief.log_directory, os.W_OK):
-            brief = replace(brief, log_directory=self._logs.begin(brief.query, self._directory))
-        crew.begin(adapted(brief, machine_bytes=machine_memory_bytes(), directory=self._directory))
+            brief = replace(brief, log_directory=self._logs.begin(brief.query, self._scratch.path))
+        crew.begin(adapted(brief, machine_bytes=machine_memory_bytes(), directory=self._scratch.path))
 
-    def _provide(self, crew: ProcessCrew, signal: Provide) -> None:
+    def _provide(self, crew: ProcessCrew, signal: signals.Provide) -> None:
         digest = signal.upload.digest
         try:
             remarks = crew.provide(signal.upload)
         except EngineError as error:
-            self._say(Provided(digest=digest, problem=f"{self._host}: {error}"))
+            self._say(signals.Provided(digest=digest, problem=f"{self._host}: {error}"))
         else:
-            self._say(Provided(digest=digest, remarks=remarks))
+            self._say(signals.Provided(digest=digest, remarks=remarks))
 
-    def _watch(self, crew: ProcessCrew, signal: Watch) -> None:
+    def _watch(self, crew: ProcessCrew, signal: signals.Watch) -> None:
         limits = signal.limits
+        self._passing.answer_s = max(ANSWER_S, limits.block_timeout_s or 0.0)
         if limits.memory_bytes is None and self._memory_bytes is not None:
             limits = replace(limits, memory_bytes=int(self._memory_bytes / self._n_workers * MEMORY_SHARE))
         crew.watch(limits)
 
-    def _tell(self, crew: ProcessCrew, signal: Tell) -> None:
+    def _tell(self, crew: ProcessCrew, signal: signals.Tell) -> None:
         if isinstance(signal.command, Settled):
             self._kept.settle(signal.worker, signal.command.number)
         crew.send(signal.worker, signal.command)
 
-    def _dismiss(self, crew: ProcessCrew, signal: Dismiss) -> None:
+    def _dismiss(self, crew: ProcessCrew, signal: signals.Dismiss) -> None:
         self._kept.lose(signal.worker)
         crew.dismiss(signal.worker)
 
-    def _keep_payloads(self, crew: ProcessCrew, _: KeepPayloads) -> None:
+    def _keep_payloads(self, crew: ProcessCrew, _: signals.KeepPayloads) -> None:
         self._keeps_payloads = True
 
-    def _fetch(self, crew: ProcessCrew, signal: Fetch) -> None:
+    def _fetch(self, crew: ProcessCrew, signal: signals.Fetch) -> None:
         delta = signal.delta
-        payload = self._kept.get(key_of(self._query, delta))
+        payload = self._kept.get(signals.key_of(self._query, delta))
         if payload is None:
             self._say((self._query, DeltaLost(delta=delta, reason=f"{delta.worker} is gone")))
         else:
             self._say((self._query, DeltaArrived(delta=delta)), payload)
 
-    def _end(self, crew: ProcessCrew, _: End) -> None:
+    def _end(self, crew: ProcessCrew, _: signals.End) -> None:
         self._forget_query()
         crew.end()
         self._logs.send_all()
 
-    def _kill(self, crew: ProcessCrew, _: Kill) -> None:
+    def _kill(self, crew: ProcessCrew, _: signals.Kill) -> None:
         self._forget_query()
         with contextlib.suppress(EngineError):  # told at the next turn
             crew.kill()
         self._logs.send_all()
-        self._say(Killed())
+        self._say(signals.Killed())
 
-    def _go(self, crew: ProcessCrew, _: Go) -> None:
+    def _go(self, crew: ProcessCrew, _: signals.Go) -> None:
         self._is_over = True
 
     def _forget_query(self) -> None:

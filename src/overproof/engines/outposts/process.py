@@ -17,6 +17,8 @@ from overproof.engines.outposts.outpost import Outpost
 from overproof.words.errors import OverproofError
 
 LEAVE = "leave"
+ALONE = 75
+"""Exit code after too long a time without a session."""
 
 
 def main() -> None:
@@ -49,6 +51,8 @@ def main() -> None:
         outpost.run()
     except OverproofError as error:
         sys.exit(f"overproof: the outpost on {options.host} ends: {error}")
+    if outpost.was_alone:
+        sys.exit(ALONE)
 
 
 def _heed(outpost: Outpost) -> None:

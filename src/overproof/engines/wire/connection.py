@@ -41,8 +41,8 @@ class Office(Protocol):
         """Note that a connection is open."""
         ...
 
-    def arrive(self, connection: Connection, message: Any, payload: Payload | None) -> None:
-        """Keep what came."""
+    def arrive(self, connection: Connection, message: Any, payload: Payload | None, *, is_large: bool = False) -> None:
+        """Keep what came; what is large came by the lane."""
         ...
 
     def lose(self, connection: Connection) -> None:
@@ -53,8 +53,8 @@ class Office(Protocol):
         """Tell whether a connection may read a large frame now; else it is told to go on when its turn comes."""
         ...
 
-    def leave_lane(self, connection: Connection) -> None:
-        """Note that a frame is whole."""
+    def leave_lane(self, connection: Connection) -> bool:
+        """Note that a frame is whole; tell whether it came by the lane."""
         ...
 
 
@@ -175,9 +175,9 @@ class Connection(asyncio.BufferedProtocol):
             return
         if frame is not None:
             self._incoming = Incoming()
-            self._exchange.leave_lane(self)
+            is_large = self._exchange.leave_lane(self)
             if frame[0] is not None:  # a beat
-                self._exchange.arrive(self, *frame)
+                self._exchange.arrive(self, *frame, is_large=is_large)
         elif self._incoming.size_bytes > LARGE_BYTES and not self._exchange.may_read(self):
             self._is_waiting = True
             assert self._transport is not None
@@ -199,6 +199,10 @@ class Connection(asyncio.BufferedProtocol):
             self._pump()
         if not self._is_waiting and now - self._heard_s > silent_s:
             self._abort()
+
+    def forgive(self, held_up_s: float) -> None:
+        """Leave out a time in which nobody here could listen."""
+        self._heard_s += held_up_s
 
     def _abort(self) -> None:
         self._is_over = True

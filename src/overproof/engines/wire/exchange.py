@@ -2,7 +2,7 @@
 
 Payloads can be as large as the whole result, and there can be many senders; so there is one *lane* for large frames, as
 between the processes of one machine. While a frame is on it, others wait in the buffers of their senders. What came by
-the lane is in hand until the next `take`: then its reader is supposed to have dropped it.
+the lane is in hand until its reader has dropped it, and says so by `release`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,15 @@ START_S = 10.0
 
 
 class Arrival(NamedTuple):
-    """What came by a connection; a message of None: it is over, and this is the last of it."""
+    """What came by a connection; a message of None: it is over, and this is the last of it.
+
+    One that is large came by the lane.
+    """
 
     connection: Connection
     message: Any
     payload: Payload | None = None
+    is_large: bool = False
 
 
 class Exchange:
@@ -53,11 +57,12 @@ class Exchange:
         self._arrivals: deque[Arrival] = deque()
         self._connections: set[Connection] = set()
         self._lane: Connection | None = None
-        self._is_in_hand = False
+        self._is_in_hand = self._is_taken = False
         self._queue: deque[Connection] = deque()
         self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_closed = False
+        self._looked_s = self.now()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True, name="overproof-exchange")
         self._thread.start()
@@ -101,20 +106,25 @@ class Exchange:
             try:
                 async with asyncio.timeout(HANDSHAKE_S):
                     await self._loop.create_connection(lambda: connection, host, port, ssl=self._calling)
-            except (OSError, TimeoutError):
+            except (OSError, ValueError, OverflowError):  # no name, or no port, that there could be
                 self.lose(connection)
 
         self.do(self._spawn, call())
         return connection
 
-    def take(self) -> list[Arrival]:
-        """Return what came since the last time; the large payload of that time must have been dropped."""
-        if self._is_in_hand:
+    def release(self) -> None:
+        """Say that what was taken is dropped: the next large payload may come. To be called before each wait."""
+        if self._is_taken:
+            self._is_taken = False
             self.do(self._free_lane)
+
+    def take(self) -> list[Arrival]:
+        """Return what came since the last time."""
         arrivals = []
         with contextlib.suppress(IndexError):
             while True:
                 arrivals.append(self._arrivals.popleft())
+                self._is_taken = self._is_taken or arrivals[-1].is_large
         return arrivals
 
     def do(self, action: Callable[..., object], *arguments: Any) -> None:
@@ -137,9 +147,9 @@ class Exchange:
         """Note that a connection is open."""
         self._connections.add(connection)
 
-    def arrive(self, connection: Connection, message: Any, payload: Payload | None) -> None:
+    def arrive(self, connection: Connection, message: Any, payload: Payload | None, *, is_large: bool = False) -> None:
         """Keep what came."""
-        self._arrivals.append(Arrival(connection, message, payload))
+        self._arrivals.append(Arrival(connection, message, payload, is_large))
         self._arrived()
 
     def lose(self, connection: Connection) -> None:
@@ -168,10 +178,12 @@ class Exchange:
         self._queue.append(connection)
         return False
 
-    def leave_lane(self, connection: Connection) -> None:
-        """Note that a frame is whole."""
-        if self._lane is connection:
-            self._lane, self._is_in_hand = None, True
+    def leave_lane(self, connection: Connection) -> bool:
+        """Note that a frame is whole; tell whether it came by the lane."""
+        if self._lane is not connection:
+            return False
+        self._lane, self._is_in_hand = None, True
+        return True
 
     def _free_lane(self) -> None:
         self._is_in_hand = False
@@ -204,8 +216,16 @@ class Exchange:
         self._loop.close()
 
     def _look(self) -> None:
-        """Look at every connection once a beat."""
+        """Look at every connection once a beat.
+
+        Where this process itself was held up, nobody could be heard, and nobody is blamed for it.
+        """
         now = self.now()
+        held_up_s = now - self._looked_s - BEAT_S
+        self._looked_s = now
+        if held_up_s > BEAT_S:
+            for connection in self._connections:
+                connection.forgive(held_up_s)
         for connection in list(self._connections):
             connection.look(now, self._silent_s)
         self._loop.call_later(BEAT_S, self._look)

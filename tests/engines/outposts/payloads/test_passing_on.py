@@ -35,10 +35,12 @@ class Outpost:
         self.dialled: list[Line] = []
         self.given: list[tuple[str, Delta, Any]] = []
         self.failed: list[tuple[Delta, str]] = []
+        self.given_up: list[str] = []
         self.passing = Passing(
             self,  # type: ignore[arg-type]
             self.kept,
             fail=lambda query, order, reason: self.failed.append((order.delta, reason)),
+            give_up=self.given_up.append,
             clock=self.clock,
         )
 
@@ -93,6 +95,22 @@ def test_a_merger_gets_the_next_one_when_it_has_answered(outpost: Outpost) -> No
     outpost.hear(line, Gone(key=key_of(1, delta(2))))
     assert outpost.given == [("here.m0", delta(1), b"one")]
     assert outpost.failed == [(delta(2), "far.w0 is gone")]
+
+
+def test_a_merger_that_does_not_answer_is_given_up(outpost: Outpost) -> None:
+    """It hangs in what it was given: it is given up once, with all that waits for it; one that answers is not."""
+    for number in (1, 2):
+        outpost.kept.put(key_of(1, delta(number)), b"sums")
+        outpost.order(delta(number), None)
+    outpost.kept.put(key_of(1, delta(3)), b"sums")
+    outpost.order(delta(3), None, merger="here.m1")
+    outpost.passing.answered("here.m1", outpost)
+    outpost.clock.advance(outpost.passing.answer_s + 1.0)
+    outpost.passing.look(outpost)
+    outpost.passing.look(outpost)
+    assert outpost.given_up == ["here.m0"]
+    assert [(merger, each.number) for merger, each, _ in outpost.given] == [("here.m0", 1), ("here.m1", 3)]
+    assert outpost.failed == []
 
 
 def test_others_get_what_they_want_or_hear_that_it_is_gone(outpost: Outpost) -> None:

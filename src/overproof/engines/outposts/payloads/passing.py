@@ -17,6 +17,8 @@ from overproof.words.ids import WorkerId
 
 NO_DELTA: DeltaKey = (0, "", 0, 0)
 
+ANSWER_S = 60.0
+"""A merger that has not answered for so long, or for the time that a block may take, hangs in what it adds."""
 PATIENCE_S = 30.0
 """A payload that has not come by then is not waited for: it is somebody else's to fetch."""
 SHUN_S = 30.0
@@ -49,19 +51,32 @@ class Passing:
         exchange: of this process.
         kept: payloads of our own workers.
         fail: told the query, the order and the reason for each delta that could not be had.
+        give_up: told each merger that has not answered for too long.
         clock: of this process.
+
+    Attributes:
+        answer_s: how long a merger may take over one delta.
     """
 
     def __init__(
-        self, exchange: Exchange, kept: Kept, *, fail: Callable[[int, PassOn, str], None], clock: Clock
+        self,
+        exchange: Exchange,
+        kept: Kept,
+        *,
+        fail: Callable[[int, PassOn, str], None],
+        give_up: Callable[[WorkerId], None],
+        clock: Clock,
     ) -> None:
         self._exchange = exchange
         self._kept = kept
         self._fail = fail
+        self._give_up_merger = give_up
+        self.answer_s = ANSWER_S
         self._clock = clock
         self._errands: dict[DeltaKey, _Errand] = {}
         self._at_work: dict[WorkerId, DeltaKey] = {}
         self._queues: dict[WorkerId, deque[_Errand]] = {}
+        self._answer_by_s: dict[WorkerId, float] = {}
         self._connections: dict[tuple[str, int], Connection] = {}
         self._shunned: dict[tuple[str, int], float] = {}
 
@@ -73,11 +88,13 @@ class Passing:
     def answered(self, merger: WorkerId, crew: Merging) -> None:
         """Note that a merger has answered for the delta that it was given."""
         self._at_work.pop(merger, None)
+        self._answer_by_s.pop(merger, None)
         self._go_on(merger, crew)
 
     def lose_merger(self, merger: WorkerId) -> None:
         """Forget what was to be got for a merger that is lost: its loss says all."""
         self._queues.pop(merger, None)
+        self._answer_by_s.pop(merger, None)
         self._errands.pop(self._at_work.pop(merger, NO_DELTA), None)
 
     def _go_on(self, merger: WorkerId, crew: Merging) -> None:
@@ -92,7 +109,7 @@ class Passing:
         if order.place is None:
             payload = self._kept.get(key)
             if payload is not None:
-                crew.give(order.merger, order.delta, payload)
+                self._give(order, payload, crew)
             else:
                 self._end(errand, f"{order.delta.worker} is gone")
             return
@@ -118,7 +135,7 @@ class Passing:
         if errand is None:
             return  # it was given up
         if isinstance(message, Here) and payload is not None:
-            crew.give(errand.order.merger, errand.order.delta, payload)
+            self._give(errand.order, payload, crew)
         else:
             self._end(errand, f"{errand.order.delta.worker} is gone")
             self._go_on(errand.order.merger, crew)
@@ -136,12 +153,20 @@ class Passing:
         now = self._clock.now()
         late = [errand for errand in self._errands.values() if errand.until_s < now]
         self._give_up(late, f"it did not come within {PATIENCE_S:.0f} s", crew)
+        for merger in [merger for merger, by_s in self._answer_by_s.items() if by_s < now]:
+            self.lose_merger(merger)
+            self._give_up_merger(merger)
 
     def clear(self) -> None:
         """Forget everything: nobody waits for it any more."""
         self._errands.clear()
         self._at_work.clear()
+        self._answer_by_s.clear()
         self._queues.clear()
+
+    def _give(self, order: PassOn, payload: Payload, crew: Merging) -> None:
+        self._answer_by_s[order.merger] = self._clock.now() + self.answer_s
+        crew.give(order.merger, order.delta, payload)
 
     def _give_up(self, errands: list[_Errand], reason: str, crew: Merging) -> None:
         for errand in errands:

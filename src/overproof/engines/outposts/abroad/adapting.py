@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from overproof.engines.messages import Brief
-from overproof.engines.outposts.neighbours import neighbours_in, settle
+from overproof.engines.outposts.abroad.neighbours import neighbours_in, settle
 from overproof.store.cache_place import CachePlace, choose_cache
 
 
