@@ -42,8 +42,10 @@ def _nobodys_places(monkeypatch: pytest.MonkeyPatch) -> None:
         ("a.b.c", None),
         (token("soon"), None),
         (token(None), None),
+        (token(10**400), None),
+        (token(float("nan")), None),
     ],
-    ids=["plain", "spaces", "opaque", "dots", "text", "none"],
+    ids=["plain", "spaces", "opaque", "dots", "text", "none", "endless", "no-number"],
 )
 def test_when_tokens_expire(content: str, expires_at_s: float | None) -> None:
     """A token of the usual kind says it; of any other nobody knows."""

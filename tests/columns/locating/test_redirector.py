@@ -146,7 +146,8 @@ def test_replicas_of_a_dataset(redirector: Redirector) -> None:
     """A file with one holder is read as the dataset says; with several, at each of them, and as it says in the end."""
     redirector.holders = {"/store/a": ["disk1:1094"], "/store/b": ["disk1:1094", "[::10.0.0.2]:1095", "[::10.0.0.3]"]}
     found: dict[int, tuple[Place, ...]] = {}
-    paths = ["root://lead//store/a", "/here/x", "root://lead:1094//store/b", "root://lead//store/none"]
+    with_secret = "root://lead//store/b?authz=secret"  # is for one server, and stays as it is
+    paths = ["root://lead//store/a", "/here/x", "root://lead:1094//store/b", "root://lead//store/none", with_secret]
     locate(paths, mounts=(), tell=found.update)
     replicas = replicas_of(found, HostBook({"10.0.0.2": "two"}, ask=lambda host: ()))
     told = {file: [(each.path, each.host, each.server) for each in several] for file, several in replicas.items()}

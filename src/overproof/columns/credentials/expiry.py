@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import re
 
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
@@ -20,9 +21,10 @@ def expiry_of_token(content: bytes) -> float | None:
         return None
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + b"=" * (-len(parts[1]) % 4)))
-        return float(claims["exp"])
-    except (binascii.Error, ValueError, KeyError, TypeError):
+        expiry = float(claims["exp"])
+    except (binascii.Error, ValueError, KeyError, TypeError, OverflowError):
         return None
+    return expiry if math.isfinite(expiry) else None
 
 
 def expiry_of_proxy(content: bytes) -> float | None:

@@ -40,6 +40,8 @@ def locate(
     afar: dict[str, dict[str, list[FileIndex]]] = defaultdict(lambda: defaultdict(list))
     for file, path in enumerate(paths):
         if path.startswith(XROOTD):
+            if "?" in path or "#" in path:  # what stands behind them is said to one server, and is not ours to pass on
+                continue
             origin, name = split_url(path)
             afar[origin][name].append(file)
         elif (place := place_of(path, mounts)) is not None:

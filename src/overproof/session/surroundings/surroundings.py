@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from overproof.engines.crew import Crew
+from overproof.query.packetizers.table import LOCAL_ONLY
+from overproof.records.dataset import Dataset
 from overproof.records.notices import CredentialExpired, Notice
 from overproof.session.question import Question
 from overproof.session.surroundings.protocols import needs_credentials, tells_places
@@ -34,8 +36,8 @@ class Surroundings:
         self._crew = crew
         self._tell = tell
         self._paths = [] if question.dataset is None else [spec.path for spec in question.dataset.files]
-        self._is_local_only = question.options.packetizer == "local-only"
-        self._passes = self._find_passes() if needs_credentials(self._paths) else None
+        self._is_local_only = question.options.packetizer == LOCAL_ONLY
+        self._passes = self._find_passes() if needs_credentials(_all_paths(question.dataset)) else None
         self._whereabouts: Whereabouts | None = None
 
     @property
@@ -87,3 +89,12 @@ class Surroundings:
 
     def _say_expired(self, reason: str) -> None:
         self._tell(CredentialExpired(reason=reason))
+
+
+def _all_paths(dataset: Dataset | None) -> list[str]:
+    """List whatever is read for a dataset: its files, and those of friends, which may lie elsewhere."""
+    if dataset is None:
+        return []
+    chains = [spec.path for chain in dataset.friends for spec in chain.files]
+    parts = [part.path for spec in dataset.files for friend in spec.friends for part in friend.parts]
+    return [*(spec.path for spec in dataset.files), *chains, *parts]
