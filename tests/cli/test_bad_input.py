@@ -206,3 +206,27 @@ def test_limits_that_make_no_sense(call: Callable, numbers: Path, option: str, v
     called = call("draw", numbers, "n", *INLINE, option, value)
     assert (called.code, called.out, len(called.err.splitlines())) == (2, "", 1), called
     assert said in called.err
+
+
+@pytest.mark.parametrize(
+    ("engine", "option", "said"),
+    [
+        ("slurm:2", "nonsense=1", "slurm has no option nonsense"),
+        ("slurm:2", "cores=-1", "cores=-1: give a whole number of at least 1"),
+        ("htcondor:2", "cores=0", "cores=0: give a whole number of at least 1"),
+        ("slurm:2", "worker_extra_args=--foo", "give a list of texts"),
+        ("slurm:2", "ports=40000", "two are needed"),
+        ("slurm:2", "ports=40099-40000", "the range goes backwards"),
+        ("dask://127.0.0.1:1", "ports=70000", "ports go from 1 to 65535"),
+    ],
+)
+def test_an_option_of_an_engine_that_cannot_be_is_one_line(
+    call: Callable, numbers: Path, engine: str, option: str, said: str
+) -> None:
+    """It is refused before anything starts, in one short line that holds nothing else that the engine is given."""
+    pytest.importorskip("dask_jobqueue", reason="the extra dask is not installed")
+    called = call("draw", numbers, "n", "--engine", engine, "--engine-option", option, "--bins", "10,0,1000")
+    assert called.code == 2
+    assert said in called.err
+    assert len(called.err.splitlines()) == 1
+    assert len(called.err) < 300

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batch_jobs import answer, cancel, slurm_jobs
@@ -15,6 +16,8 @@ from batch_queries import (
     write_file,
 )
 from real_service import Service
+
+import overproof as op
 
 pytest.importorskip("dask_jobqueue", reason="dask-jobqueue is not installed")
 
@@ -73,3 +76,27 @@ def test_a_node_that_dies_changes_nothing(slurm_cluster: Service, slurm: Service
 def test_jobs_end_by_themselves_when_the_machine_of_their_user_fails(slurm: Service) -> None:
     """Where nobody is left who could remove them, they end after a minute without a master."""
     check_that_nothing_is_left("slurm:2", slurm_jobs, within_s=120, kill=kill_with_all)
+
+
+def secrets_seen(cycles: Any) -> dict[str, Any]:
+    """Say which variables of this process and of its parents have what must not be there."""
+    import os
+    from pathlib import Path
+
+    seen, pid = [], os.getpid()
+    while pid > 1:
+        place = Path(f"/proc/{pid}")
+        try:
+            seen += [each.decode() for each in (place / "environ").read_bytes().split(b"\0") if b"SECRET-TOKEN" in each]
+        except OSError:
+            break  # somebody else's: the batch system's own
+        pid = int((place / "stat").read_text().rpartition(")")[2].split()[1])
+    return {"seen": sorted(set(seen)), "own": [name for name in os.environ if "INHERIT_CONFIG" in name], "n": 1}
+
+
+def test_a_token_is_in_no_environment_of_a_job(slurm: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither workers nor any process above them have the user's token there, nor workers a key of Dask's."""
+    monkeypatch.setenv("BEARER_TOKEN", "SECRET-TOKEN-123")
+    with op.Session("slurm:1", progress=False) as session:
+        result = session.process(secrets_seen, cycles=1, journal=False)
+    assert dict(result) == {"seen": [], "own": [], "n": 1}

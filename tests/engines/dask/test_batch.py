@@ -7,6 +7,7 @@ import json
 import os
 import re
 import stat
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -112,6 +113,128 @@ def test_an_option_that_there_is_none_of_is_named(pretend: Callable[..., Path]) 
     with pytest.raises(OptionError, match="quue"):
         hire_on_batch("slurm", 2, {"quue": "short"})
     assert not calls.exists() or "sbatch" not in calls.read_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "complaint"),
+    [
+        ("slurm", {"cores": -1}, "cores=-1: give a whole number of at least 1"),
+        ("slurm", {"cores": 0}, "cores=0: give a whole number"),
+        ("slurm", {"cores": 1.5}, "cores=1.5: give a whole number"),
+        ("slurm", {"cores": True}, "cores=True: give a whole number"),
+        ("htcondor", {"cores": "4"}, "cores='4': give a whole number"),
+        ("slurm", {"job_cpu": 0}, "job_cpu=0: give a whole number"),
+        ("slurm", {"processes": 4, "cores": 2}, "processes=4 of 2 cores"),
+        ("slurm", {"memory": "much"}, "memory='much': give a size"),
+        ("htcondor", {"disk": -1}, "disk=-1: give a size"),
+        ("slurm", {"death_timeout": 0}, "death_timeout=0: give a number of seconds"),
+        ("slurm", {"nanny": "no"}, "nanny='no': give true or false"),
+        ("slurm", {"worker_extra_args": "--foo"}, "worker_extra_args='--foo': give a list of texts"),
+        ("slurm", {"job_extra_directives": "--exclusive"}, "job_extra_directives='--exclusive': give a list"),
+        ("slurm", {"job_script_prologue": True}, "job_script_prologue=True: give a list"),
+        ("htcondor", {"job_extra_directives": ["a"]}, "job_extra_directives=.'a'.: give a table"),
+        ("htcondor", {"submit_command_extra": "-x"}, "submit_command_extra='-x': give a list"),
+        ("slurm", {"scheduler_options": []}, "scheduler_options=..: give a table"),
+        ("slurm", {"queue": ["short"]}, "queue=.'short'.: give text"),
+        ("slurm", {"quue": "short"}, "slurm has no option quue: is it queue?"),
+        ("slurm", {"nonsense": 1}, "slurm has no option nonsense"),
+        ("slurm", {"security": 1}, "security is set by each session for itself"),
+        ("slurm", {"host": 5}, "host=5: give the name or address"),
+        ("slurm", {"ports": 40000}, "ports=40000: two are needed"),
+    ],
+    ids=str,
+)
+def test_options_that_make_no_sense_are_told_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, kind: str, options: dict[str, Any], complaint: str
+) -> None:
+    """Each is named with what to give, in one short line; no scheduler, sweeper or job is begun for it."""
+    monkeypatch.setattr("overproof.engines.dask.hiring._Batch", None)
+    with pytest.raises(OptionError, match=complaint) as caught:
+        hire_on_batch(kind, 2, options)
+    assert len(str(caught.value)) < 200
+
+
+def test_errors_of_dask_are_told_without_what_it_was_given(
+    pretend: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What dask-jobqueue complains of is said in a line, without the keys that it tells, and so is its cause."""
+    pretend(sbatch="exit 1", squeue="", scancel="")
+
+    def complain(*_: Any, **settings: Any) -> None:
+        raise ValueError(f"got an unexpected thing in job_kwargs={settings} with PRIVATE KEY\nand more PRIVATE KEY")
+
+    monkeypatch.setattr("overproof.engines.dask.hiring.make_cluster", complain)
+    with pytest.raises(OptionError, match="slurm: got an unexpected thing") as caught:
+        hire_on_batch("slurm", 2, {})
+    assert "PRIVATE KEY" not in str(caught.value)
+    assert caught.value.__suppress_context__
+    assert caught.value.__cause__ is None
+
+
+def test_what_is_not_said_is_left_to_us(pretend: Callable[..., Path], tmp_path: Path) -> None:
+    """None means that nothing was said, as everywhere."""
+    pretend(sbatch=f"cp $1 {tmp_path}/script; echo Submitted batch job 17", squeue="echo '17|PENDING|'", scancel="")
+    crew = hire_on_batch("slurm", 1, {"cores": None, "queue": None})
+    try:
+        wait_until((tmp_path / "script").exists)
+        wait_until(lambda: "dask_worker" in (tmp_path / "script").read_text())
+    finally:
+        crew.close()
+    assert "--cpus-per-task=1\n" in (tmp_path / "script").read_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "is_kept"),
+    [
+        ("slurm", {}, False),
+        ("htcondor", {}, True),
+        ("htcondor", {"job_extra_directives": {"GetEnv": "True"}}, False),
+    ],
+    ids=["slurm", "htcondor", "getenv"],
+)
+def test_secrets_of_the_user_are_in_no_environment_that_jobs_get(
+    pretend: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    kind: str,
+    options: dict[str, Any],
+    is_kept: bool,
+) -> None:
+    """Slurm copies the environment of who submits: it has no token; HTCondor copies it where it is told to alone."""
+    secrets = ("BEARER_TOKEN", "AWS_SECRET_ACCESS_KEY", "SITE_PASSWORD", "my_api_key", batch.INHERIT)
+    for name in secrets:
+        monkeypatch.setenv(name, "SECRET-123")
+    monkeypatch.setenv("BEARER_TOKEN_FILE", "/run/token")
+    written = tmp_path / "environment"
+    said = {
+        "sbatch": f"env >{written}.draft; mv {written}.draft {written}; echo Submitted batch job 17",
+        "condor_submit": f"env >{written}.draft; mv {written}.draft {written}; echo 1 submitted to cluster 17.",
+    }
+    rest = dict.fromkeys(("squeue", "scancel", "scontrol", "condor_q", "condor_rm", "condor_history"), "")
+    pretend(**said, **rest)
+    crew = hire_on_batch(kind, 1, options)
+    try:
+        wait_until(written.exists)
+    finally:
+        crew.close()
+    lines = written.read_text().splitlines()
+    assert "BEARER_TOKEN_FILE=/run/token" in lines
+    assert sorted(line for line in lines if "SECRET-123" in line) == sorted(
+        f"{name}=SECRET-123" for name in secrets if is_kept
+    )
+
+
+def test_the_log_of_a_slurm_job_is_private_and_cannot_be_foretold(cluster: Callable[..., Any], tmp_path: Path) -> None:
+    """Whoever has made a file of the obvious name gets nothing; the log is for its owner, whatever the umask."""
+    (tmp_path / "overproof-17.log").symlink_to(tmp_path / "victim")
+    script = cluster("slurm", python="echo said:").job_script()
+    subprocess.run(
+        ["/bin/sh", "-c", f"umask 000; {script}\numask"], check=True, capture_output=True,
+        env={"TMPDIR": str(tmp_path), "SLURM_JOB_ID": "17", "PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    assert not (tmp_path / "victim").exists()
+    (log,) = tmp_path.glob("overproof-17.????????")
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
 def test_the_name_of_this_machine_is_what_the_site_says(pretend: Callable[..., Path], tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 
 
-from overproof.engines.dask.reaching import check_open, free_port, is_here, open_client, own_names
+from overproof.engines.dask.ports import check_ports, free_port
+from overproof.engines.dask.reaching import check_open, is_here, open_client, own_names
 from overproof.words.errors import EngineError, OptionError
 
 ELSEWHERE = "192.0.2.99"
@@ -73,3 +74,31 @@ def test_a_port_is_taken_from_the_range_that_a_firewall_leaves_open() -> None:
     for nonsense in ("x", "5-y", "-"):
         with pytest.raises(OptionError, match="give a range such as"):
             free_port(nonsense)
+
+
+@pytest.mark.parametrize(
+    ("ports", "complaint"),
+    [
+        ("40099-40000", "goes backwards: give '40000-40099'"),
+        (70000, "from 1 to 65535"),
+        ("65000-70000", "from 1 to 65535"),
+        (0, "from 1 to 65535"),
+        (True, "give a range such as"),
+        (40000, "two are needed, for the session and for Dask's scheduler: give a range such as '40000-40009'"),
+    ],
+)
+def test_ports_that_cannot_do_are_told_why(ports: int | str, complaint: str) -> None:
+    """A range backwards, a number that is no port, one port where two are needed: each is said."""
+    with pytest.raises(OptionError, match=complaint):
+        check_ports(ports, n_needed=2)
+
+
+def test_one_free_port_of_a_range_is_too_few_for_two() -> None:
+    """Where a scheduler is started too, two ports must be free; for a session alone one does."""
+    with socket.socket() as taken:
+        taken.bind(("", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        check_ports(f"{port}-{port + 40}", n_needed=1)
+        with pytest.raises(OptionError, match="of these is free"):
+            check_ports(f"{port}-{port + 1}", n_needed=2)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,11 +14,12 @@ import pytest
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 
 
+from overproof.engines.dask import batch, scout
 from overproof.engines.dask.scout import differences, environment, refusal, seconds_left, seconds_of
 from overproof.engines.dask.sending import Sent
 
 HERE = {"python": "3.11", "versions": {"overproof": "1.0", "numpy": "2.0"}}
-DATA = {"topic": "t", "invitation": "{}", "environment": HERE, "arguments": [], "is_own": False}
+DATA = {"topic": "t", "invitation": "{}", "environment": HERE, "client": "c", "arguments": [], "is_own": False}
 
 
 class Loop:
@@ -101,3 +104,38 @@ def test_the_end_of_a_slot_is_known_where_its_job_says_so() -> None:
     left_s = seconds_left({"SLURM_JOB_END_TIME": str(int(time.time()) + 100)})
     assert left_s == pytest.approx(100, abs=5)
     assert seconds_left({}) is None
+
+
+def test_an_outpost_gets_no_secret_of_its_dask_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys of Dask and a token of whoever started the Dask worker stay there; all else is passed on."""
+    for name in ("BEARER_TOKEN", batch.INHERIT, "ELSE"):
+        monkeypatch.setenv(name, "x")
+    found = scout._environment()
+    assert "BEARER_TOKEN" not in found
+    assert batch.INHERIT not in found
+    assert found["ELSE"] == "x"
+
+
+def test_what_is_sent_says_the_same_as_what_stays() -> None:
+    """The text of the scout cannot import ours: exit code and variable are written twice, and are the same."""
+    from overproof.engines.outposts import process
+
+    assert scout.ALONE == process.ALONE
+    assert scout.JOB_LOG == batch.LOG
+    assert batch.INHERIT in scout.NOT_FOR_OUTPOSTS
+
+
+def test_the_log_of_a_job_that_ends_as_it_should_goes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """When the outpost of a job has left, its log is removed before the process ends."""
+    log = tmp_path / "log"
+    log.touch()
+    monkeypatch.setenv(batch.LOG, str(log))
+    made = scout.Scout({**DATA, "is_own": True})
+    made._worker = SimpleNamespace(loop=Loop(), close=lambda *_, **__: None)
+    made._worker.loop.add_callback = lambda *_, **__: None
+    monkeypatch.setattr(scout, "GOODBYE_S", 0.0)
+    ended: list[int] = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    made._end()
+    assert ended == [0]
+    assert not log.exists()

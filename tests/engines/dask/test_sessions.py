@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import socket
 import threading
 import time
 import warnings
@@ -20,6 +22,8 @@ from distributed import Client, Security
 
 import overproof as op
 from overproof.engines.dask import DaskStarter, EnvironmentWarning
+from overproof.engines.outposts import Invitation
+from overproof.engines.wire import fresh_credentials
 from overproof.words.errors import EngineError, OptionError
 
 DEADLINE_S = 60.0
@@ -258,3 +262,28 @@ def test_what_makes_no_sense_with_dask_is_refused(client: Client) -> None:
         op.Session(client, insecure="yes")
     with pytest.raises(OptionError, match="or a client of Dask"):
         op.Session({"scheduler": 5})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("is_there", [False, True], ids=["killed", "cut-off"])
+def test_scouts_of_a_session_that_was_killed_are_sent_no_more(is_there: bool) -> None:
+    """An outpost that finds no session has it struck from the scheduler, unless the session's client is there."""
+    with started(n_workers=1, processes=False) as watching:
+        client = Client(watching.scheduler.address, set_as_default=False)
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            port = unused.getsockname()[1]
+        starter = DaskStarter(client, arguments=("--quit-after", "0.2"), close=lambda: None)
+        starter.start(Invitation(hosts=("127.0.0.1",), port=port, credentials=fresh_credentials()))
+        scheduler = watching.cluster.scheduler
+        name = starter._name
+        wait_until(lambda: name in scheduler.worker_plugins, "the scout is sent")
+        (worker,) = watching.cluster.workers.values()
+        wait_until(lambda: name in worker.plugins, "the scout arrives")
+        scout = worker.plugins[name]
+        if is_there:
+            asyncio.run_coroutine_threadsafe(scout._sweep(), worker.loop.asyncio_loop).result(DEADLINE_S)
+            assert name in scheduler.worker_plugins
+        client.close()
+        if not is_there:
+            wait_until(lambda: name not in scheduler.worker_plugins, "the scheduler forgets it")
+            wait_until(lambda: name not in worker.plugins, "the scout goes")

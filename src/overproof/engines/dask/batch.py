@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -24,6 +26,11 @@ DEATH_TIMEOUT_S: Final = 60
 SECRETS: Final = "overproof-dask.config"
 INHERIT: Final = "DASK_INTERNAL_INHERIT_CONFIG"
 """The variable by which Dask hands its configuration to processes that it starts."""
+_NAMES_OF_SECRETS: Final = re.compile(
+    rf"{INHERIT}|.*(TOKEN|SECRET|SECRET_KEY|PASSWORD|PASSWD|PASSPHRASE|(API|ACCESS|PRIVATE)_?KEY(_ID)?)", re.IGNORECASE
+)
+LOG: Final = "OVERPROOF_JOB_LOG"
+"""The variable that names the log of a job, which goes when the job ends as it should."""
 
 
 class _Quiet:
@@ -43,8 +50,18 @@ class _Quiet:
             os.unlink(path)
 
 
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave out variables whose names say that they are secrets; those that lead to files with secrets stay."""
+    return {name: value for name, value in environment.items() if not _NAMES_OF_SECRETS.fullmatch(name)}
+
+
 class PrivateSlurmJob(_Quiet, SLURMJob):  # type: ignore[misc]  # it has no types
     """A job of Slurm."""
+
+    async def _submit_job(self, script: str) -> str:
+        """Submit it without secrets: Slurm copies the environment of whoever submits, and writes it down."""
+        said = await self._call([*shlex.split(self.submit_command), script], env=without_secrets(os.environ))
+        return str(said)
 
     async def close(self) -> None:
         """Cancel it."""
@@ -54,6 +71,15 @@ class PrivateSlurmJob(_Quiet, SLURMJob):  # type: ignore[misc]  # it has no type
 
 class PrivateHTCondorJob(_Quiet, HTCondorJob):  # type: ignore[misc]  # dask-jobqueue has no types
     """A job of HTCondor."""
+
+    async def _submit_job(self, script: str) -> str:
+        """Submit it; without secrets where the environment is asked for, which goes into a description for everybody.
+
+        Elsewhere they stay: HTCondor itself may ask for a token.
+        """
+        is_copied = any(name.lower() == "getenv" for name in self.job_header_dict)
+        environment = without_secrets(os.environ) if is_copied else dict(os.environ)
+        return str(await self._call([*shlex.split(self.submit_command), script], env=environment))
 
     async def close(self) -> None:
         """Remove it."""
@@ -80,7 +106,7 @@ class CondorCluster(_Unshared, HTCondorCluster):  # type: ignore[misc]  # dask-j
     job_cls = PrivateHTCondorJob
 
 
-CLUSTERS: Final = {"slurm": SlurmCluster, "htcondor": CondorCluster}
+CLUSTERS: Final[dict[str, Any]] = {"slurm": SlurmCluster, "htcondor": CondorCluster}
 
 
 def make_cluster(kind: str, name: str, options: Mapping[str, Any], *, port: int, directory: Path) -> Any:
@@ -127,7 +153,9 @@ def _for_slurm(settings: dict[str, Any], secrets: str, _: Path) -> None:
         settings["job_extra_directives"] = [
             "--output=/dev/null", "--error=/dev/null", *settings.get("job_extra_directives", ())
         ]  # fmt: skip
-        prologue.append('exec >"${TMPDIR:-/tmp}/overproof-$SLURM_JOB_ID.log" 2>&1')
+        # By mktemp: for its owner alone, and under a name that nobody can take before.
+        prologue.append(f'{LOG}=$(mktemp "${{TMPDIR:-/tmp}}/overproof-$SLURM_JOB_ID.XXXXXXXX") && export {LOG}')
+        prologue.append(f'[ -z "${LOG}" ] || exec >"${LOG}" 2>&1')
     settings["job_script_prologue"] = [*prologue, *settings.get("job_script_prologue", ())]
 
 

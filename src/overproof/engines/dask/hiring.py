@@ -14,7 +14,9 @@ from distributed import Client
 
 from overproof.engines.dask.batch import forget, make_cluster, private_directory
 from overproof.engines.dask.jobs import Jobs
-from overproof.engines.dask.reaching import check_client, free_port, is_here, open_client, own_names, quieten, some_port
+from overproof.engines.dask.options import checked_options, plainly
+from overproof.engines.dask.ports import check_ports, free_port, some_port
+from overproof.engines.dask.reaching import check_client, is_here, open_client, own_names, quieten
 from overproof.engines.dask.starter import DaskStarter
 from overproof.engines.dask.sweeping import Sweeper
 from overproof.engines.outposts import OutpostCrew
@@ -36,9 +38,10 @@ def hire_on_dask(where: str | Client, options: Mapping[str, Any]) -> OutpostCrew
     """
     said = dict(options)
     insecure = _flag(said, "insecure")
-    host, ports = said.pop("host", None), said.pop("ports", None)
+    host, ports = _host(said), said.pop("ports", None)
     if said:
         raise OptionError(f"Dask knows no option {', '.join(sorted(said))}: there are insecure, host and ports")
+    check_ports(ports, n_needed=1)
     if isinstance(where, str):
         quieten()
         client = open_client(where, insecure=insecure)
@@ -66,7 +69,9 @@ def hire_on_batch(kind: str, n_workers: int, options: Mapping[str, Any]) -> Outp
         EngineError: there is no such batch system here.
     """
     said = dict(options)
-    host, ports = said.pop("host", None), said.pop("ports", None)
+    host, ports = _host(said), said.pop("ports", None)
+    said = checked_options(kind, said)
+    check_ports(ports, n_needed=2)
     for command in COMMANDS[kind]:
         if shutil.which(command) is None:
             raise EngineError(f"{command} is not on this machine: {kind} can be used where its commands are installed")
@@ -108,13 +113,13 @@ class _Batch:
         try:
             self._cluster = make_cluster(kind, name, options, port=port, directory=directory)
         except (ValueError, TypeError) as error:
-            raise OptionError(f"{kind}: {error}") from error
+            raise OptionError(f"{kind}: {plainly(error)}") from None  # the cause may tell keys
         except (RuntimeError, OSError) as error:
-            raise EngineError(f"no scheduler can be started here: {error}") from error
+            raise EngineError(f"no scheduler can be started here: {plainly(error)}") from None
         self._sweeper = Sweeper(kind, name, directory=directory)
         try:
             self.client = Client(self._cluster, set_as_default=False)
-            n_jobs = math.ceil(n_workers / int(options.get("cores", 1)))
+            n_jobs = math.ceil(n_workers / options.get("cores", 1))
             self.jobs = Jobs(self._cluster, kind, n_jobs=n_jobs)
         except BaseException:
             self._cluster.close()
@@ -147,6 +152,13 @@ def _flag(options: dict[str, Any], name: str) -> bool:
     value = options.pop(name, False)
     if not isinstance(value, bool):
         raise OptionError(f"{name}={value!r}: give True or False")
+    return value
+
+
+def _host(options: dict[str, Any]) -> str | None:
+    value = options.pop("host", None)
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise OptionError(f"host={value!r}: give the name or address by which slots reach this machine")
     return value
 
 

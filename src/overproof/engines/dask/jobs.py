@@ -175,7 +175,7 @@ async def _ask_slurm_why(call: Call, job_id: str) -> str:
     host = found.get("BatchHost", "its node")
     return (
         f"{EARLY}: Slurm's {job_id} is {found.get('JobState')}, exit code {found.get('ExitCode')}; "
-        f"see overproof-{job_id}.log in the temporary directory of {host}"
+        f"see overproof-{job_id}.* in the temporary directory of {host}"
     )
 
 

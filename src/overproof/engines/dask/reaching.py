@@ -110,32 +110,3 @@ def own_names(scheduler: str) -> tuple[str, ...]:
                 names.append(str(probe.getsockname()[0]))
     names += [socket.getfqdn(), os.uname().nodename]
     return tuple(dict.fromkeys(names))
-
-
-def free_port(ports: str | int | None) -> int:
-    """Return a port that is free now, of those that may be used; 0: any.
-
-    Args:
-        ports: `"40000-40099"`, one port, or None.
-
-    Raises:
-        OptionError: this is no range of ports, or none of it is free.
-    """
-    if ports is None:
-        return 0
-    first, _, last = str(ports).partition("-")
-    if not first.isdigit() or not (last or first).isdigit():
-        raise OptionError(f"ports={ports!r}: give a range such as '40000-40099'")
-    for port in range(int(first), int(last or first) + 1):
-        with socket.socket() as probe, contextlib.suppress(OSError, OverflowError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("", port))
-            return port
-    raise OptionError(f"ports={ports!r}: none of these is free on this machine")
-
-
-def some_port() -> int:
-    """Return a port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("", 0))
-        return int(probe.getsockname()[1])

@@ -34,6 +34,11 @@ GOOD_LIFE_S = 30.0
 """An outpost that lived as long has not failed to start."""
 TAIL_BYTES = 4000
 GOODBYE_S = 0.5
+ALONE = 75
+"""Exit code of an outpost that found no session, or none any more."""
+NOT_FOR_OUTPOSTS = ("BEARER_TOKEN", "DASK_INTERNAL_INHERIT_CONFIG")
+"""Variables with secrets that a Dask worker may have: the session gives what workers need."""
+JOB_LOG = "OVERPROOF_JOB_LOG"
 
 
 def environment() -> dict[str, Any]:
@@ -94,7 +99,8 @@ def seconds_of(text: str) -> float | None:
 
 def _environment() -> dict[str, str]:
     """Return the environment of an outpost, with overproof within its reach, and nothing of the current directory."""
-    found = {**os.environ, "PYTHONSAFEPATH": "1"}
+    found = {name: value for name, value in os.environ.items() if name not in NOT_FOR_OUTPOSTS}
+    found["PYTHONSAFEPATH"] = "1"
     spec = importlib.util.find_spec("overproof")
     if spec is not None and spec.origin:
         parent = os.path.dirname(os.path.dirname(spec.origin))
@@ -107,8 +113,9 @@ class Scout(WorkerPlugin):  # type: ignore[misc]  # distributed has types in par
     """Keeps an outpost up beside a Dask worker, until either leaves.
 
     Args:
-        data: `topic` of events, `invitation` on one line, `environment` of the user, `arguments` of outposts, and
-            whether this process `is_own`: it was started for the session, and ends with it.
+        data: `topic` of events, `client` of Dask that the session has, `invitation` on one line, `environment` of the
+            user, `arguments` of outposts, and whether this process `is_own`: it was started for the session, and ends
+            with it.
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -177,6 +184,9 @@ class Scout(WorkerPlugin):  # type: ignore[misc]  # distributed has types in par
         """End this process, in whatever state Dask left it; give it a moment to say good-bye."""
         self._worker.loop.add_callback(self._worker.close, reason="its outpost has left")
         time.sleep(GOODBYE_S)
+        if JOB_LOG in os.environ:
+            with contextlib.suppress(OSError):
+                os.unlink(os.environ[JOB_LOG])  # nothing in it that anybody would look for
         os._exit(0)
 
     def _pass_signal_on(self) -> None:
@@ -203,7 +213,9 @@ class Scout(WorkerPlugin):  # type: ignore[misc]  # distributed has types in par
             if ends_s is not None and time.monotonic() > ends_s - 2 * MARGIN_S:
                 self._give_slot_back()
                 return
-            if code == 0:
+            if code == ALONE and not self._data["is_own"]:
+                self._worker.loop.add_callback(self._sweep)
+            if code in (0, ALONE):
                 return
             self._tell("died", reason=f"exit code {code}" + (f": {said}" if said else ""))
             pause_s = FIRST_PAUSE_S if time.monotonic() - started_s > GOOD_LIFE_S else min(2 * pause_s, LAST_PAUSE_S)
@@ -242,6 +254,16 @@ class Scout(WorkerPlugin):  # type: ignore[misc]  # distributed has types in par
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, text=True,
             env=_environment(), start_new_session=True,
         )  # fmt: skip
+
+    async def _sweep(self) -> None:
+        """Have scouts of a session that was killed sent to nobody any more; it is there while its client is."""
+        scheduler = self._worker.scheduler
+        with contextlib.suppress(OSError, ValueError):  # ValueError: another scout was faster
+            events = await scheduler.events(topic=self._data["client"])
+            seen = [event.get("action") for _, event in events if isinstance(event, dict)]
+            seen = [action for action in seen if action in ("add-client", "remove-client")]
+            if not seen or seen[-1] == "remove-client":
+                await scheduler.unregister_worker_plugin(name=self._data["topic"])
 
     def _give_slot_back(self) -> None:
         """End the Dask worker, whose slot is about to end anyway: its job may be replaced now."""

@@ -87,6 +87,7 @@ class DaskStarter:
         sent = Sent(
             {
                 "topic": self._name,
+                "client": self._client.id,
                 "invitation": invitation.to_text(),
                 "environment": environment(),
                 "arguments": self._arguments,
