@@ -320,6 +320,28 @@ MUTANTS = (
         promise="mergers that are lost time and again, with nothing merged, are not called any more",
     ),
     Mutant(
+        name="replaces who is still up",
+        file="merging/staff.py",
+        old="[merger.host for merger in self.mergers.values()]",
+        new="[merger.host for merger in self._active]",
+        promise="never are more mergers up than are wanted",
+    ),
+    Mutant(
+        name="forgives who cannot be reached",
+        file="merging/staff.py",
+        old="self._shunned[merger.host] += 1",
+        new="self._shunned[merger.host] += 0",
+        promise="mergers that nobody can reach are given up after a bounded number of calls",
+    ),
+    Mutant(
+        name="lets the shunned sit",
+        file="merging/merging.py",
+        old="""                self._call(merger, orders)
+                self._dismiss_if_done(merger, orders)""",
+        new="""                self._dismiss_if_done(merger, orders)""",
+        promise="a shunned merger is called at once for what it holds",
+    ),
+    Mutant(
         name="lets everything come at once",
         file="merging/backlog.py",
         old="if notice.size_bytes < LARGE_BYTES or not self.is_full(merger):",

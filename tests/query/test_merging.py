@@ -339,7 +339,7 @@ def test_mergers_that_are_lost_time_and_again_are_not_called_any_more() -> None:
 
 
 def test_a_merger_that_refuses_time_and_again_gets_nothing_more() -> None:
-    """But it is called for what it has, and another one for others."""
+    """It is called at once for what it has, goes when that is merged, and then another one is called."""
     table = table_of(1, n_blocks=20)
     workers = [f"w{number}" for number in range(MAX_REFUSALS + 1)]
     handed = [packets(table.join(worker)) for worker in workers]
@@ -348,10 +348,37 @@ def test_a_merger_that_refuses_time_and_again_gets_nothing_more() -> None:
     for worker, (_, packet) in list(zip(workers, handed, strict=True))[:MAX_REFUSALS]:
         delta, orders = offer(table, packet, worker)
         assert PassDelta(delta=delta, merger="m0") in orders
-        table.say(not_passed(delta), DeltaMerged(delta=delta))
+        orders = table.say(not_passed(delta))
+        table.say(DeltaMerged(delta=delta))
+    assert CallDelta(worker="m0") in orders
     delta, orders = offer(table, handed[-1][0], workers[-1])
     assert TakeDelta(delta=delta) in orders
-    assert CallMerger(host="localhost") in orders
+    assert not [order for order in table.say(TimePassed()) if isinstance(order, CallMerger)]
+    last = gathered(kept)
+    assert table.say(DeltaOffered(delta=last)) == [TakeDelta(delta=last)]
+    (gone,) = [order for order in table.say(DeltaMerged(delta=last)) if isinstance(order, DismissWorker)]
+    assert (gone.worker, "3 deltas in a row" in gone.reason) == ("m0", True)
+    assert CallMerger(host="localhost") in table.say(TimePassed())
+
+
+def test_a_merger_that_refuses_as_it_dies_counts_as_lost_only() -> None:
+    """Where mergers do good between their deaths, another one is called each time."""
+    table = table_of(1, n_blocks=100)
+    table.say(WorkerLost(worker="m0"), TimePassed())
+    for number in range(1, 2 * MAX_LOSSES):
+        merger = f"m{number}"
+        table.say(MergerJoined(merger=merger, epoch=1))
+        workers = [f"{merger}w{n}" for n in range(MAX_REFUSALS + 1)]
+        handed = [packets(table.join(worker)) for worker in workers]
+        good, kept = (offer(table, packet, workers[0])[0] for packet in handed[0])
+        table.say(passed(good, merger))
+        whole = gathered(good, merger=merger)
+        table.say(DeltaOffered(delta=whole), DeltaMerged(delta=whole), passed(kept, merger))
+        dying = [offer(table, packet, worker)[0] for worker, (packet, _) in zip(workers[1:], handed[1:], strict=True)]
+        table.say(*(not_passed(delta, merger) for delta in dying))
+        assert table.master.n_mergers == 1
+        orders = table.say(WorkerLost(worker=merger)) + table.say(TimePassed())
+        assert CallMerger(host="localhost") in orders
 
 
 def test_a_merger_that_does_not_come_is_called_again() -> None:

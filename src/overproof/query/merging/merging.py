@@ -63,6 +63,7 @@ class Merging:
         if before is not None and before.epoch < notice.epoch:
             self.lose(notice.merger, orders)
         self.staff.join(notice.merger, notice.epoch, host=notice.host)
+        self._see_off(orders)
 
     def lose(self, name: WorkerId, orders: list[Order]) -> bool:
         """Let wait what a lost merger held; what was on its way to it is still its worker's. False if it is none."""
@@ -75,6 +76,7 @@ class Merging:
         self._handout.put_back(runs, orders)
         for passage in [passage for passage in self._ledger.passing.values() if passage.merger is merger]:
             self._go_elsewhere(passage, orders, passes=True)
+        self._see_off(orders)
         return True
 
     def strain(self, notice: WorkerStrained, orders: list[Order]) -> bool:
@@ -82,10 +84,8 @@ class Merging:
         merger = self.find(notice.worker, notice.epoch)
         if merger is None or self.staff is None or merger.is_leaving:
             return False
-        merger.is_leaving = True
-        self.staff.choose_anew()
-        self._call(merger, orders)
-        self._dismiss_if_done(merger, orders)
+        self.staff.let_go(merger, "its memory has grown near the limit")
+        self._see_off(orders)
         return True
 
     def call_mergers(self, orders: list[Order]) -> None:
@@ -141,7 +141,7 @@ class Merging:
             self.staff.part(worker, merger)
         self._go_elsewhere(passage, orders, passes=False)
         if merger.is_leaving:
-            self._dismiss_if_done(merger, orders)
+            self._see_off(orders)
         return True
 
     # -- what mergers have gathered goes to the master
@@ -233,6 +233,13 @@ class Merging:
             merger.was_called = True
             orders.append(CallDelta(worker=merger.name))
 
+    def _see_off(self, orders: list[Order]) -> None:
+        """Call at once those that are to leave, and dismiss who of them has nothing."""
+        for merger in self.mergers:
+            if merger.is_leaving:
+                self._call(merger, orders)
+                self._dismiss_if_done(merger, orders)
+
     def _dismiss_if_done(self, merger: Merger, orders: list[Order]) -> None:
         """Dismiss a merger that is to leave, to whom nothing comes and who has nothing left to hand over."""
         if not merger.is_leaving or merger.held or self.staff is None or is_unsettled(self._ledger, merger):
@@ -240,4 +247,4 @@ class Merging:
         if any(passage.merger is merger for passage in self._ledger.passing.values()):
             return
         self.staff.leave(merger)
-        orders.append(DismissWorker(worker=merger.name, reason="its memory has grown near the limit"))
+        orders.append(DismissWorker(worker=merger.name, reason=merger.reason))

@@ -14,9 +14,14 @@ CHANGE = 10
 CALL_S = 60.0
 """A merger that was called and has not joined for so long is not waited for."""
 MAX_REFUSALS = 3
-"""Deltas in a row that a merger could not get or add, after which none is passed to it."""
+"""Deltas in a row that a merger could not get or add, after which it is shunned: it hands over and goes."""
 MAX_LOSSES = 3
-"""Mergers lost for each that is wanted, with nothing of any merged meanwhile, after which there are none any more."""
+"""Mergers shunned, or lost with nothing of any merged meanwhile, for each that is wanted, after which there are none.
+
+Those shunned count for ever, as what their own hosts bring them says nothing of the others. A host of which so many
+were shunned gets none any more, even while others do.
+"""
+NO_USE = "too many mergers were lost, or could not be reached"
 CROWDED = 2
 """A merger with so many times its part of the workers gets no more of them, even of its own host."""
 
@@ -29,10 +34,11 @@ class Merger(Holder):
         n_passing: deltas that are on their way to it.
         n_refused: deltas in a row that it could not get or add.
         was_called: it was asked for what it has, and got nothing since.
-        is_leaving: it gets nothing more, and is dismissed when it has handed over.
+        was_shunned: it could not get or add too many.
+        reason: why it gets nothing more, and is dismissed when it has handed over; empty as long as it stays.
     """
 
-    __slots__ = ("is_leaving", "n_passing", "n_refused", "n_workers", "was_called")
+    __slots__ = ("n_passing", "n_refused", "n_workers", "reason", "was_called", "was_shunned")
 
     def __init__(self, name: WorkerId, epoch: int, *, host: str) -> None:
         super().__init__(name, epoch, host=host)
@@ -40,12 +46,13 @@ class Merger(Holder):
         self.n_passing = 0
         self.n_refused = 0
         self.was_called = False
-        self.is_leaving = False
+        self.was_shunned = False
+        self.reason = ""
 
     @property
-    def is_shunned(self) -> bool:
+    def is_leaving(self) -> bool:
         """Tell whether no delta is passed to it any more."""
-        return self.is_leaving or self.n_refused >= MAX_REFUSALS
+        return bool(self.reason)
 
 
 class Staff:
@@ -56,7 +63,7 @@ class Staff:
         roster: the workers.
 
     Attributes:
-        mergers: those that joined and are not lost, by name.
+        mergers: those that joined and are not lost, by name; those that are to leave as well, as they are still up.
         largest_bytes: size of the largest delta of a worker.
     """
 
@@ -72,6 +79,7 @@ class Staff:
         "_of",
         "_policy",
         "_roster",
+        "_shunned",
         "largest_bytes",
         "mergers",
     )
@@ -86,6 +94,7 @@ class Staff:
         self._of: dict[Worker, Merger | None] = {}
         self._last_epochs: dict[WorkerId, int] = {}
         self._n_wanted = self._n_lost = 0
+        self._shunned: Counter[str] = Counter()  # by host
         self._for_workers = 0
         self._is_stale = self._for_large = False
 
@@ -108,8 +117,9 @@ class Staff:
         self._called = [(host, at_s) for host, at_s in self._called if host in workers and now - at_s <= CALL_S]
         wanted = self._policy(Crowd(workers, self.largest_bytes))
         self._n_wanted = sum(wanted.values())
-        there = Counter([host for host, _ in self._called] + [merger.host for merger in self._active])
-        lacking = {host: n - there[host] for host, n in wanted.items() if n > there[host]}
+        there = Counter([host for host, _ in self._called] + [merger.host for merger in self.mergers.values()])
+        good = {host: n for host, n in wanted.items() if self._shunned[host] < MAX_LOSSES * n}
+        lacking = {host: n - there[host] for host, n in good.items() if n > there[host]}
         hosts = sorted(lacking, key=lambda host: (-lacking[host], host))
         calls = [host for host in hosts for _ in range(lacking[host])]
         for host in calls[: max(0, self._n_wanted - there.total())]:
@@ -125,8 +135,14 @@ class Staff:
         if answered is not None:
             self._called.remove(answered)
         merger = self.mergers[name] = Merger(name, epoch, host=host)
+        merger.reason = NO_USE if self._policy is None else ""
         self.choose_anew()
         return merger
+
+    def let_go(self, merger: Merger, reason: str) -> None:
+        """Give a merger nothing more; it counts as there until it has handed over and left."""
+        merger.reason = merger.reason or reason
+        self.choose_anew()
 
     def leave(self, merger: Merger) -> None:
         """Strike off a merger that has handed over everything."""
@@ -134,11 +150,21 @@ class Staff:
         self.choose_anew()
 
     def lose(self, merger: Merger) -> None:
-        """Strike off a merger that is lost; call none any more when too many are."""
+        """Strike off a merger that is lost; there are none any more when too many are.
+
+        One that was shunned before was dying when it refused: it counts as lost, and for no more.
+        """
         self._n_lost += 1
-        if self._n_lost >= MAX_LOSSES * max(1, self._n_wanted):
-            self._policy = None
+        self._shunned[merger.host] -= merger.was_shunned
         self.leave(merger)
+        self._give_up_if_useless()
+
+    def _give_up_if_useless(self) -> None:
+        """Let all mergers go, and call none any more, when they have done no good too often."""
+        if self._n_lost + self._shunned.total() >= MAX_LOSSES * max(1, self._n_wanted):
+            self._policy = None
+            for merger in self.mergers.values():
+                self.let_go(merger, NO_USE)
 
     def praise(self) -> None:
         """Note that something of a merger was merged."""
@@ -151,7 +177,7 @@ class Staff:
         for merger in self.mergers.values():
             merger.n_workers = 0
         self._of.clear()
-        self._active = [merger for merger in self.mergers.values() if not merger.is_shunned]
+        self._active = [merger for merger in self.mergers.values() if not merger.is_leaving]
         self._is_stale = True
 
     def merger_of(self, worker: Worker) -> Merger | None:
@@ -176,9 +202,12 @@ class Staff:
     def part(self, worker: Worker, merger: Merger) -> None:
         """Note that a delta of a worker did not get to its merger: the master has its next ones.
 
-        Until mergers come or go: one that has often failed is not asked again.
+        Until mergers come or go: one that has often failed is not asked again, but shunned.
         """
         self._of[worker] = None
         merger.n_refused += 1
-        if merger.n_refused == MAX_REFUSALS:
-            self.choose_anew()
+        if merger.n_refused >= MAX_REFUSALS and not merger.is_leaving:
+            merger.was_shunned = True
+            self._shunned[merger.host] += 1
+            self.let_go(merger, f"it could not get or add {merger.n_refused} deltas in a row")
+            self._give_up_if_useless()
