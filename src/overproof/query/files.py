@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from overproof.records.block import NO_ENTRIES, Range
@@ -103,6 +103,18 @@ class Files:
     def count_unknown(self, first: FileIndex, stop: FileIndex) -> int:
         """Count the files in a range that somebody must still look into."""
         return 0 if self.is_settled else sum(file not in self._known for file in range(first, stop))
+
+    def is_known(self, file: FileIndex) -> bool:
+        """Tell whether a file was looked into, with or without success."""
+        return file in self._known
+
+    def unsettled(self) -> Iterator[FileIndex]:
+        """Yield the files of which nobody knows what is asked for: not looked into, or behind one that is not."""
+        if self.is_settled:
+            return
+        for file in range(self._n_settled if self._is_chained else 0, self._n_files):
+            if self._is_chained or file not in self._known:
+                yield file
 
     def ask(self) -> FileIndex:
         """Take the next file to look into."""

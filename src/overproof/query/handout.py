@@ -256,14 +256,15 @@ class Handout:
         return self._send(worker, file, reading, n_blocks, orders)
 
     def _send(self, worker: Worker, file: FileIndex, reading: Reading, n_blocks: int, orders: list[Order]) -> bool:
+        number = -1
         if self.locality.places.has_failures:
             found = self._of_good_copy(worker, file, reading, n_blocks)
             if found is None:
                 return False
-            reading, n_blocks = found
+            reading, n_blocks, number = found
         if file != worker.file or reading is not worker.reading:
             self.go_to(worker, file, reading)
-        start, stop = self._shelf.take(file, n_blocks)
+        start, stop = self._shelf.take(file, n_blocks) if number < 0 else self._shelf.take_one(file, number)
         blocks = self._ledger.hold(worker, start, stop)
         number = self.give(worker, start, stop, reading)
         orders.append(
@@ -273,14 +274,18 @@ class Handout:
 
     def _of_good_copy(
         self, worker: Worker, file: FileIndex, reading: Reading, n_blocks: int
-    ) -> tuple[Reading, int] | None:
-        """Return from which copy how many of the next blocks are read, so that none is read again where it failed."""
+    ) -> tuple[Reading, int, int] | None:
+        """Return what is read from which copy, so that no block is read again where it failed.
+
+        Returns:
+            The copy, how many blocks, and which is the first of them; -1: that which waits first.
+        """
         places = self.locality.places
         start, stop = self._shelf.first_run(file)
         if not places.may_read(start, reading.path):
-            other = self.locality.best(worker, file, start)
-            return None if other is None else (other, 1)
+            other = self.locality.next_block(worker, file)
+            return None if other is None else (other[1], 1, other[0])
         good = takewhile(
             lambda number: places.may_read(number, reading.path), range(start, min(stop, start + n_blocks))
         )
-        return reading, sum(1 for _ in good)
+        return reading, sum(1 for _ in good), -1

@@ -233,9 +233,9 @@ class Outlook:
         is_over = not (self._ledger.n_held or self._ledger.n_taken or waiting or suspects)
         if self._state is RUNNING and is_over and self._files.is_settled:
             raise InvariantError("nothing is left to do, but the query runs on")
-        can_work = any(not worker.is_leaving for worker in self._roster.idle)
-        is_free = can_work and not self._locality.is_strict
-        if self._state is RUNNING and waiting and is_free and len(self._roster.idle) == len(self._roster):
+        is_strict, has_work_for = self._locality.is_strict, self._stranded.has_work_for
+        can_work = any(not each.is_leaving and (not is_strict or has_work_for(each)) for each in self._roster.idle)
+        if self._state is RUNNING and waiting and can_work and len(self._roster.idle) == len(self._roster):
             raise InvariantError("blocks wait, and so do all workers")
         if self._state is QueryState.FINISHED and not (is_over and self._files.is_settled):
             raise InvariantError("the query has finished, but something is left to do")

@@ -95,6 +95,21 @@ class Shelf:
                 stock.n_waiting -= stop - start
         return start, stop
 
+    def take_one(self, file: FileIndex, number: int) -> tuple[int, int]:
+        """Take a block of a file that need not be the first one."""
+        runs = self._runs[file]
+        at = next(place for place, (start, stop) in enumerate(runs) if start <= number < stop)
+        start, stop = runs[at]
+        # What comes before it goes behind, with what is taken last.
+        runs[at : at + 1] = [run for run in ((number + 1, stop), (start, number)) if run[0] < run[1]]
+        if not runs:
+            del self._runs[file]
+            self._delist(file)
+        self.n_waiting -= 1
+        for stock in self._placed.get(file, ()):
+            stock.n_waiting -= 1
+        return number, number + 1
+
     def move(self, file: FileIndex | None, to: FileIndex | None) -> None:
         """Note that one worker leaves a file for another; None is nowhere."""
         for place, change in ((file, -1), (to, 1)):

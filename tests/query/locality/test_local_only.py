@@ -90,6 +90,62 @@ def test_a_second_copy_is_near_for_its_own_host() -> None:
     assert farm.near_blocks == 10
 
 
+A, B, OWN = Replica(path="root://a//f", host="a"), Replica(path="root://b//f", host="b"), Replica()
+
+
+@pytest.mark.parametrize("at_s", [0.0, 2.5], ids=["open", "read"])
+@pytest.mark.parametrize(
+    ("replicas", "hosts", "broken", "why"),
+    [
+        ((A, B), "a", "a", "no worker ran on b"),
+        ((A, B, OWN), "ab", "ab", "the copies on a and b failed"),
+        ((A, OWN), "a", "a", "the copies on a failed"),
+    ],
+    ids=["other-host", "own-path", "one-copy-and-own-path"],
+)
+def test_copies_that_failed_are_not_waited_for(
+    at_s: float, replicas: tuple[Replica, ...], hosts: str, broken: str, why: str
+) -> None:
+    """When no copy is left that somebody may read, the query stops, and the reason names what went wrong before."""
+    farm = Farm([10, 3], {0: replicas, 1: copies(1, "a")[0]}, hosts=list(hosts), **ONLY)
+    farm.at(at_s, lambda: farm.broken.update(broken))
+    farm.at(at_s + 3, farm.broken.clear)
+    farm.run(200)
+    assert farm.closed is QueryState.STOPPED
+    (left,) = farm.master.unread
+    assert (left.file, left.stop) == (0, 1_000 if at_s else None)
+    assert left.reason.startswith(why)
+    assert "no answer from" in left.reason
+
+
+def test_a_host_that_is_lost_after_the_other_copy_failed_is_not_waited_for() -> None:
+    """The worker on the host of the copy that failed is no hope."""
+    farm = Farm([10], {0: (A, B)}, hosts=["a", "b"], **ONLY)
+    farm.at(2.5, lambda: farm.broken.add("a"))
+    farm.at(5.0, lambda: farm.lose("w1"))
+    farm.run(200)
+    assert farm.closed is QueryState.STOPPED
+    (left,) = farm.master.unread
+    assert left.reason.startswith("no worker ran on b, where it lies")
+    assert farm.master.account.processed + left.stop - left.first == 1_000
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_a_block_that_only_a_lost_host_could_give_keeps_nobody_from_the_others(others: int) -> None:
+    """Each copy fails on one block, then the workers of one are lost: all is read but the block that was for them."""
+    replicas = copies(1 + others, "a") | {0: (A, B)}
+    farm = Farm([10] * (1 + others), replicas, hosts=["a", "b"], **ONLY)
+    farm.at(2.5, lambda: farm.broken.update("ab"))
+    farm.at(3.2, farm.broken.clear)
+    farm.at(3.3, lambda: farm.lose("w1"))
+    farm.run(200)
+    assert farm.closed is QueryState.STOPPED
+    (left,) = farm.master.unread
+    assert (left.file, left.stop - left.first) == (0, 100)
+    assert farm.master.account.unread == 100
+    assert farm.near_blocks >= 9 + 10 * others
+
+
 def test_a_query_that_the_user_stops_gives_no_reasons_for_the_rest() -> None:
     """What could have been read needs no explanation."""
     farm = Farm([10, 10], copies(2, "a"), hosts=["a"], **ONLY)

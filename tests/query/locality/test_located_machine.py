@@ -59,8 +59,11 @@ class LocatedMachine(RuleBasedStateMachine):
         packetizer=st.sampled_from(("adaptive", "local-only", "by-file", "fixed")),
         places=st.lists(SETS, min_size=4, max_size=4),
         bad=st.sets(st.tuples(st.integers(0, 3), st.sampled_from(HOSTS))),
+        own=st.booleans(),
     )
-    def start(self, sizes: list[int], packetizer: str, places: list[list[str]], bad: set[tuple[int, str]]) -> None:
+    def start(
+        self, sizes: list[int], packetizer: str, places: list[list[str]], bad: set[tuple[int, str]], own: bool
+    ) -> None:
         self.now = 0.0
         self.is_strict = packetizer == "local-only"
         self.grids = [FileGrid(tree="t", n_entries=5 * size, stops=tuple(range(5, 5 * size + 1, 5))) for size in sizes]
@@ -68,6 +71,7 @@ class LocatedMachine(RuleBasedStateMachine):
         self.master = Master(len(sizes), options, packetizer_by_name(packetizer, packet_blocks=2))
         self.places = places
         self.bad = bad
+        self.own = (Replica(),) if own else ()  # the path in the dataset, after all copies
         self.readers: dict[str, Reader] = {}
         self.n_names = 0
         self.taken: list[Delta] = []
@@ -114,7 +118,7 @@ class LocatedMachine(RuleBasedStateMachine):
     def locate(self, which: int, is_final: bool) -> None:
         """Say of one file where it lies, or of all."""
         files = range(len(self.grids)) if is_final else [which % len(self.grids)]
-        replicas = {file: tuple(replica(file, host) for host in self.places[file]) for file in files}
+        replicas = {file: (*(replica(file, host) for host in self.places[file]), *self.own) for file in files}
         self.feed(FilesLocated(replicas=replicas, is_final=is_final))
 
     @rule(host=st.sampled_from(HOSTS))
@@ -217,6 +221,10 @@ class LocatedMachine(RuleBasedStateMachine):
             self.let_time_pass(1)
         assert len(self.closed) == 1, "the query hangs"
         nowhere = {file for file in range(len(self.grids)) if not self.places[file]}
+        if self.own:  # where all copies are bad nobody may read the path in the dataset
+            nowhere |= {
+                file for file, homes in enumerate(self.places) if all((file, home) in self.bad for home in homes)
+            }
         if not (was_closed and self.is_strict):  # it may have waited long enough for a worker near some file
             assert {each.file for each in self.master.unread} <= (nowhere if self.is_strict else set())
         assert self.is_strict or self.closed == [QueryState.FINISHED]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from farm import Farm, Hand, copies, endless, sharing
 
+from overproof.query.locality.locality import Locality
+from overproof.query.roster import Roster
+from overproof.query.shelf import Shelf
 from overproof.records.dataset import Replica
 from overproof.records.notices import FilesLocated, WorkerJoined
 from overproof.words.states import QueryState
@@ -14,12 +17,16 @@ def near_share(farm: Farm) -> float:
     return farm.near_blocks / farm.blocks_from.total()
 
 
-@pytest.mark.parametrize(("n_hosts", "workers", "blocks"), [(2, 1, 10), (2, 4, 10), (5, 3, 8)])
-def test_even_loads_are_read_near(n_hosts: int, workers: int, blocks: int) -> None:
+@pytest.mark.parametrize(
+    ("n_hosts", "workers", "blocks", "n_copies"),
+    [(2, 1, 10, 1), (2, 4, 10, 1), (5, 3, 8, 1), (8, 2, 10, 2), (8, 4, 10, 3)],
+)
+def test_even_loads_are_read_near(n_hosts: int, workers: int, blocks: int, n_copies: int) -> None:
     """Where every host has as much to read as its workers can, at least 95 % is read there, and nobody waits."""
     homes = "abcdefgh"[:n_hosts]
     n_files = 4 * n_hosts * workers // (2 if workers > 1 else 1)
-    farm = Farm([blocks] * n_files, copies(n_files, homes), hosts=list(homes) * workers, far=1.5).run()
+    replicas = copies(n_files, homes, n_copies=n_copies)
+    farm = Farm([blocks] * n_files, replicas, hosts=list(homes) * workers, far=1.5).run()
     assert farm.closed is QueryState.FINISHED
     assert near_share(farm) >= 0.95
     assert farm.now <= 1.05 * n_files * blocks / (n_hosts * workers) + 0.5
@@ -58,6 +65,23 @@ def test_one_copy_of_two_is_near() -> None:
     replicas = {file: (Replica(path="x", host="x"), Replica(path=f"root://a//{file}", host="a")) for file in range(4)}
     farm = Farm([5] * 4, replicas, hosts=["a", "a"]).run()
     assert farm.blocks_from == {"a": 20}
+
+
+def test_who_is_near_is_not_sent_away_by_those_who_are_far() -> None:
+    """At a server that bears one reader, and has one from afar, a worker of its own host reads and not elsewhere."""
+    shelf, roster = Shelf(), Roster()
+    locality = Locality(shelf)
+    locality.locate(copies(1, "ab", n_copies=2), is_final=True)
+    shelf.put(0, 0, 4)
+    server = locality.places.servers["a"]
+    server._bound.limit = 1
+    server.seat(1, 0.0, is_near=False)
+    worker = roster.join("w", 1, host="a")
+    assert worker is not None
+    locality.join(worker)
+    chosen = locality.choose(worker)
+    assert chosen is not None
+    assert chosen[1].path == "root://a//f0"
 
 
 def test_of_two_far_copies_that_of_the_faster_server_is_read_more() -> None:

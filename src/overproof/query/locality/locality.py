@@ -165,9 +165,9 @@ class Locality:
         chosen = self.choose(worker)
         if chosen is not None:
             return chosen
-        for stock in self._at_host.get(worker.host, ()):
-            if stock:
-                return self._from(stock, worker)
+        near = self._of_stocks([stock for stock in self._at_host.get(worker.host, ()) if stock], worker)
+        if near is not None:
+            return near
         return None if self.is_strict or not self._waiting else self._from(next(iter(self._waiting)), worker)
 
     def has_near_work(self, worker: Worker) -> bool:
@@ -195,6 +195,15 @@ class Locality:
             return near
         return max(readings, key=_merit, default=NOWHERE)
 
+    def next_block(self, worker: Worker, file: FileIndex) -> tuple[int, Reading] | None:
+        """Return the first waiting block of a file that a worker may read, and from where; None: it may read none."""
+        for start, stop in self._shelf.waiting_runs(file):
+            for number in range(start, stop):
+                reading = self.best(worker, file, number)
+                if reading is not None:
+                    return number, reading
+        return None
+
     def sit(self, worker: Worker, reading: Reading, now: float) -> None:
         """Note that a worker reads from the server of a reading."""
         server = reading.stock.server
@@ -219,6 +228,8 @@ class Locality:
         if server is None:
             return not self.is_strict or reading.stock.host == worker.host != ""
         if not self.places.is_good(file, reading):
+            return False
+        if self._is_picky and self.next_block(worker, file) is None:
             return False
         is_near = reading.stock.host == worker.host
         return self._has_room(server, but=int(worker.server is server), is_near=is_near)
@@ -246,9 +257,25 @@ class Locality:
 
     def _near_file(self, worker: Worker) -> tuple[FileIndex, Reading] | None:
         stocks = [stock for stock in self._at_host.get(worker.host, ()) if stock and self._is_open(stock, is_near=True)]
-        if not stocks:
-            return None
-        return self._from(min(stocks, key=_n_readers) if len(stocks) > 1 else stocks[0], worker)
+        if len(stocks) > 1:
+            stocks.sort(key=_n_readers)
+        return self._of_stocks(stocks, worker)
+
+    @property
+    def _is_picky(self) -> bool:
+        """Tell whether there may be waiting blocks on the machine of a worker that it may not read: its copy failed."""
+        return self.is_strict and self.places.has_failures
+
+    def _of_stocks(self, stocks: list[Stock], worker: Worker) -> tuple[FileIndex, Reading] | None:
+        """Choose a file of the first of some stocks, all of them near and not empty, that has one for a worker."""
+        if stocks and not self._is_picky:
+            return self._from(stocks[0], worker)
+        for stock in stocks:
+            for file in stock.files():
+                found = self.next_block(worker, file)
+                if found is not None:
+                    return file, found[1]
+        return None
 
     def _far_file(self, worker: Worker) -> tuple[FileIndex, Reading] | None:
         """Choose the stock in most need of readers; what nobody knows comes before, what fails last."""
@@ -268,8 +295,8 @@ class Locality:
     def _from(self, stock: Stock, worker: Worker) -> tuple[FileIndex, Reading]:
         file = stock.first()
         readings = self.places.readings(file)
-        with_room = tuple(each for each in readings if each.stock.server is None or self._has_room(each.stock.server))
-        near = self._near_of(with_room, worker)
+        with_room = tuple(each for each in readings if self._has_room_for(worker, each.stock))
+        near = self._near_of(readings if self.is_strict else with_room, worker)
         return file, near or max(with_room or readings, key=_merit)
 
     def _near_of(self, readings: tuple[Reading, ...], worker: Worker) -> Reading | None:
@@ -291,6 +318,9 @@ class Locality:
         limit = server.limit
         n_readers = server.n_near if is_near else server.n_readers
         return n_readers - but < (self._most if limit is None else limit)
+
+    def _has_room_for(self, worker: Worker, stock: Stock) -> bool:
+        return stock.server is None or self._has_room(stock.server, is_near=stock.host == worker.host)
 
     def _pays(self, stock: Stock) -> bool:
         """Tell whether somebody far comes to the end of a block of a stock clearly before those who are near would."""

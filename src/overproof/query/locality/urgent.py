@@ -22,7 +22,9 @@ def urgent_stocks(stocks: Iterable[Stock], *, n_waiting: int, all_per_s: float) 
         n_waiting: blocks that wait anywhere.
         all_per_s: entries a second of all workers.
     """
-    even = URGENT * n_waiting / all_per_s
+    stocks = tuple(stocks)
+    # A block with two copies waits in two stocks, and is read from one of them.
+    even = URGENT * max(n_waiting, sum(stock.n_waiting for stock in stocks)) / all_per_s
     for stock in stocks:
         server = stock.server
         if server is None or server.is_failing or server.waiting > SATED or stock.n_waiting <= MANY:

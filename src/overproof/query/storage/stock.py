@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from overproof.words.ids import FileIndex
@@ -53,6 +54,11 @@ class Stock:
         """Return the file with the fewest readers, and among these the one that has waited longest."""
         by_readers = self._by_readers
         return next(iter(by_readers[min(by_readers)]))
+
+    def files(self) -> Iterator[FileIndex]:
+        """Yield all files, that with the fewest readers first."""
+        for n_readers in sorted(self._by_readers):
+            yield from self._by_readers[n_readers]
 
     def listed(self) -> list[tuple[FileIndex, int]]:
         """List the files with the number of their readers."""
