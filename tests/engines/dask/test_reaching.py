@@ -29,7 +29,7 @@ def test_an_open_scheduler_elsewhere_is_refused_before_anything_is_sent() -> Non
     check_open("inproc://192.0.2.1/1/1", insecure=False)
 
 
-@pytest.mark.parametrize("address", ["dask://host", "dask://", "tls://host:port"])
+@pytest.mark.parametrize("address", ["dask://host", "dask://", "dask://:8786", "tls://host:port"])
 def test_an_address_without_a_port_is_no_address(address: str) -> None:
     """The error says what an address looks like."""
     with pytest.raises(OptionError, match="give the scheduler's host and port"):
@@ -102,3 +102,15 @@ def test_one_free_port_of_a_range_is_too_few_for_two() -> None:
         check_ports(f"{port}-{port + 40}", n_needed=1)
         with pytest.raises(OptionError, match="of these is free"):
             check_ports(f"{port}-{port + 1}", n_needed=2)
+
+
+def test_a_name_that_nobody_knows_is_told_as_such() -> None:
+    """A slip of the pen in the host's name is no open scheduler."""
+    with pytest.raises(EngineError, match=r"the name no-such-host\.invalid is not known here"):
+        open_client("dask://no-such-host.invalid:8786", insecure=False)
+
+
+def test_tls_without_certificates_says_where_they_are_named() -> None:
+    """The error names the keys of Dask's configuration."""
+    with pytest.raises(OptionError, match=r"name them in Dask's configuration \(distributed.comm.tls.ca-file"):
+        open_client("tls://127.0.0.1:8786", insecure=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 import tomllib
@@ -154,12 +155,13 @@ def test_what_takes_the_place_of_an_installed_version_is_said(tmp_path: Path) ->
         ("nowhere.whl", "no such file or directory"),
         ("a b", "no such file or directory"),
         ("", "no such file or directory"),
+        ("  ", "no such file or directory"),
     ],
 )
 def test_what_is_nothing_to_upload_is_refused(text: str, complaint: str, tmp_path: Path) -> None:
     """The error says that it is neither there nor a requirement."""
     with pytest.raises(OptionError, match=complaint):
-        read_upload(text or "  ")
+        read_upload(text)
 
 
 def test_a_requirement_travels_as_it_is_written() -> None:
@@ -204,3 +206,65 @@ def test_the_list_of_what_workers_load_has_all_that_we_depend_on() -> None:
     names = {line.partition(">")[0].replace("-", "_") for line in project["dependencies"]}
     assert names
     assert names - LOADED == set()
+
+
+def names_in(folder: Path) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(read_upload(folder).content)) as archive:
+        return sorted(archive.namelist())
+
+
+def test_parts_of_a_package_travel_whatever_they_are_called(tmp_path: Path) -> None:
+    """Sub-packages named as leavings are, and what links lead to, go along; an environment of Python's does not."""
+    folder = package(tmp_path, 1)
+    for name in ("build", "dist", "venv", "deep/build"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").touch()
+    (folder / "env").mkdir()
+    (folder / "env" / "pyvenv.cfg").touch()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "there.py").touch()
+    (folder / "linked").symlink_to(tmp_path / "elsewhere")
+    parts = ("__init__.py", "inner.py", *(f"{each}/__init__.py" for each in ("build", "deep/build", "dist", "venv")))
+    assert names_in(folder) == sorted(f"opthing/{name}" for name in (*parts, "linked/there.py"))
+
+
+def test_what_building_leaves_beside_a_project_stays(tmp_path: Path) -> None:
+    """Directories `build` and `dist` of a project are left out, unless they are packages."""
+    folder = tmp_path / "project"
+    for name in ("build", "dist", "src/build"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "code.py").touch()
+    (folder / "dist" / "__init__.py").touch()
+    (folder / "pyproject.toml").touch()
+    assert names_in(folder) == ["dist/__init__.py", "dist/code.py", "pyproject.toml", "src/build/code.py"]
+
+
+def test_a_link_that_leads_back_is_refused(tmp_path: Path) -> None:
+    """Nobody walks in circles: the error names the link."""
+    folder = package(tmp_path, 1)
+    (folder / "back").symlink_to(folder)
+    with pytest.raises(OptionError, match="opthing/back: is a link that leads back"):
+        read_upload(folder)
+
+
+def test_what_is_needed_beside_is_asked_anew_where_other_packages_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one Python had already another one lacks: the same wheel is installed for each with what it needs there."""
+    needed: list[str] = []
+    monkeypatch.setattr("overproof.engines.uploads.installing.needed_beside", lambda what: (needed.append(what), []))
+    monkeypatch.setattr("overproof.engines.uploads.installing.unpack", lambda *_: None)
+    upload = read_upload(wheel(tmp_path, "opthing", "1.0", needs="opother"))
+    info = tmp_path / "site" / "opother-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: opother\nVersion: 1.0\n")
+    alone = install(upload).path
+    assert install(upload).path == alone
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    beside = install(upload).path
+    assert beside != alone
+    assert len(needed) == 2
+    monkeypatch.syspath_prepend(beside)  # what was uploaded does not count
+    assert install(upload).path == beside
+    monkeypatch.setattr("sys.prefix", "/other")
+    assert install(upload).path not in (alone, beside)

@@ -30,18 +30,31 @@ def open_client(address: str, *, insecure: bool) -> Client:
     """
     scheme, _, place = address.partition("://")
     try:
-        has_port = urlsplit(address).port is not None
+        host, port = urlsplit(address).hostname, urlsplit(address).port
     except ValueError:
-        has_port = False
-    if not has_port:
+        host = port = None
+    if not host or port is None:
         raise OptionError(f"{address!r}: give the scheduler's host and port, as in 'dask://host:8786'")
     if scheme == "dask":
         scheme = "tls" if Security().tls_client_cert else "tcp"
+    _check_host(host, address)
+    if scheme == "tls" and not Security().tls_client_cert:
+        raise OptionError(
+            f"{address}: TLS needs certificates: name them in Dask's configuration (distributed.comm.tls.ca-file, "
+            "distributed.comm.tls.client.cert and .key)"
+        )
     check_open(f"{scheme}://{place}", insecure=insecure)
     try:
         return Client(f"{scheme}://{place}", timeout=CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
         raise EngineError(f"no Dask scheduler answers at {scheme}://{place}: {error}") from error
+
+
+def _check_host(host: str, address: str) -> None:
+    try:
+        socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError) as error:
+        raise EngineError(f"no Dask scheduler answers at {address}: the name {host} is not known here") from error
 
 
 def quieten() -> None:

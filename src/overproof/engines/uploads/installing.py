@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import zipfile
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -58,13 +60,14 @@ def uploads_directory() -> Path:
 
 def _install(upload: Upload, directory: Path) -> Installed:
     version = "{}{}".format(*sys.version_info[:2])
-    target = directory / f"{upload.digest[:24]}-py{version}-{platform.machine()}"
-    lock = try_lock(target.with_suffix(".lock"), patience_s=PATIENCE_S)
+    beside = "" if upload.kind == "modules" else f"-{_surroundings(directory)}"
+    target = directory / f"{upload.digest[:24]}-py{version}-{platform.machine()}{beside}"
+    lock = try_lock(Path(f"{target}.lock"), patience_s=PATIENCE_S)
     if lock is None:
         raise EngineError(f"somebody else on this host has been installing it for {PATIENCE_S:.0f} s")
     with lock:
         if not target.exists():
-            part = target.with_suffix(".part")
+            part = Path(f"{target}.part")
             shutil.rmtree(part, ignore_errors=True)
             part.mkdir(mode=0o700)
             try:
@@ -76,6 +79,17 @@ def _install(upload: Upload, directory: Path) -> Installed:
                 shutil.rmtree(part, ignore_errors=True)
     os.utime(target)  # that it was used
     return Installed(path=str(target), remarks=tuple(json.loads((target / REMARKS).read_text())))
+
+
+def _surroundings(directory: Path) -> str:
+    """Return what tells this Python and the packages that it has from others: what is there is not installed beside.
+
+    Args:
+        directory: of uploads, which do not count.
+    """
+    places = [place for place in sys.path if not Path(place).is_relative_to(directory)]
+    there = sorted({(found.name, found.version) for found in metadata.distributions(path=places)}, key=str)
+    return hashlib.sha256(json.dumps([sys.prefix, there]).encode()).hexdigest()[:12]
 
 
 def _fill(upload: Upload, target: Path) -> list[str]:
