@@ -125,11 +125,16 @@ def test_the_size_is_asked_for_once(servers: Servers) -> None:
     ids=["absent", "forbidden", "stranger", "directory"],
 )
 def test_what_will_not_be_over(servers: Servers, status: SimpleNamespace, kind: type[OSError]) -> None:
-    """A file that is not there, or not for us, is so at once, in the words of the server on one line."""
+    """A file that is not there, or not for us, is so at once, in the words of the server on one line.
+
+    Who is refused reads where he says what he is let in by.
+    """
     servers.answers = [status]
     with pytest.raises(kind) as caught:
         XRootDSource("root://lead//store/a.root").size()
-    assert str(caught.value).endswith(status.message.strip())
+    said, _, hint = str(caught.value).partition(" (what the user shows")
+    assert said.endswith(status.message.strip())
+    assert ("BEARER_TOKEN_FILE" in hint) is (kind is PermissionError)
 
 
 def test_time_is_up(servers: Servers) -> None:

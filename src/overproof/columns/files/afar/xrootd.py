@@ -29,6 +29,9 @@ _OF_SERVERS: Final[dict[int, type[OSError]]] = {
 _OF_CLIENT: Final[dict[int, type[OSError]]] = {204: PermissionError, 203: PermissionError}
 """The same for the client's own numbers: no credential that the server would take. Source: XrdClStatus.hh."""
 
+SHOWN: Final = "BEARER_TOKEN_FILE, BEARER_TOKEN or X509_USER_PROXY; authorities from X509_CERT_DIR"
+"""Where users say what they are let in by."""
+
 
 class XRootDSource:
     """Asks the client of XRootD.
@@ -169,6 +172,8 @@ def _raise_unless_ok(status: Any) -> None:
     if kind is FileNotFoundError:
         # Redirectors say the same of a file that is nowhere and of one whose servers are down.
         raise kind(f"no server that is up has it: {text}")
+    if kind is PermissionError:
+        raise kind(f"{text} (what the user shows comes from {SHOWN})")
     if kind is not None:
         raise kind(text)
     if status.code == 206:
