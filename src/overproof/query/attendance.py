@@ -27,16 +27,17 @@ class Attendance:
     __slots__ = ("_copies", "_files", "_gaps", "_handout", "_isolation", "_ledger", "_losses", "_openings", "_roster")
 
     def __init__(
-        self, files: Files, ledger: Ledger, *, roster: Roster, gaps: Gaps, handout: Handout, isolation: Isolation
+        self,
+        files: Files,
+        ledger: Ledger,
+        *,
+        roster: Roster,
+        gaps: Gaps,
+        handout: Handout,
+        isolation: Isolation,
+        copies: OtherCopies,
     ) -> None:
-        self._copies = OtherCopies(
-            files,
-            ledger,
-            roster=roster,
-            locality=handout.locality,
-            put_back=handout.put_back,
-            offer=handout.openings.offer,
-        )
+        self._copies = copies
         self._files = files
         self._ledger = ledger
         self._roster = roster

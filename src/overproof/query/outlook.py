@@ -85,8 +85,9 @@ class Outlook:
         )
         self._stranded = Stranded(files, ledger, shelf=self._shelf, roster=roster, locality=self._locality)
         self._isolation = Isolation(options, ledger, roster=roster, gaps=self._gaps, handout=handout)
+        isolation, copies = self._isolation, self._copies
         self._attendance = Attendance(
-            files, ledger, roster=roster, gaps=self._gaps, handout=handout, isolation=self._isolation
+            files, ledger, roster=roster, gaps=self._gaps, handout=handout, isolation=isolation, copies=copies
         )
         self._speculation = Speculation(ledger, roster=roster, handout=handout)
         self._merging = Merging(merging, ledger, roster=roster, handout=handout)

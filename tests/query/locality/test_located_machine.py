@@ -78,6 +78,7 @@ class LocatedMachine(RuleBasedStateMachine):
         self.merged: Counter[Block] = Counter()
         self.opened_in_vain: Counter[tuple[int, str]] = Counter()
         self.read_in_vain: Counter[tuple[int, int, str]] = Counter()
+        self.seconded: set[tuple[int, int]] = set()  # blocks of which a second copy was under way
         self.closed: list[QueryState] = []
         self.feed(QueryStarted())
 
@@ -93,6 +94,8 @@ class LocatedMachine(RuleBasedStateMachine):
                     self.see(worker, packet.path, packet.blocks[0].file)
                     for block in packet.blocks:
                         assert not self.read_in_vain[block.file, block.index, packet.path]
+                    if packet.is_apart:
+                        self.seconded.update((block.file, block.index) for block in packet.blocks)
                     self.readers[worker].packets.append((packet, 0))
                 case CallDelta(worker=worker):
                     self.readers[worker].is_called = True
@@ -196,7 +199,8 @@ class LocatedMachine(RuleBasedStateMachine):
         assert all(count == 1 for count in self.merged.values())
         assert account.processed == sum(block.n_entries for block in self.merged)
         assert account.processed + account.excluded + account.missing + account.unread == account.total
-        assert all(n <= 1 for n in (*self.opened_in_vain.values(), *self.read_in_vain.values()))
+        assert all(n <= 1 for n in self.opened_in_vain.values())
+        assert all(n <= 1 + ((file, i) in self.seconded) for (file, i, _), n in self.read_in_vain.items())
 
     def teardown(self) -> None:
         """Let good workers come, on every host: the query ends, and only what no copy gave is missing."""
@@ -231,6 +235,24 @@ class LocatedMachine(RuleBasedStateMachine):
         for gap in self.master.missing:
             assert self.places[gap.file]
             assert all((gap.file, host) in self.bad for host in self.places[gap.file])
+
+
+def test_both_who_read_a_block_may_fail_at_one_copy() -> None:
+    """A second copy of a late block is under way when the first fails, and fails too; nobody reads it a third time."""
+    machine = LocatedMachine()
+    machine.start(sizes=[2], packetizer="adaptive", places=[["a"], [], [], []], bad={(0, "a")}, own=False)
+    machine.join("a")
+    machine.look(0)
+    machine.locate(0, False)
+    machine.compute(0)
+    machine.join("a")
+    machine.join("a")
+    machine.let_time_pass(1)
+    machine.compute(0)
+    machine.compute(2)
+    assert machine.read_in_vain[0, 1, "a//0"] == 2
+    machine.book_and_account_agree()
+    machine.teardown()
 
 
 TestLocatedMachine: Any = LocatedMachine.TestCase

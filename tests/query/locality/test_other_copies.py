@@ -141,6 +141,17 @@ def test_a_file_is_asked_of_another_copy_first() -> None:
     assert table.master.state is QueryState.FINISHED
 
 
+def test_a_worker_lost_in_opening_speaks_against_its_copy() -> None:
+    """The file is opened from the other copy at once, and not a second time from this one."""
+    table = Table(1)
+    table.say(FilesLocated(replicas={0: (A, B)}, is_final=True))
+    (order,) = table.say(WorkerJoined(worker="a", epoch=1, host="a"))
+    assert order == OpenFile(worker="a", file=0, path=A.path)
+    table.say(WorkerLost(worker="a", reason="hung", opening=0))
+    (order,) = table.say(WorkerJoined(worker="again", epoch=1, host="a"))
+    assert order == OpenFile(worker="again", file=0, path=B.path)
+
+
 def test_the_last_resort_is_the_path_in_the_dataset() -> None:
     """A copy of which nobody knows where it is is read when all others have failed, and not before."""
     near = Near(A, B, Replica())
