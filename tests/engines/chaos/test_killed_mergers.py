@@ -44,8 +44,9 @@ def noting(folder: Path) -> Callable[[Any], dict[str, Any]]:
 
         open(f"{folder}/computes-{os.getpid()}", "w").close()
         deadline_s = time.monotonic() + 60.0
-        while cycles.first == 0 and not os.path.exists(f"{folder}/go") and time.monotonic() < deadline_s:
-            time.sleep(0.01)  # the query does not end before somebody was killed
+        awaited = "go" if cycles.first == 0 else "mergers" if cycles.first > N_CYCLES // 4 else "."
+        while not os.path.exists(f"{folder}/{awaited}") and time.monotonic() < deadline_s:
+            time.sleep(0.01)  # the query does not end before somebody was killed, who must be there
         total = 0.0
         for cycle in cycles:
             total += cycle.rng.normal() * 10.0 ** (cycle.number % 60 - 30)
@@ -57,10 +58,15 @@ def noting(folder: Path) -> Callable[[Any], dict[str, Any]]:
 def mergers_noted(folder: Path) -> list[int]:
     """Return the processes that take outputs and compute none: mergers."""
     noted: dict[str, set[int]] = {"takes": set(), "computes": {os.getpid()}}
-    for path in folder.iterdir():
+    for path in folder.glob("*-*"):
         what, _, pid = path.name.partition("-")
         noted[what].add(int(pid))
     return [pid for pid in sorted(noted["takes"] - noted["computes"]) if Path(f"/proc/{pid}").exists()]
+
+
+def known_to(session: Any) -> list[str]:
+    """Return the names of all who have joined, mergers among them."""
+    return [name for station in list(session._crew._stations.values()) for name in list(station.known)]
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +74,7 @@ def serial(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Give the answer of one process."""
     folder = tmp_path_factory.mktemp("alone")
     (folder / "go").touch()
+    (folder / "mergers").touch()
     with op.Session("inline", progress=False) as session:
         return dict(session.process(noting(folder), cycles=N_CYCLES))
 
@@ -77,6 +84,9 @@ def kill_mergers(session: Any, folder: Path, *, seed: int, n_hits: int, serial: 
     dice, n_hit = random.Random(seed), 0
     query = session.process(noting(folder), cycles=N_CYCLES, delta_interval_s=0.05, mergers=2, wait=False)
     deadline_s = time.monotonic() + DEADLINE_S
+    while not any(name.rpartition(".")[2].startswith("m") for name in known_to(session)):
+        assert not query.wait(0.02)
+    (folder / "mergers").touch()
     while n_hit < n_hits and time.monotonic() < deadline_s:
         if victims := mergers_noted(folder):
             with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile

@@ -34,9 +34,11 @@ def children(pid):
 
 class Fill(op.Selector):
     # All words that a cell has are in use: nothing is saved on the way.
-    def __init__(self, n_bins, notes): self.n_bins, self.notes = n_bins, notes
+    def __init__(self, n_bins, notes, go=""): self.n_bins, self.notes, self.go = n_bins, notes, go
     def process(self, cycles):
-        import os
+        import os, time
+        while self.go and not os.path.exists(self.go):
+            time.sleep(0.01)  # nothing is handed over before there are mergers
         open(f"{self.notes}/{os.getpid()}", "w").close()
         large = bh.Histogram(bh.axis.Regular(self.n_bins, 0, 1), storage=bh.storage.Weight())
         view, dice = large.view(flow=True), np.random.default_rng(cycles.first)
@@ -58,12 +60,23 @@ def look_on():
                 before.setdefault(pid, now["RssAnon"])
                 peaks[pid] = max(peaks.get(pid, 0), now["VmHWM"] - now["RssFile"] - now["RssShmem"])
 
+def n_mergers_up():
+    stations = list(session._crew._stations.values())
+    return sum(name.rpartition(".")[2].startswith("m") for station in stations for name in list(station.known))
+
 def asked(n_mergers):
     # Gives the peak of this process's memory, the answer, and how many deltas were passed.
     gc.collect()
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins here
     at_rest = memory()
-    result = session.process(Fill(n_bins, notes), cycles=n_cycles, block_entries=1, mergers=n_mergers)
+    go = f"{notes}/go" if n_mergers else ""
+    fill = Fill(n_bins, notes, go)
+    query = session.process(fill, cycles=n_cycles, block_entries=1, mergers=n_mergers, wait=False)
+    while n_mergers and n_mergers_up() < n_mergers and not query.wait(0.02):
+        pass
+    if go:
+        open(go, "w").close()
+    result = query.result()
     peak = memory()["VmHWM"] - (at_rest["VmRSS"] - at_rest["RssAnon"])
     assert result["n"] == n_cycles and result.account.is_complete
     assert result.statistics.mergers == n_mergers, result.statistics
@@ -81,7 +94,7 @@ with tempfile.TemporaryDirectory() as notes, op.Session(progress=False) as sessi
     threading.Thread(target=look_on, daemon=True).start()
     with_mergers = asked(n_mergers)
     is_over.set()
-    workers = {int(name) for name in os.listdir(notes)}
+    workers = {int(name) for name in os.listdir(notes) if name.isdigit()}
 print((n_bins + 2) * 2 * 6 * 8)
 print(*without)
 print(*with_mergers)
