@@ -199,6 +199,7 @@ def test_killed_isolators_change_nothing_on_many_nights(seed: int, before: set[i
     kill_while_isolating(seed, known=before, calm=calm)
 
 
+@pytest.mark.nightly
 @pytest.mark.chaos
 @pytest.mark.parametrize("seed", [4])
 def test_processes_that_are_stopped_and_wake_later_change_nothing(seed: int, before: set[int], calm: Any) -> None:
@@ -277,6 +278,7 @@ EVILS = {50: "exception", 100: "signal", 101: "signal", 700: "timeout", 900: "si
          1_500: "exception", 1_999: "exit"}  # fmt: skip
 
 
+@pytest.mark.nightly
 @pytest.mark.chaos
 def test_every_way_to_fail_costs_just_the_entries_that_fail(before: set[int]) -> None:
     """Crash, exception, hang, hunger and exit are each found on their entries, with the right kind."""

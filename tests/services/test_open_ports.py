@@ -16,6 +16,7 @@ import overproof as op
 pytest.importorskip("dask_jobqueue", reason="dask-jobqueue is not installed")
 
 
+@pytest.mark.nightly
 def test_every_port_of_a_session_on_slurm_is_closed_to_strangers(
     slurm: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

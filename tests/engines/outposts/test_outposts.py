@@ -111,6 +111,7 @@ def test_outposts_give_the_answer_of_one_process(house: House, serial: dict[str,
         assert outposts == set(house.crew._stations)
 
 
+@pytest.mark.nightly
 def test_failures_are_isolated_at_an_outpost(house: House) -> None:
     """A cycle that raises and one that crashes are found, and cost just themselves."""
     with house.session(2) as session:
@@ -146,6 +147,7 @@ def test_outposts_may_be_lost(house: House, serial: dict[str, Any], number: sign
         assert all(process.wait(DEADLINE_S) is not None for process in house.starter.processes[:2])
 
 
+@pytest.mark.nightly
 @pytest.mark.chaos
 def test_an_outpost_that_is_cut_off_comes_back_as_another(house: House, serial: dict[str, Any]) -> None:
     """When connections break, what was in hand there is computed again, by the same outposts under other names."""
@@ -163,6 +165,7 @@ def test_an_outpost_that_is_cut_off_comes_back_as_another(house: House, serial: 
         assert {process.poll() for process in house.starter.processes} == {None}
 
 
+@pytest.mark.nightly
 def test_who_joins_late_is_used(house: House) -> None:
     """An outpost that arrives in the middle of a query gets packets of it."""
     with house.session(1) as session:
